@@ -1,0 +1,24 @@
+using Weir.Packets;
+
+namespace Weir.Capture;
+
+/// <summary>Counters of one interface or file, since the source was opened.</summary>
+/// <param name="Name">Device or file name.</param>
+/// <param name="Frames">Frames handed to the sink.</param>
+/// <param name="Bytes">Bytes handed to the sink (captured length).</param>
+/// <param name="KernelDrops">Frames the kernel dropped because the ring or buffer was full.</param>
+/// <param name="Truncated">Frames cut by the snap length.</param>
+public readonly record struct InterfaceStatistics(string Name, long Frames, long Bytes, long KernelDrops, long Truncated);
+
+/// <summary>One way to get frames. Opened by its constructor or factory, which throws a described error when it can't.</summary>
+public interface ICaptureSource : IDisposable
+{
+    /// <summary>Hands frames to the sink on the calling thread until the input ends or is cancelled.</summary>
+    void Run(IFrameSink sink, CancellationToken cancellation);
+
+    /// <summary>Counters so far; safe to call from another thread.</summary>
+    IReadOnlyList<InterfaceStatistics> ReadStatistics();
+
+    /// <summary>Why input ended early or was partly unreadable (file cut short …); empty when all is well.</summary>
+    IReadOnlyList<string> Warnings { get; }
+}

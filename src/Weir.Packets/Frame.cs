@@ -1,0 +1,29 @@
+namespace Weir.Packets;
+
+/// <summary>One frame as captured. The bytes belong to the source and are valid only during the call that hands them over.</summary>
+/// <param name="data">The captured bytes, from the link-layer header.</param>
+/// <param name="originalLength">Length on the wire in bytes; larger than <c>data.Length</c> when the capture cut the frame.</param>
+/// <param name="timestampNs">Nanoseconds since the Unix epoch, UTC.</param>
+/// <param name="linkType">What the first byte of <c>data</c> is.</param>
+/// <param name="interfaceId">Index of the interface in the source's own list.</param>
+public readonly ref struct Frame(
+    ReadOnlySpan<byte> data, int originalLength, long timestampNs, LinkType linkType, int interfaceId = 0)
+{
+    public readonly ReadOnlySpan<byte> Data = data;
+    public readonly int OriginalLength = originalLength;
+    public readonly long TimestampNs = timestampNs;
+    public readonly LinkType LinkType = linkType;
+    public readonly int InterfaceId = interfaceId;
+
+    /// <summary>802.1Q tag control information that the kernel stripped from the frame; 0 when there was none.</summary>
+    public ushort StrippedVlanTci { get; init; }
+}
+
+/// <summary>Takes frames from a source, on the source's thread.</summary>
+public interface IFrameSink
+{
+    void OnFrame(in Frame frame);
+
+    /// <summary>Nothing arrived for a while; time passes all the same (Unix nanoseconds). Sinks expire idle state here.</summary>
+    void OnIdle(long nowNs);
+}

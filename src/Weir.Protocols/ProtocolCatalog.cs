@@ -1,0 +1,7 @@
+namespace Weir.Protocols;
+
+/// <summary>Every protocol Weir parses: one line each. Order decides when two would recognise the same bytes.</summary>
+public static class ProtocolCatalog
+{
+    public static IReadOnlyList<IProtocol> All { get; } = [];
+}

@@ -1,0 +1,110 @@
+using Weir.Packets;
+
+namespace Weir.Records;
+
+/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>.</summary>
+public enum CaptureSourceKind : byte
+{
+    Ring,
+    Libpcap,
+    File,
+    Ebpf,
+    EbpfTls,
+}
+
+/// <summary>One side of an exchange: its address, and who that is where it is known.</summary>
+public sealed class Peer
+{
+    public IpAddress Ip { get; set; }
+
+    public ushort Port { get; set; }
+
+    public string? Namespace { get; set; }
+
+    public string? Pod { get; set; }
+
+    public string? Workload { get; set; }
+
+    public string? Service { get; set; }
+
+    public int ProcessId { get; set; }
+
+    public string? ProcessName { get; set; }
+
+    public void Clear()
+    {
+        Ip = default;
+        Port = 0;
+        Namespace = Pod = Workload = Service = ProcessName = null;
+        ProcessId = 0;
+    }
+}
+
+/// <summary>
+/// A request with its response: the record that users see. Pooled and mutable so that steady capture allocates nothing;
+/// see <see cref="IExchangeSink"/> for how long it may be held.
+/// </summary>
+public sealed class Exchange
+{
+    public ExchangeId Id { get; set; }
+
+    public CaptureSourceKind Source { get; set; }
+
+    /// <summary>Name of the node that captured it; null when unknown.</summary>
+    public string? Node { get; set; }
+
+    /// <summary><c>HTTP/1.1</c>, <c>HTTP/1.0</c>, …</summary>
+    public string Protocol { get; set; } = "HTTP/1.1";
+
+    public string Scheme { get; set; } = "http";
+
+    /// <summary>True when both messages were seen from first to last byte.</summary>
+    public bool Complete { get; set; }
+
+    public Peer Client { get; } = new();
+
+    public Peer Server { get; } = new();
+
+    /// <summary>False when the response was seen but its request was not.</summary>
+    public bool HasRequest { get; set; }
+
+    public bool HasResponse { get; set; }
+
+    public HttpMessage Request { get; } = new();
+
+    public HttpMessage Response { get; } = new();
+
+    /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
+    public long HandshakeRttNs { get; set; } = -1;
+
+    /// <summary>Retransmitted segments of the connection so far.</summary>
+    public long Retransmissions { get; set; }
+
+    /// <summary>Bytes that the capture lost within this exchange.</summary>
+    public long GapBytes { get; set; }
+
+    public AnomalySet Anomalies;
+
+    /// <summary>First byte of the request, or of the response when there is no request. Unix nanoseconds.</summary>
+    public long StartedAtNs => HasRequest ? Request.FirstByteNs : Response.FirstByteNs;
+
+    /// <summary>First byte of the request to the last byte of the response, nanoseconds; -1 when there is no response.</summary>
+    public long DurationNs => HasResponse && HasRequest ? Math.Max(0, Response.LastByteNs - StartedAtNs) : -1;
+
+    public void Clear()
+    {
+        Id = default;
+        Source = default;
+        Node = null;
+        Protocol = "HTTP/1.1";
+        Scheme = "http";
+        Complete = HasRequest = HasResponse = false;
+        Client.Clear();
+        Server.Clear();
+        Request.Clear();
+        Response.Clear();
+        HandshakeRttNs = -1;
+        Retransmissions = GapBytes = 0;
+        Anomalies = default;
+    }
+}

@@ -1,0 +1,38 @@
+using Weir.Packets;
+
+namespace Weir.Streams;
+
+/// <summary>
+/// What is known of one TCP connection, shared by reassembly (which writes it) and the parsers (which read it). Pooled: a
+/// handler must not keep it after both directions ended.
+/// </summary>
+public sealed class Connection
+{
+    public IpAddress InitiatorIp { get; internal set; }
+
+    public ushort InitiatorPort { get; internal set; }
+
+    public IpAddress ResponderIp { get; internal set; }
+
+    public ushort ResponderPort { get; internal set; }
+
+    public ushort VlanId { get; internal set; }
+
+    public int InterfaceId { get; internal set; }
+
+    /// <summary>False when the capture began after the handshake: then roles are a guess until bytes show them.</summary>
+    public bool HandshakeSeen { get; internal set; }
+
+    public long FirstPacketNs { get; internal set; }
+
+    public long LastPacketNs { get; internal set; }
+
+    /// <summary>SYN to the ACK that completed the handshake, in nanoseconds; -1 when it was not seen.</summary>
+    public long HandshakeRttNs { get; internal set; } = -1;
+
+    /// <summary>Segments whose bytes had been seen before, both directions.</summary>
+    public long Retransmissions { get; internal set; }
+
+    /// <summary>Bytes told as gaps so far, both directions.</summary>
+    public long GapBytes { get; internal set; }
+}
