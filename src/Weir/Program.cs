@@ -1,1 +1,34 @@
-return 0;
+using System.CommandLine;
+using Weir.Capture;
+using Weir.Cli;
+using Weir.Cli.Commands;
+
+var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
+{
+    UpCommand.Create(),
+    SniffCommand.Create(),
+    DoctorCommand.Create(),
+};
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine($"weir: {error.Message}");
+    Console.Error.WriteLine("Try 'weir --help'.");
+    return ExitCode.Usage;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine($"weir: {e.Message}");
+    return ExitCode.Usage;
+}
+catch (Exception e) when (e is CaptureException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"weir: {e.Message}");
+    return ExitCode.Failed;
+}

@@ -1,0 +1,66 @@
+using Weir.Packets;
+
+namespace Weir.Capture;
+
+/// <summary>Reads a pcap or pcapng capture, gzipped or not, from a file or from standard input, at full speed.</summary>
+public sealed class FileCaptureSource : ICaptureSource
+{
+    /// <summary>How many frames go by between two looks at the cancellation token.</summary>
+    private const int FramesPerCancellationCheck = 256;
+
+    private readonly string _name;
+    private readonly Stream _stream;
+    private readonly CaptureFileReader _reader;
+    private readonly Func<Frame, bool>? _wanted;
+    private readonly List<string> _warnings = [];
+    private long _frames;
+    private long _bytes;
+    private long _truncated;
+
+    private FileCaptureSource(string name, Stream stream, CaptureFileReader reader)
+    {
+        _name = name;
+        _stream = stream;
+        _reader = reader;
+    }
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <param name="path">A file, or <c>-</c> for standard input.</param>
+    /// <exception cref="CaptureException">The file is not there, can't be read or is no capture.</exception>
+    public static FileCaptureSource Open(string path)
+    {
+        Stream? stream = null;
+        try
+        {
+            stream = path == "-"
+                ? Console.OpenStandardInput()
+                : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
+            return new FileCaptureSource(path == "-" ? "stdin" : path, stream, CaptureFileReader.Open(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CaptureFileException)
+        {
+            stream?.Dispose();
+            throw new CaptureException($"Cannot read the capture '{path}': {e.Message}", e);
+        }
+    }
+
+    public void Run(IFrameSink sink, CancellationToken cancellation)
+    {
+        while (_reader.TryRead(out var frame))
+        {
+            Volatile.Write(ref _frames, _frames + 1);
+            Volatile.Write(ref _bytes, _bytes + frame.Data.Length);
+            if (frame.OriginalLength > frame.Data.Length) _truncated++;
+            sink.OnFrame(in frame);
+            if (_frames % FramesPerCancellationCheck == 0 && cancellation.IsCancellationRequested) return;
+        }
+
+        if (_reader.Error is { } error) _warnings.Add($"{_name}: {error}");
+    }
+
+    public IReadOnlyList<InterfaceStatistics> ReadStatistics() =>
+        [new InterfaceStatistics(_name, Volatile.Read(ref _frames), Volatile.Read(ref _bytes), 0, _truncated)];
+
+    public void Dispose() => _stream.Dispose();
+}

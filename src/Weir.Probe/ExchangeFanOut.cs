@@ -1,0 +1,41 @@
+using Weir.Records;
+
+namespace Weir.Probe;
+
+/// <summary>Stamps an exchange with where it was seen, drops what the filter does not want, and hands the rest to every output.</summary>
+public sealed class ExchangeFanOut : IExchangeSink
+{
+    private readonly ProbeOptions _options;
+    private readonly IReadOnlyList<IExchangeSink> _outputs;
+    private readonly Action _limitReached;
+    private long _seen;
+    private long _matched;
+
+    public ExchangeFanOut(ProbeOptions options, IReadOnlyList<IExchangeSink> outputs, Action limitReached)
+    {
+        _options = options;
+        _outputs = outputs;
+        _limitReached = limitReached;
+    }
+
+    public long Seen => Volatile.Read(ref _seen);
+
+    public long Matched => Volatile.Read(ref _matched);
+
+    /// <summary>Told of every exchange with whether it matched; the packet recorder listens here.</summary>
+    public PacketRecorder? Recorder { get; set; }
+
+    public void Write(Exchange exchange)
+    {
+        Volatile.Write(ref _seen, _seen + 1);
+        if (_matched >= _options.MaxExchanges) return;
+        exchange.Source = _options.Source;
+        exchange.Node = _options.Node;
+        var wanted = _options.Where is null || _options.Where(exchange);
+        Recorder?.OnExchange(exchange, wanted);
+        if (!wanted) return;
+        Volatile.Write(ref _matched, _matched + 1);
+        foreach (var output in _outputs) output.Write(exchange);
+        if (_matched == _options.MaxExchanges) _limitReached();
+    }
+}

@@ -1,0 +1,28 @@
+using Weir.Capture;
+using Weir.Records;
+
+namespace Weir.Probe;
+
+/// <summary>What a probe captures and keeps.</summary>
+public sealed record ProbeOptions
+{
+    /// <summary>Ports whose TCP traffic is looked at; empty means all. Applies to files too, where no kernel filter serves.</summary>
+    public IReadOnlyList<PortRange> Ports { get; init; } = [];
+
+    /// <summary>Bytes of each body that are kept; the rest is counted only.</summary>
+    public int BodyLimitBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Keeps the exchanges for which it is true; null keeps all.</summary>
+    public Func<Exchange, bool>? Where { get; init; }
+
+    /// <summary>Stops after this many matching exchanges; null never does.</summary>
+    public long? MaxExchanges { get; init; }
+
+    /// <summary>Name of this node on the record; null when unknown.</summary>
+    public string? Node { get; init; }
+
+    public CaptureSourceKind Source { get; init; }
+
+    /// <summary>Where the packets of matching exchanges go, as pcapng; null keeps none.</summary>
+    public Stream? PacketOutput { get; init; }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Weir.Capture;
+using Weir.Cli.Values;
+
+namespace Weir.Cli.Commands;
+
+/// <summary>The options of <c>weir sniff</c>, with the environment variables of the network sniffer as their fallback.</summary>
+internal sealed class SniffOptions
+{
+    public Option<string[]> Interfaces { get; } = new("--interface", "-i")
+    {
+        Description = "Devices to capture on, separated by commas (default: all; env NET_DEVICE, then VPC_MIRROR_DEVICE)",
+        HelpName = "DEV[,DEV]",
+    };
+
+    public Option<string?> Ports { get; } = new("--port", "-p")
+    {
+        Description = "TCP ports or ranges, separated by commas (default: all; env APP_PORTS, then APP_PORT)",
+        HelpName = "LIST",
+    };
+
+    public Option<string?> Bpf { get; } = new("--bpf")
+    {
+        Description = "Capture filter in tcpdump's language, applied in the kernel",
+        HelpName = "EXPR",
+    };
+
+    public Option<string?> Read { get; } = new("--read", "-r")
+    {
+        Description = "Read a capture (pcap, pcapng, gzip of either) instead of the network; - is standard input",
+        HelpName = "FILE",
+    };
+
+    public Option<CapturePlane> Source { get; } = new("--source")
+    {
+        Description = "How to capture: auto, ring (AF_PACKET) or libpcap",
+        HelpName = "PLANE",
+    };
+
+    public Option<string?> Where { get; } = new("--where", "-w")
+    {
+        Description = "Keep the calls for which a CEL expression is true, such as 'status_code >= 500'",
+        HelpName = "CEL",
+    };
+
+    public Option<string[]> Outputs { get; } = new("--output", "-o")
+    {
+        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE or none; may be repeated",
+        HelpName = "OUTPUT",
+    };
+
+    public Option<long> BodyLimit { get; } = new("--body-limit")
+    {
+        Description = "Bytes kept of each body, such as 4k or 1MiB; 0 keeps none",
+        HelpName = "BYTES",
+        CustomParser = result => Parse(result, ByteSize.TryParse, "a size such as 64k or 1MiB", 64L << 10),
+        DefaultValueFactory = _ => 64 << 10,
+    };
+
+    public Option<long?> Count { get; } = new("--count", "-n") { Description = "Stop after this many calls", HelpName = "N" };
+
+    public Option<TimeSpan?> For { get; } = new("--for")
+    {
+        Description = "Stop after a time such as 30s or 5m",
+        HelpName = "DURATION",
+        CustomParser = result => Parse<TimeSpan>(result, Duration.TryParse, "a time such as 30s or 5m", default),
+    };
+
+    public Option<string?> Stats { get; } = new("--stats")
+    {
+        Description = "Write the counters as JSON at the end; - is standard output",
+        HelpName = "FILE",
+    };
+
+    public Command AddTo(Command command)
+    {
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, Where, Outputs, BodyLimit, Count, For, Stats];
+        foreach (var option in options) command.Options.Add(option);
+        return command;
+    }
+
+    public static string? FromEnvironment(params IEnumerable<string> names) =>
+        names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+
+    internal delegate bool Parser<T>(string text, out T value);
+
+    internal static T Parse<T>(ArgumentResult result, Parser<T> parser, string expected, T otherwise)
+    {
+        if (result.Tokens is [{ Value: var text }] && parser(text, out var value)) return value;
+        result.AddError($"'{result.Tokens.FirstOrDefault()?.Value}' is not {expected}");
+        return otherwise;
+    }
+}

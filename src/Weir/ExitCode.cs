@@ -1,0 +1,19 @@
+namespace Weir.Cli;
+
+/// <summary>What the command tells its caller.</summary>
+public static class ExitCode
+{
+    public const int Done = 0;
+
+    /// <summary>It could not be done, or findings reached the asked severity.</summary>
+    public const int Failed = 1;
+
+    /// <summary>Bad usage or configuration.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Stopped by Ctrl-C or SIGTERM, after everything pending was written.</summary>
+    public const int Interrupted = 130;
+}
+
+/// <summary>A mistake of the user, told in one line that says what to do; ends the command with <see cref="ExitCode.Usage"/>.</summary>
+public sealed class UsageException(string message) : Exception(message);

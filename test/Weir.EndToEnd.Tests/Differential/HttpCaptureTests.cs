@@ -1,0 +1,49 @@
+using Weir.EndToEnd.Tests.Support;
+using Weir.Testing;
+using Xunit.Abstractions;
+
+namespace Weir.EndToEnd.Tests.Differential;
+
+public class HttpCaptureTests(ITestOutputHelper log)
+{
+    public static TheoryData<string> Captures => [.. HttpCaptures.All];
+
+    public static TheoryData<string, string> ZeekLogs => HttpCaptures.ZeekLogs();
+
+    [SkippableTheory]
+    [MemberData(nameof(Captures))]
+    public async Task Calls_agree_with_tshark(string capture)
+    {
+        var file = SharedData.Require(capture);
+        Skip.IfNot(TsharkPeer.Present, "tshark is not installed");
+        Agree(capture, "tshark", await TsharkPeer.Read(file), await Read(file));
+    }
+
+    [SkippableTheory]
+    [MemberData(nameof(ZeekLogs))]
+    public async Task Calls_agree_with_the_expected_log_of_zeek(string capture, string expectedLog)
+    {
+        var file = SharedData.Require(capture);
+        var expected = ZeekLog.Read(SharedData.Require(expectedLog));
+        Skip.If(expected is null, "this log has other columns than method and uri");
+        Agree(capture, "zeek", expected, await Read(file));
+    }
+
+    private static async Task<IReadOnlyList<CallFacts>> Read(string file) =>
+        [.. (await WeirCommand.Read(file)).Select(WeirCommand.Facts)];
+
+    private void Agree(string capture, string peer, IReadOnlyList<CallFacts> theirs, IReadOnlyList<CallFacts> ours)
+    {
+        var differences = CallFacts.Differences(peer, theirs, "weir", ours);
+        foreach (var line in differences) log.WriteLine(line);
+        if (differences.Count == 0) return;
+        if (KnownDifference.ExpectedFor(capture) is { } expected)
+        {
+            Assert.Equal(expected, KnownDifference.Print(ours));
+            return;
+        }
+
+        Assert.Fail($"{capture}: {differences.Count} differences\n{string.Join('\n', differences.Take(20))}\n"
+            + $"case {KnownDifference.CaseName(capture)}, weir reads:\n{KnownDifference.Print(ours)}");
+    }
+}
