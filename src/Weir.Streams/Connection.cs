@@ -35,4 +35,14 @@ public sealed class Connection
 
     /// <summary>Bytes told as gaps so far, both directions.</summary>
     public long GapBytes { get; internal set; }
+
+    internal void Reset()
+    {
+        InitiatorIp = ResponderIp = default;
+        InitiatorPort = ResponderPort = VlanId = 0;
+        InterfaceId = 0;
+        HandshakeSeen = false;
+        FirstPacketNs = LastPacketNs = Retransmissions = GapBytes = 0;
+        HandshakeRttNs = -1;
+    }
 }

@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+
+namespace Weir.Streams;
+
+/// <summary>
+/// The connections that are held: a chained hash table whose entries are the connections themselves, the lists by age, the
+/// free ones, and the table's time. Time is the latest timestamp seen, because interfaces deliver theirs interleaved.
+/// </summary>
+internal sealed class ConnectionStore
+{
+    /// <summary>Year 2116; keeps every sum and difference of times within 64 bits.</summary>
+    private const long LatestNs = long.MaxValue / 2;
+
+    private readonly StreamLimits _limits;
+    private readonly StreamCounters _counters;
+    private readonly ulong _seed;
+    private TrackedConnection?[] _buckets = new TrackedConnection?[256];
+    private TrackedConnection? _free;
+    private TrackedConnection? _last;
+    private bool _clockSet;
+
+    public ConnectionStore(StreamLimits limits, StreamCounters counters)
+    {
+        _limits = limits;
+        _counters = counters;
+        Span<byte> seed = stackalloc byte[8];
+        RandomNumberGenerator.Fill(seed);
+        _seed = BitConverter.ToUInt64(seed);
+    }
+
+    public long NowNs { get; private set; }
+
+    /// <summary>Connections held, lingering ones included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Open without payload so far. First to go at the limit, so a flood of SYNs pushes out itself.</summary>
+    public ConnectionList Silent { get; } = new();
+
+    public ConnectionList Active { get; } = new();
+
+    public ConnectionList Lingering { get; } = new();
+
+    /// <summary>Moves time forward; back only when the source's clock was clearly set back, by more than the idle limit.</summary>
+    public void SetTime(long nowNs)
+    {
+        nowNs = Math.Clamp(nowNs, 0, LatestNs);
+        if (nowNs > NowNs || !_clockSet || NowNs - nowNs > _limits.IdleTimeoutNs) NowNs = nowNs;
+        _clockSet = true;
+    }
+
+    public TrackedConnection? Find(in ConnectionKey key)
+    {
+        if (_last is not null && _last.Key.Equals(key)) return _last;
+        var hash = key.Hash(_seed);
+        for (var entry = _buckets[(int)hash & (_buckets.Length - 1)]; entry is not null; entry = entry.NextInBucket)
+        {
+            if (entry.Hash == hash && entry.Key.Equals(key)) return _last = entry;
+        }
+
+        return null;
+    }
+
+    /// <summary>Adds a blank connection; the caller has made room.</summary>
+    public TrackedConnection Add(in ConnectionKey key)
+    {
+        if (Count >= _buckets.Length) Grow();
+        var connection = _free ?? new TrackedConnection();
+        _free = connection.NextInBucket;
+        connection.Reset();
+        connection.Key = key;
+        connection.Hash = key.Hash(_seed);
+        ref var bucket = ref _buckets[(int)connection.Hash & (_buckets.Length - 1)];
+        connection.NextInBucket = bucket;
+        bucket = connection;
+        connection.OpenedNs = connection.SinceNs = NowNs;
+        Silent.Append(connection);
+        Count++;
+        _counters.ConnectionsOpened++;
+        _counters.ConnectionsActive++;
+        return _last = connection;
+    }
+
+    public void Touch(TrackedConnection connection, bool hasPayload)
+    {
+        if (connection.Lingering) return;
+        connection.SinceNs = NowNs;
+        var list = connection.List!;
+        var target = hasPayload ? Active : list;
+        if (ReferenceEquals(target.Tail, connection)) return;
+        list.Remove(connection);
+        target.Append(connection);
+    }
+
+    /// <summary>
+    /// Both directions ended. After FIN or RST the connection lingers, so it stays valid for the packet being processed;
+    /// otherwise it is freed.
+    /// </summary>
+    public void Retire(TrackedConnection connection, StreamEnd reason)
+    {
+        _counters.CountClosed(reason);
+        connection.Handler = null;
+        if (reason is not (StreamEnd.Fin or StreamEnd.Reset))
+        {
+            Free(connection);
+            return;
+        }
+
+        connection.Lingering = true;
+        connection.SinceNs = NowNs;
+        connection.List!.Remove(connection);
+        Lingering.Append(connection);
+    }
+
+    public void Free(TrackedConnection connection)
+    {
+        connection.List!.Remove(connection);
+        ref var link = ref _buckets[(int)connection.Hash & (_buckets.Length - 1)];
+        while (!ReferenceEquals(link, connection)) link = ref link!.NextInBucket;
+        link = connection.NextInBucket;
+        connection.NextInBucket = _free;
+        _free = connection;
+        if (ReferenceEquals(_last, connection)) _last = null;
+        Count--;
+    }
+
+    private void Grow()
+    {
+        var larger = new TrackedConnection?[_buckets.Length * 2];
+        foreach (var chain in _buckets)
+        {
+            for (var entry = chain; entry is not null;)
+            {
+                var next = entry.NextInBucket;
+                ref var bucket = ref larger[(int)entry.Hash & (larger.Length - 1)];
+                entry.NextInBucket = bucket;
+                bucket = entry;
+                entry = next;
+            }
+        }
+
+        _buckets = larger;
+    }
+}
