@@ -1,0 +1,41 @@
+using Weir.Linux;
+
+namespace Weir.Capture;
+
+/// <summary>Ways to capture packets live.</summary>
+public enum CapturePlane
+{
+    /// <summary>The ring on Linux, libpcap elsewhere.</summary>
+    Auto,
+    Ring,
+    Libpcap,
+}
+
+/// <summary>Opens the live source that fits this host.</summary>
+public static class CaptureSourceSelector
+{
+    /// <exception cref="CaptureException">Always this type; its message is for the user and says what to do.</exception>
+    public static ICaptureSource Open(CapturePlane plane, RingOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            return Resolve(plane) == CapturePlane.Ring
+                ? new RingCaptureSource(options)
+                : new LibpcapCaptureSource(options);
+        }
+        catch (Exception error) when (error is LinuxException or LibpcapException)
+        {
+            throw new CaptureException($"cannot capture: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="CaptureException">The ring was asked for on a system that is not Linux.</exception>
+    public static CapturePlane Resolve(CapturePlane plane) => plane switch
+    {
+        CapturePlane.Ring when !OperatingSystem.IsLinux() =>
+            throw new CaptureException("the ring source needs Linux; use libpcap here"),
+        CapturePlane.Auto => OperatingSystem.IsLinux() ? CapturePlane.Ring : CapturePlane.Libpcap,
+        _ => plane,
+    };
+}

@@ -1,0 +1,70 @@
+using Weir.Packets;
+
+namespace Weir.Capture;
+
+/// <summary>
+/// Which frames the kernel hands over, as an expression of pcap-filter(7) for each link type. All given conditions must hold.
+/// </summary>
+public sealed record CaptureFilter
+{
+    // A later fragment has no ports, so every one of TCP passes; the decoder drops those it cannot use.
+    private const string Fragments = "(ip proto 6 and ip[6:2] & 0x1fff != 0) or ip6[6] = 44";
+
+    // VXLAN (IANA and Linux's old port), Geneve, GRE, IP in IP, IPv6 in IP: what is inside is not looked at here.
+    private const string Tunnels =
+        "udp port 4789 or udp port 8472 or udp port 6081 or ip proto 47 or ip proto 4 or ip proto 41";
+
+    /// <summary>Everything passes.</summary>
+    public static CaptureFilter None { get; } = new();
+
+    /// <summary>TCP to or from one of these ports; empty for any traffic.</summary>
+    public IReadOnlyList<PortRange> Ports { get; init; } = [];
+
+    /// <summary>Tunnel packets pass beside <see cref="Ports"/>, for the decoder to look inside (mirrored traffic).</summary>
+    public bool IncludeTunnels { get; init; }
+
+    /// <summary>TCP ports that never pass: Weir's own.</summary>
+    public IReadOnlyList<PortRange> ExcludedPorts { get; init; } = [];
+
+    /// <summary>The user's own tcpdump expression; null for none.</summary>
+    public string? Expression { get; init; }
+
+    /// <summary>TCP of these ports over IPv4 and IPv6, VLAN-tagged or not, fragments included.</summary>
+    public static CaptureFilter ForPorts(IEnumerable<PortRange> ports) => new() { Ports = PortRange.Merge(ports) };
+
+    public static CaptureFilter ForPorts(params IEnumerable<int> ports) => ForPorts(ports.Select(PortRange.FromInt32));
+
+    /// <summary>A tcpdump expression as the user wrote it.</summary>
+    public static CaptureFilter FromExpression(string? expression) =>
+        string.IsNullOrWhiteSpace(expression) ? None : new CaptureFilter { Expression = expression.Trim() };
+
+    /// <summary>Leaves out the traffic of these TCP ports, so that Weir's own page does not watch itself.</summary>
+    public CaptureFilter Excluding(params IEnumerable<PortRange> ports) =>
+        this with { ExcludedPorts = PortRange.Merge(ExcludedPorts.Concat(ports)) };
+
+    /// <summary>The expression for frames of this link type; null when everything passes.</summary>
+    /// <remarks>
+    /// On a ring the kernel has taken the outer VLAN tag out, elsewhere it is in the frame: both are matched. The tagged half
+    /// comes last because <c>vlan</c> moves the offsets of all that follows, and is left out beside a user's expression, which
+    /// may speak of tags itself. libpcap knows <c>vlan</c> on Ethernet only.
+    /// </remarks>
+    public string? ToExpression(LinkType linkType)
+    {
+        var conditions = new List<string>(3);
+        if (Ports.Count > 0)
+        {
+            var wanted = $"{Tcp(Ports)} or {Fragments}";
+            conditions.Add(IncludeTunnels ? $"({wanted} or {Tunnels})" : $"({wanted})");
+        }
+
+        if (ExcludedPorts.Count > 0) conditions.Add($"not ({Tcp(ExcludedPorts)})");
+        if (Expression is not null) conditions.Add($"({Expression})");
+        if (conditions.Count == 0) return null;
+        var all = string.Join(" and ", conditions);
+        var tagged = Ports.Count > 0 && Expression is null && linkType == LinkType.Ethernet;
+        return tagged ? $"({all}) or (vlan and {all})" : all;
+    }
+
+    private static string Tcp(IEnumerable<PortRange> ports) =>
+        string.Join(" or ", ports.Select(p => p.First == p.Last ? $"tcp port {p}" : $"tcp portrange {p}"));
+}

@@ -1,0 +1,57 @@
+namespace Weir.Capture;
+
+/// <summary>What every live source understands.</summary>
+public record LiveCaptureOptions
+{
+    /// <summary>Largest frame that can exist: bytes kept when nothing is to be cut.</summary>
+    public const int WholeFrames = 262_144;
+
+    /// <summary>
+    /// Interface names; <c>*</c> and <c>?</c> match any text and any character. Empty, or <c>any</c>: all that are up.
+    /// </summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    public CaptureFilter Filter { get; init; } = CaptureFilter.None;
+
+    /// <summary>Bytes kept of each frame.</summary>
+    public int SnapLength { get; init; } = WholeFrames;
+
+    /// <summary>Asks the interface for frames that are not addressed to it.</summary>
+    public bool Promiscuous { get; init; }
+
+    /// <summary>Bytes of kernel memory for all interfaces together. Container memory limits must leave room for it.</summary>
+    public long BufferBytes { get; init; } = 64L << 20;
+
+    /// <summary>Milliseconds that a frame may wait in the kernel to be handed over with others.</summary>
+    public int BlockTimeoutMs { get; init; } = 10;
+
+    /// <summary>
+    /// Network namespace to capture in (<c>/proc/PID/ns/net</c>, <c>/run/netns/NAME</c>); null for this process's own.
+    /// Needs CAP_SYS_ADMIN.
+    /// </summary>
+    public string? NetworkNamespace { get; init; }
+
+    /// <exception cref="CaptureException">A value is out of range.</exception>
+    internal void Validate()
+    {
+        if (SnapLength is < 64 or > WholeFrames) throw new CaptureException($"the snap length must be 64 to {WholeFrames} bytes");
+        if (BlockTimeoutMs is < 1 or > 1000) throw new CaptureException("the block timeout must be 1 to 1000 ms");
+        if (BufferBytes is < 256 << 10 or > 16L << 30) throw new CaptureException("the capture buffer must be 256 KiB to 16 GiB");
+    }
+}
+
+/// <summary>What <see cref="RingCaptureSource"/> understands beside that.</summary>
+public sealed record RingOptions : LiveCaptureOptions
+{
+    /// <summary>
+    /// Leaves out on every interface what this host sends, so that a frame crossing a bridge is seen at one end only. Loopback
+    /// always does, because each of its packets passes twice.
+    /// </summary>
+    public bool IngressOnly { get; init; }
+
+    /// <summary>
+    /// Sources with the same number share the flows of each interface (PACKET_FANOUT_HASH): one source a worker, both
+    /// directions of a connection at the same one. Null for a source that sees all.
+    /// </summary>
+    public ushort? FanoutGroup { get; init; }
+}

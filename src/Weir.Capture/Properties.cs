@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Weir.Capture.Tests")]
+[assembly: InternalsVisibleTo("Weir.Kernel.Tests")]
