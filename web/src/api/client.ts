@@ -1,0 +1,61 @@
+import type { Call, CallPage, FilterField, Problem, Status } from './types';
+
+const base = '/api/v1';
+
+/** An answer other than 2xx; `problem` is what the center said about it. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.detail ?? problem.title);
+  }
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(base + path, {
+    headers: { accept: 'application/json' },
+    ...(signal ? { signal } : {}),
+  });
+  if (response.ok) return (await response.json()) as T;
+  const text = await response.text();
+  throw new ApiError(response.status, parseProblem(text, response.status));
+}
+
+/** A proxy in between may answer with HTML, so anything that is not a problem document becomes one. */
+export function parseProblem(text: string, status: number): Problem {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && 'title' in value) return value as Problem;
+  } catch {
+    // Not JSON: the status says all there is to say.
+  }
+  return { title: status === 404 ? 'Not found' : `The center answered ${status}`, status };
+}
+
+export interface CallQuery {
+  where?: string;
+  from?: string;
+  to?: string;
+  limit?: number;
+  cursor?: string;
+}
+
+export function callQueryString(query: CallQuery): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  parameters.set('detail', 'summary');
+  return parameters.toString();
+}
+
+export const listCalls = (query: CallQuery, signal?: AbortSignal) =>
+  get<CallPage>(`/exchanges?${callQueryString(query)}`, signal);
+
+export const getCall = (id: string, signal?: AbortSignal) =>
+  get<Call>(`/exchanges/${encodeURIComponent(id)}`, signal);
+
+export const getStatus = (signal?: AbortSignal) => get<Status>('/status', signal);
+
+export const getFields = (signal?: AbortSignal) => get<FilterField[]>('/fields', signal);

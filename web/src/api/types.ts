@@ -1,0 +1,110 @@
+/** The wire types of the center's REST API. Absent and null both mean "not known"; nothing is ever guessed. */
+
+export interface Process {
+  pid?: number;
+  name?: string;
+}
+
+export interface Peer {
+  ip: string;
+  port: number;
+  namespace?: string | null;
+  pod?: string | null;
+  workload?: string | null;
+  service?: string | null;
+  process?: Process | null;
+}
+
+export type HeaderPair = [name: string, value: string];
+
+export interface MessageSummary {
+  bodyBytes?: number;
+  bodyTruncated?: boolean;
+}
+
+export interface RequestSummary extends MessageSummary {
+  method: string;
+  host?: string | null;
+  path: string;
+  query?: string | null;
+}
+
+export interface ResponseSummary extends MessageSummary {
+  status: number;
+  reason?: string | null;
+}
+
+/** `body` is text after content decoding when the encoding is utf8; otherwise the captured bytes in base64. */
+export interface MessageContent {
+  headers?: HeaderPair[];
+  body?: string | null;
+  bodyEncoding?: 'utf8' | 'base64' | null;
+}
+
+interface ExchangeBase<TRequest, TResponse> {
+  id: string;
+  /** UTC, up to nanoseconds: the first byte of the request. */
+  startedAt: string;
+  /** From the first byte of the request to the last byte of the response. */
+  durationMs?: number | null;
+  source?: string;
+  node?: string | null;
+  protocol?: string;
+  scheme?: string;
+  complete: boolean;
+  client: Peer;
+  server: Peer;
+  request: TRequest | null;
+  response: TResponse | null;
+  endpoint?: string | null;
+  tcp?: { handshakeRttMs?: number | null; retransmissions?: number; gapBytes?: number } | null;
+  anomalies?: string[];
+  sensitive?: { class: string; where: string; count: number }[];
+  grpc?: { service?: string; method?: string; status?: number; message?: string } | null;
+  webSocket?: { messages?: number; bytesIn?: number; bytesOut?: number } | null;
+  /** Phases of the call, where the probe saw the edges of both messages. */
+  timing?: { requestMs?: number | null; waitMs?: number | null; responseMs?: number | null } | null;
+}
+
+export type CallSummary = ExchangeBase<RequestSummary, ResponseSummary>;
+export type Call = ExchangeBase<RequestSummary & MessageContent, ResponseSummary & MessageContent>;
+export type CallRequest = NonNullable<Call['request']>;
+export type CallResponse = NonNullable<Call['response']>;
+
+export interface CallPage {
+  items: CallSummary[];
+  next: string | null;
+  scanned?: number;
+}
+
+export interface Status {
+  version?: string;
+  startedAt?: string;
+  uptimeSeconds?: number;
+  capture?: {
+    packets?: number;
+    bytes?: number;
+    exchanges?: number;
+    connections?: number;
+    dropped?: Record<string, number>;
+    interfaces?: { name: string; frames?: number; bytes?: number; kernelDrops?: number }[];
+  };
+  storage?: { exchanges?: number; bytes?: number; oldest?: string | null; newest?: string | null };
+  ingest?: Record<string, unknown>;
+  live?: { subscribers?: number; dropped?: number };
+}
+
+export interface FilterField {
+  name: string;
+  type: string;
+  description: string;
+}
+
+/** RFC 9457, with the place in the filter that is wrong. `column` counts from 1. */
+export interface Problem {
+  title: string;
+  detail?: string;
+  status?: number;
+  column?: number;
+  length?: number;
+}

@@ -1,0 +1,31 @@
+const paths = {
+  pause: 'M5.5 3.500v9M10.500 3.500v9',
+  play: 'M5 3.200v9.600l7.500-4.800z',
+  clear: 'M8 2.500a5.500 5.500 0 1 0 0 11 5.500 5.500 0 0 0 0-11zM4.200 4.200l7.600 7.600',
+  close: 'M4 4l8 8M12 4l-8 8',
+  copy: 'M5.500 5.500h7v7h-7zM3.500 10.500v-7h7',
+  check: 'M3.500 8.500l3 3 6-7',
+  search: 'M7 2.500a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9zM10.400 10.400l3.100 3.100',
+  sun: 'M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6zM8 1.500v1M8 13.500v1M1.500 8h1M13.500 8h1M3.400 3.400l.7.7M11.900 11.900l.7.7M3.400 12.600l.7-.7M11.900 4.100l.7-.7',
+  moon: 'M13 9.500A5.500 5.500 0 0 1 6.500 3a5.500 5.500 0 1 0 6.500 6.500z',
+  warning: 'M8 2.500l6 10.800H2zM8 6.500v3.200M8 11.400v.2',
+  filter: 'M2.500 3.500h11l-4.300 5v4.200l-2.400 1.100V8.500z',
+  right: 'M2.500 3h11v10h-11zM9.500 3v10',
+  bottom: 'M2.500 3h11v10h-11zM2.500 9h11',
+  arrow: 'M3 8h9.500M9 4.500L12.500 8 9 11.500',
+  up: 'M8 13V3.500M4 7l4-4 4 4',
+  keyboard: 'M1.800 4h12.400v8H1.800zM4 6.500h.2M6.600 6.500h.2M9.200 6.500h.2M11.800 6.500h.2M5 9.500h6',
+  chevron: 'M6 4l4 4-4 4',
+  refresh: 'M13 8a5 5 0 1 1-1.500-3.600M13 2.500v2.800h-2.800',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+/** Decoration beside a text or an accessible name, hence hidden from assistive technology. */
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg className="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}

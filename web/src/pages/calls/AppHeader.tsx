@@ -1,0 +1,106 @@
+import type { Status } from '../../api/types';
+import { Popover } from '../../components/Popover';
+import { Icon } from '../../components/Icon';
+import { ThemeToggle } from '../../components/ThemeToggle';
+import { formatBytes, formatCompact, formatCount } from '../../lib/format';
+import type { Activity } from './activity';
+import { ActivityStrip } from './ActivityStrip';
+import { summarizeLoss } from './loss';
+import './app-header.css';
+
+export type LiveState = 'connected' | 'paused' | 'reconnecting' | 'connecting' | 'history';
+
+const stateWords: Record<LiveState, string> = {
+  connected: 'Live',
+  paused: 'Paused',
+  reconnecting: 'Reconnecting…',
+  connecting: 'Connecting…',
+  history: 'History',
+};
+
+interface Props {
+  state: LiveState;
+  rate: number;
+  activity: Activity;
+  status: Status | undefined;
+  statusFailed: boolean;
+  droppedByPage: number;
+}
+
+export function AppHeader({ state, rate, activity, status, statusFailed, droppedByPage }: Props) {
+  const loss = summarizeLoss(status, droppedByPage);
+  return (
+    <header className="app-header">
+      <h1>
+        <img src="/icon.svg" alt="" width="22" height="22" />
+        Weir
+      </h1>
+      <p className={`live-state ${state}`} role="status" data-testid="live-state" data-state={state}>
+        <i className="dot" aria-hidden="true" />
+        {stateWords[state]}
+      </p>
+      {state !== 'history' && (
+        <div className="rate">
+          <ActivityStrip activity={activity} />
+          <p data-testid="rate">
+            <b>{rate < 10 && rate > 0 ? rate.toFixed(1) : formatCompact(Math.round(rate))}</b> calls/s
+          </p>
+        </div>
+      )}
+      <div className="spacer" />
+      <Popover
+        testId="loss"
+        title="What was captured, and what was not"
+        buttonClass={`button quiet loss ${loss.tone}`}
+        label={
+          <>
+            <Icon name={loss.tone === 'ok' ? 'check' : 'warning'} />
+            <span className="loss-text">{statusFailed ? 'Center unreachable' : loss.text}</span>
+          </>
+        }
+      >
+        <dl className="counters">
+          <Counter label="Packets seen" value={formatCount(status?.capture?.packets ?? 0)} />
+          <Counter label="Bytes seen" value={formatBytes(status?.capture?.bytes ?? 0)} />
+          <Counter label="Calls" value={formatCount(status?.capture?.exchanges ?? 0)} />
+          <Counter label="Connections" value={formatCount(status?.capture?.connections ?? 0)} />
+          <Counter label="Calls in the store" value={`${formatCount(status?.storage?.exchanges ?? 0)} · ${formatBytes(status?.storage?.bytes ?? 0)}`} />
+        </dl>
+        <h3>Lost, by reason</h3>
+        <dl className="counters">
+          {loss.counters.map((counter) => (
+            <Counter key={counter.label} label={counter.label} value={formatCount(counter.count)} bad={counter.count > 0} />
+          ))}
+        </dl>
+        {status?.version && <p className="muted">Weir {status.version}</p>}
+      </Popover>
+      <Popover testId="keys" title="Keyboard" buttonClass="button quiet square keys" label={<Icon name="keyboard" />}>
+        <dl className="counters keys-list">
+          {shortcuts.map(([keys, meaning]) => (
+            <Counter key={keys} label={meaning} value={keys} />
+          ))}
+        </dl>
+      </Popover>
+      <ThemeToggle />
+    </header>
+  );
+}
+
+const shortcuts: [string, string][] = [
+  ['/', 'Filter'],
+  ['Space', 'Pause or resume'],
+  ['↓  j', 'Older call'],
+  ['↑  k', 'Newer call'],
+  ['Enter', 'Go into the detail'],
+  ['Esc', 'Back, close'],
+  ['Home', 'Newest call'],
+];
+
+function Counter({ label, value, bad = false }: { label: string; value: string; bad?: boolean }) {
+  return (
+    <div className={bad ? 'bad' : undefined}>
+      <dt>{label}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

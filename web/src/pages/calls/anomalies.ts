@@ -1,0 +1,58 @@
+/** What each anomaly of a record means to the person who reads it. Keys are the names on the wire. */
+const explanations: Record<string, string> = {
+  response_missing_closed: 'The connection was closed before a response came.',
+  response_missing_reset: 'The connection was reset before a response came.',
+  response_missing_idle: 'No response came; the connection fell silent.',
+  response_missing_capture_end: 'The capture ended before the response came.',
+  response_missing_lost: 'The response was sent, but the capture lost its bytes.',
+  response_missing_evicted: 'Weir let go of this connection because a memory limit was reached.',
+  request_missing: 'Only the response was seen: the request was lost, or sent before the capture began.',
+  request_body_incomplete: 'The request ended before its announced length.',
+  response_body_incomplete: 'The response ended before its announced length.',
+  request_gap: 'The capture lost some bytes of the request.',
+  response_gap: 'The capture lost some bytes of the response.',
+  content_length_and_transfer_encoding:
+    'One message has both Content-Length and Transfer-Encoding. Servers disagree on which counts: a sign of request smuggling.',
+  content_length_conflict: 'Several Content-Length headers with different values: a sign of request smuggling.',
+  content_length_invalid: 'Content-Length is not a number.',
+  transfer_encoding_invalid: 'Transfer-Encoding is not one that HTTP/1.1 knows.',
+  chunk_size_invalid: 'A chunk of the body has a size that cannot be read.',
+  chunk_delimiter_invalid: 'A chunk of the body does not end where it should.',
+  bare_line_feed: 'A line ended with LF alone instead of CR LF.',
+  bare_carriage_return: 'A carriage return stands alone inside a line.',
+  obsolete_line_folding: 'A header continues on the next line, a form that HTTP no longer allows.',
+  whitespace_before_colon: 'A header has whitespace before its colon; servers must refuse it.',
+  header_without_colon: 'A header line has no colon.',
+  header_name_invalid: 'A header name has characters that are not allowed.',
+  header_too_large: 'The headers were larger than Weir keeps.',
+  too_many_headers: 'The message had more headers than Weir keeps.',
+  host_missing: 'The request has no Host header.',
+  host_conflict: 'The request names more than one host.',
+  method_unknown: 'The method is not a registered one.',
+  target_invalid: 'The request target has characters that are not allowed.',
+  version_invalid: 'The HTTP version cannot be read.',
+  status_invalid: 'The status code cannot be read.',
+  unexpected_bytes: 'Bytes followed the message that belong to no message.',
+  content_encoding_invalid: 'The body could not be decompressed; it is shown as sent.',
+  protocol_switched: 'After this call the connection carries another protocol.',
+  simple_request: 'A request without version or headers (HTTP/0.9).',
+};
+
+export function explainAnomaly(name: string): string {
+  const known = explanations[name];
+  if (known) return known;
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
+
+/** In two or three words, for the place where a status would be. */
+export function whyNoStatus(anomalies: readonly string[]): string {
+  const missing = anomalies.find((name) => name.startsWith('response_missing_'));
+  switch (missing) {
+    case 'response_missing_reset': return 'reset';
+    case 'response_missing_closed': return 'closed';
+    case 'response_missing_idle': return 'no answer';
+    case 'response_missing_lost': return 'lost';
+    default: return missing ? 'not seen' : 'no answer';
+  }
+}

@@ -1,0 +1,38 @@
+import type { CallSummary, Peer } from '../../api/types';
+import { whyNoStatus } from './anomalies';
+
+export type Tone = 'ok' | 'info' | 'redirect' | 'warn' | 'error' | 'none';
+
+/** The name a person would use: service, workload, pod, process, and only then the address. */
+export function peerName(peer: Peer): string {
+  return peer.service || peer.workload || peer.pod || peer.process?.name || peer.ip;
+}
+
+export function peerAddress(peer: Peer): string {
+  const ip = peer.ip.includes(':') ? `[${peer.ip}]` : peer.ip;
+  return `${ip}:${peer.port}`;
+}
+
+export function statusTone(call: CallSummary): Tone {
+  const status = call.response?.status;
+  if (status === undefined) return 'none';
+  if (call.grpc?.status) return 'error';
+  if (status >= 500) return 'error';
+  if (status >= 400) return 'warn';
+  if (status >= 300) return 'redirect';
+  return status >= 200 ? 'ok' : 'info';
+}
+
+/** What stands in the status column; words as well as colour carry the meaning. */
+export function statusText(call: CallSummary): { code: string; note: string } {
+  if (!call.response) return { code: '—', note: whyNoStatus(call.anomalies ?? []) };
+  if (call.grpc?.status) return { code: String(call.response.status), note: `grpc ${call.grpc.status}` };
+  return { code: String(call.response.status), note: call.complete ? '' : 'partial' };
+}
+
+export const isFailure = (call: CallSummary) => {
+  const tone = statusTone(call);
+  return tone === 'error' || tone === 'warn' || tone === 'none';
+};
+
+export const sizeOf = (call: CallSummary) => call.response?.bodyBytes;

@@ -1,0 +1,49 @@
+import { useMemo, useState } from 'react';
+import type { CallRequest, CallResponse } from '../../../api/types';
+import { CopyButton } from '../../../components/CopyButton';
+import { formatBytes, visible } from '../../../lib/format';
+import { decodeBase64 } from '../../../lib/hex';
+import { type BodyKind, bodyKind, headerValue } from './body-kind';
+import { HexView } from './HexView';
+import { JsonView } from './JsonView';
+import { QueryTable } from './Overview';
+import { TextView } from './TextView';
+
+const names: Record<BodyKind, string> = { json: 'JSON', form: 'Form', text: 'Text', hex: 'Hex' };
+
+export function BodyView({ message, absent }: { message: CallRequest | CallResponse | null; absent: string }) {
+  const natural = useMemo(() => (message ? bodyKind(message) : 'text'), [message]);
+  const [kind, setKind] = useState(natural);
+  if (!message) return <p className="muted">{absent}</p>;
+  const body = message.body ?? '';
+  if (body === '') {
+    return <p className="muted">{message.bodyBytes ? `A body of ${formatBytes(message.bodyBytes)} was sent, but not captured.` : 'No body.'}</p>;
+  }
+
+  const kinds: BodyKind[] = natural === 'hex' ? ['hex'] : natural === 'text' ? ['text', 'hex'] : [natural, 'text', 'hex'];
+  return (
+    <div className="body">
+      <div className="section-head">
+        <p className="muted">
+          {visible(headerValue(message.headers, 'content-type') ?? 'no content type')} · {formatBytes(message.bodyBytes)} on the wire
+        </p>
+        <div className="body-actions">
+          {kinds.length > 1 && kinds.map((choice) => (
+            <button key={choice} type="button" className="chip" data-testid={`body-${choice}`} aria-pressed={choice === kind} onClick={() => setKind(choice)}>{names[choice]}</button>
+          ))}
+          <CopyButton compact label="Copy the body" text={() => body} />
+        </div>
+      </div>
+      {message.bodyTruncated && <p className="note">Only the first part of this body was captured.</p>}
+      {kind === 'json' && <JsonView text={body} />}
+      {kind === 'form' && <QueryTable query={body} />}
+      {kind === 'text' && <TextView text={body} />}
+      {kind === 'hex' && <Hex body={body} encoded={message.bodyEncoding === 'base64'} />}
+    </div>
+  );
+}
+
+function Hex({ body, encoded }: { body: string; encoded: boolean }) {
+  const bytes = useMemo(() => (encoded ? decodeBase64(body) : new TextEncoder().encode(body)), [body, encoded]);
+  return bytes ? <HexView bytes={bytes} /> : <TextView text={body} />;
+}

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import type { Call, CallSummary, FilterField } from '../../../api/types';
+import { CopyButton } from '../../../components/CopyButton';
+import { Icon } from '../../../components/Icon';
+import type { Dock } from '../../../components/SplitPane';
+import { type TabDefinition, Tabs } from '../../../components/Tabs';
+import { toCurl } from '../../../lib/curl';
+import { formatBytes, formatDuration, visibleLine } from '../../../lib/format';
+import { statusText, statusTone } from '../call-facts';
+import { BodyView } from './BodyView';
+import { HeadersView } from './HeadersView';
+import { JsonView } from './JsonView';
+import { Overview } from './Overview';
+import { TimingView } from './TimingView';
+import { useCall } from './use-call';
+import './detail.css';
+
+interface Props {
+  id: string;
+  /** Shown at once while the whole record is on its way. */
+  summary: CallSummary | undefined;
+  fields: readonly FilterField[];
+  /** Undefined where there is room for one place only. */
+  dock: Dock | undefined;
+  onDock(dock: Dock): void;
+  onFilter(clause: string): void;
+  onClose(): void;
+}
+
+type Tab = 'overview' | 'headers' | 'request' | 'response' | 'timing' | 'raw';
+
+export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClose }: Props) {
+  const { call, error } = useCall(id);
+  const [tab, setTab] = useState<Tab>('overview');
+  const known: Call | CallSummary | undefined = call ?? summary;
+
+  const size = (bytes: number | undefined) => (bytes ? { badge: formatBytes(bytes) } : {});
+  const tabs: TabDefinition<Tab>[] = [
+    { id: 'overview', label: 'Overview' },
+    { id: 'headers', label: 'Headers' },
+    { id: 'request', label: 'Request', ...size(known?.request?.bodyBytes) },
+    { id: 'response', label: 'Response', ...size(known?.response?.bodyBytes) },
+    { id: 'timing', label: 'Timing' },
+    { id: 'raw', label: 'Raw' },
+  ];
+
+  return (
+    <section className="detail" aria-label="Call" data-testid="detail" data-call-id={id}>
+      <header>
+        {known ? <Headline call={known} /> : <p className="headline muted">{error ?? 'Loading…'}</p>}
+        <div className="detail-actions">
+          <CopyButton label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
+          <CopyButton label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
+          {dock && (
+            <button type="button" className="button quiet square" data-testid="dock" aria-label={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} title={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} onClick={() => onDock(dock === 'right' ? 'bottom' : 'right')}>
+              <Icon name={dock === 'right' ? 'bottom' : 'right'} />
+            </button>
+          )}
+          <button type="button" className="button quiet square" data-testid="detail-close" aria-label="Close" title="Close (Esc)" onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        </div>
+      </header>
+      <Tabs<Tab> label="Parts of the call" tabs={tabs} selected={tab} onSelect={(next) => setTab(next)}>
+        {known && tab === 'overview' && <Overview call={known} fields={fields} onFilter={onFilter} />}
+        {known && tab === 'timing' && <TimingView call={known} />}
+        {call && tab === 'headers' && <HeadersView call={call} />}
+        {call && tab === 'request' && <BodyView key={id} message={call.request} absent="The request was not seen." />}
+        {call && tab === 'response' && <BodyView key={id} message={call.response} absent="There is no response. Overview says why." />}
+        {call && tab === 'raw' && <JsonView text={JSON.stringify(call)} />}
+        {!call && known && tab !== 'overview' && tab !== 'timing' && <p className="muted">{error ?? 'Loading…'}</p>}
+        {known && error && tab === 'overview' && <p className="note warn">{error}</p>}
+      </Tabs>
+    </section>
+  );
+}
+
+function Headline({ call }: { call: Call | CallSummary }) {
+  const status = statusText(call);
+  const path = call.request ? call.request.path : '(request not seen)';
+  return (
+    <p className={`headline tone-${statusTone(call)}`}>
+      <span className="pill">
+        {status.code}
+        {status.note !== '' && ` ${status.note}`}
+      </span>
+      <b>{visibleLine(call.request?.method ?? '')}</b>
+      <span className="headline-path" title={visibleLine(path)}>{visibleLine(path)}</span>
+      <span className="muted">{formatDuration(call.durationMs)}</span>
+    </p>
+  );
+}

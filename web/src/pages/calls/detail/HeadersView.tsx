@@ -1,0 +1,37 @@
+import type { Call, HeaderPair } from '../../../api/types';
+import { CopyButton } from '../../../components/CopyButton';
+import { visible } from '../../../lib/format';
+
+export function HeadersView({ call }: { call: Call }) {
+  return (
+    <>
+      <HeaderTable title="Request headers" headers={call.request?.headers} absent="The request was not seen." />
+      <HeaderTable title="Response headers" headers={call.response?.headers} absent="There is no response." />
+    </>
+  );
+}
+
+function HeaderTable({ title, headers, absent }: { title: string; headers: HeaderPair[] | undefined; absent: string }) {
+  return (
+    <section className="headers">
+      <div className="section-head">
+        <h3>{title} {headers && <span className="muted">{headers.length}</span>}</h3>
+        {headers && <CopyButton compact label={`Copy ${title.toLowerCase()}`} text={() => headers.map((pair) => pair.join(': ')).join('\n')} />}
+      </div>
+      {!headers ? (
+        <p className="muted">{absent}</p>
+      ) : (
+        <table className="pairs">
+          <tbody>
+            {headers.map(([name, value], index) => (
+              <tr key={index}>
+                <th scope="row">{visible(name)}</th>
+                <td>{visible(value)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

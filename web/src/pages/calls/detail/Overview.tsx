@@ -1,0 +1,130 @@
+import type { ReactNode } from 'react';
+import type { Call, CallSummary, FilterField, Peer } from '../../../api/types';
+import { Icon } from '../../../components/Icon';
+import { formatBytes, formatCount, formatDate, formatDuration, plural, visible } from '../../../lib/format';
+import { explainAnomaly } from '../anomalies';
+import { peerAddress, peerName } from '../call-facts';
+import { celString } from '../filter-text';
+
+interface Props {
+  call: Call | CallSummary;
+  fields: readonly FilterField[];
+  onFilter(clause: string): void;
+}
+
+export function Overview({ call, fields, onFilter }: Props) {
+  const known = new Set(fields.map((field) => field.name));
+  const { request, response } = call;
+  const anomalies = call.anomalies ?? [];
+  const filter = (names: string[], clause: (name: string) => string) => {
+    const name = names.find((candidate) => known.has(candidate));
+    return name === undefined ? undefined : () => onFilter(clause(name));
+  };
+  const equals = (names: string[], value: string | undefined | null) =>
+    value ? filter(names, (name) => `${name} == ${celString(value)}`) : undefined;
+
+  return (
+    <>
+      {anomalies.length > 0 && (
+        <div className={call.complete ? 'note' : 'note warn'} data-testid="anomalies">
+          <h3>
+            <Icon name="warning" />
+            {call.complete ? 'Worth knowing' : 'Why this call is incomplete'}
+          </h3>
+          <ul>
+            {anomalies.map((name) => (
+              <li key={name}>{explainAnomaly(name)} <code>{name}</code></li>
+            ))}
+          </ul>
+        </div>
+      )}
+
+      <div className="route" data-testid="route">
+        <PeerCard role="Client" peer={call.client} />
+        <Icon name="arrow" />
+        <PeerCard role="Server" peer={call.server} />
+      </div>
+
+      <dl className="facts">
+        {request && (
+          <>
+            <Fact name="Method" onFilter={equals(['method'], request.method)}>{visible(request.method)}</Fact>
+            <Fact name="Host" onFilter={equals(['host', 'request.host'], request.host)}>{visible(request.host ?? '–')}</Fact>
+            <Fact name="Path" onFilter={equals(['path'], request.path)}>{visible(request.path)}</Fact>
+            {request.query && <Fact name="Query"><QueryTable query={request.query} /></Fact>}
+          </>
+        )}
+        {call.endpoint && <Fact name="Endpoint" onFilter={equals(['endpoint'], call.endpoint)}>{visible(call.endpoint)}</Fact>}
+        <Fact name="Status" onFilter={response ? filter(['status_code'], (name) => `${name} == ${response.status}`) : undefined}>
+          {response ? visible(`${response.status} ${response.reason ?? ''}`) : 'No response seen'}
+        </Fact>
+        {call.grpc && <Fact name="gRPC">{visible(`${call.grpc.service ?? ''}/${call.grpc.method ?? ''} · status ${call.grpc.status ?? '–'} ${call.grpc.message ?? ''}`)}</Fact>}
+        {call.webSocket && <Fact name="WebSocket">{`${plural(call.webSocket.messages ?? 0, 'message')}, ${formatBytes(call.webSocket.bytesIn)} in, ${formatBytes(call.webSocket.bytesOut)} out`}</Fact>}
+        <Fact name="Started">{formatDate(call.startedAt)}</Fact>
+        <Fact name="Duration">{formatDuration(call.durationMs)}</Fact>
+        <Fact name="Bodies">{`${formatBytes(request?.bodyBytes)} sent, ${formatBytes(response?.bodyBytes)} received`}</Fact>
+        <Fact name="Protocol">{`${call.protocol ?? '–'} over ${call.scheme ?? '–'}`}</Fact>
+        <Fact name="Seen by">{visible([call.node && `node ${call.node}`, call.source && `source ${call.source}`].filter(Boolean).join(', ') || '–')}</Fact>
+        {call.tcp && (call.tcp.retransmissions ?? 0) > 0 && <Fact name="TCP">{plural(call.tcp.retransmissions ?? 0, 'retransmission')}</Fact>}
+        {call.tcp && (call.tcp.gapBytes ?? 0) > 0 && <Fact name="Lost">{`${formatCount(call.tcp.gapBytes ?? 0)} bytes of this call were not captured`}</Fact>}
+        {(call.sensitive ?? []).length > 0 && (
+          <Fact name="Sensitive">
+            {call.sensitive?.map((found) => (
+              <span className="tag" key={found.class + found.where}>{visible(`${found.count} × ${found.class} in ${found.where}`)}</span>
+            ))}
+          </Fact>
+        )}
+        <Fact name="Id"><code>{call.id}</code></Fact>
+      </dl>
+    </>
+  );
+}
+
+function PeerCard({ role, peer }: { role: string; peer: Peer }) {
+  const lines = [
+    peer.namespace && `namespace ${peer.namespace}`,
+    peer.pod && `pod ${peer.pod}`,
+    peer.process?.name && `process ${peer.process.name}${peer.process.pid ? ` (${peer.process.pid})` : ''}`,
+  ].filter((line): line is string => Boolean(line));
+  return (
+    <div className="peer">
+      <small>{role}</small>
+      <b>{visible(peerName(peer))}</b>
+      <span>{peerAddress(peer)}</span>
+      {lines.map((line) => <span key={line}>{visible(line)}</span>)}
+    </div>
+  );
+}
+
+function Fact({ name, children, onFilter }: { name: string; children: ReactNode; onFilter?: (() => void) | undefined }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {children}
+        {onFilter && (
+          <button type="button" className="button quiet square only" aria-label={`Only calls with this ${name.toLowerCase()}`} title={`Only calls with this ${name.toLowerCase()}`} onClick={onFilter}>
+            <Icon name="filter" />
+          </button>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+export function QueryTable({ query }: { query: string }) {
+  const pairs = [...new URLSearchParams(query)];
+  return (
+    <table className="pairs">
+      <tbody>
+        {pairs.map(([name, value], index) => (
+          // Names repeat and order matters: the position is the identity.
+          <tr key={index}>
+            <th scope="row">{visible(name)}</th>
+            <td>{visible(value)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
