@@ -28,11 +28,13 @@ public partial class DocumentationTests
     public void Paths_in_documents_exist()
     {
         var top = Repository.Files.Select(file => file.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
+        var names = Repository.Files.Select(file => Path.GetFileName(file)).ToHashSet(StringComparer.Ordinal);
         Offences.None(
             from document in Documents
             from Match match in Code().Matches(Repository.Read(document))
             let path = match.Groups[1].Value.TrimEnd('/')
-            where LooksLikePath(path, top) && !Made.Any(made => path.StartsWith(made, StringComparison.Ordinal)) && !Repository.Exists(path)
+            where LooksLikePath(path, top) && !Made.Any(made => path.StartsWith(made, StringComparison.Ordinal))
+            where !Repository.Exists(path) && !names.Contains(path)
             select $"{document}: {path}",
             "A document that names what is not there misleads.");
     }
@@ -99,7 +101,7 @@ public partial class DocumentationTests
 
     private static bool LooksLikePath(string text, HashSet<string> top)
     {
-        // A pattern, a placeholder or a command is not a path; a single word is one only if it has an ending we keep at the root.
+        // A pattern, a placeholder or a command is not a path; a bare name is one if it has such an ending.
         if (text.AsSpan().ContainsAny(NotInPaths) || text.StartsWith('/')) return false;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0
