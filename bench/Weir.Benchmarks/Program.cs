@@ -1,1 +1,26 @@
-return 0;
+using Weir.Benchmarks;
+using Weir.Benchmarks.Generate;
+using Weir.Benchmarks.Peers;
+using Weir.Benchmarks.Workloads;
+
+if (!BenchOptions.TryParse(args, out var options))
+{
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return 2;
+}
+
+switch (options.Verb)
+{
+    case "generate":
+        Console.Error.WriteLine(RestCapture.Write(options.CaptureFile, options.Exchanges));
+        return 0;
+    case "parse":
+        ProtocolTable.Print(Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine(RestCapture.Write(options.CaptureFile, options.Exchanges));
+        var failures = PeerTable.Print(options, Console.Out, Console.Error);
+        Console.Out.WriteLine();
+        ProtocolTable.Print(Console.Out);
+        return failures == 0 ? 0 : 1;
+}
