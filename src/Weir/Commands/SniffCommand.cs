@@ -1,0 +1,150 @@
+using System.CommandLine;
+using Weir.Capture;
+using Weir.Cli.Values;
+using Weir.Export;
+using Weir.Probe;
+using Weir.Records;
+using Weir.Records.Filter;
+
+namespace Weir.Cli.Commands;
+
+/// <summary><c>weir sniff</c>: captures here and now, or reads a file, and prints or delivers the calls.</summary>
+internal static class SniffCommand
+{
+    private const string Help = """
+        Capture API calls here and now, or read them from a file.
+
+        Examples:
+          weir sniff                                     every HTTP call on every interface
+          weir sniff -p 8080 -w 'status_code >= 500'     failed calls of one port
+          weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
+          weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
+          weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
+        """;
+
+    public static Command Create()
+    {
+        var options = new SniffOptions();
+        var command = options.AddTo(new Command("sniff", Help));
+        command.SetAction(parsed => Run(options, parsed));
+        return command;
+    }
+
+    private static int Run(SniffOptions options, ParseResult parsed)
+    {
+        var file = parsed.GetValue(options.Read);
+        var plane = parsed.GetValue(options.Source);
+        var filter = Filter(options, parsed);
+        var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var where = Where(parsed.GetValue(options.Where));
+        using var interruption = new Interruption(parsed.GetValue(options.For));
+        using var source = OpenSource(options, parsed, file, plane, filter);
+        using var packets = PacketFile(specs);
+        var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
+        var probe = new ProbeOptions
+        {
+            Ports = filter.Ports,
+            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            Where = where,
+            MaxExchanges = parsed.GetValue(options.Count),
+            Node = SniffOptions.FromEnvironment("NODE_NAME"),
+            Source = file is not null ? CaptureSourceKind.File : Kind(plane),
+            PacketOutput = packets,
+        };
+        using var run = new ProbeRun(source, probe, outputs);
+        try
+        {
+            Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");
+            using (new ProgressLine(run, outputs, interruption)) run.Run(interruption.Token);
+        }
+        finally
+        {
+            foreach (var output in outputs) output.Dispose();
+        }
+
+        foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        WriteStatistics(run.Report(), parsed.GetValue(options.Stats));
+        Summary.Print(run.Report());
+        return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)
+    {
+        var ports = parsed.GetValue(options.Ports) ?? SniffOptions.FromEnvironment("APP_PORTS", "APP_PORT") ?? "";
+        try
+        {
+            return CaptureFilter.ForPorts(PortRange.ParseList(ports)) with
+            {
+                Expression = CaptureFilter.FromExpression(parsed.GetValue(options.Bpf)).Expression,
+            };
+        }
+        catch (CaptureException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private static ICaptureSource OpenSource(
+        SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter)
+    {
+        if (file is null) return OpenLive(options, parsed, plane);
+        if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
+        return FileCaptureSource.Open(file);
+    }
+
+    /// <param name="ownPort">Weir's own port, whose traffic is left out; 0 for none.</param>
+    internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, int ownPort = 0)
+    {
+        var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
+            ? named
+            : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
+        var filter = Filter(options, parsed);
+        return CaptureSourceSelector.Open(plane, new RingOptions
+        {
+            Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            Filter = ownPort == 0 ? filter : filter.Excluding(ownPort),
+        });
+    }
+
+    internal static CaptureSourceKind Kind(CapturePlane plane) =>
+        CaptureSourceSelector.Resolve(plane) == CapturePlane.Ring ? CaptureSourceKind.Ring : CaptureSourceKind.Libpcap;
+
+    private static string Names(ICaptureSource source, string? file) =>
+        file == "-" ? "standard input" : file ?? string.Join(", ", source.ReadStatistics().Select(i => i.Name));
+
+    private static List<OutputSpec> Outputs(string[] texts)
+    {
+        var specs = new List<OutputSpec>();
+        foreach (var text in texts.Length == 0 ? ["console"] : texts)
+        {
+            if (!OutputSpec.TryParse(text, out var spec, out var error)) throw new UsageException(error);
+            specs.Add(spec);
+        }
+
+        return specs;
+    }
+
+    private static Func<Exchange, bool>? Where(string? text)
+    {
+        if (text is null) return null;
+        return ExchangeFilter.TryCompile(text, out var predicate, out var error)
+            ? predicate
+            : throw new UsageException($"the filter is not understood\n{error.Render(text)}");
+    }
+
+    private static Stream? PacketFile(List<OutputSpec> specs) =>
+        specs.FindAll(spec => spec.Kind == OutputKind.Pcap) switch
+        {
+            [] => null,
+            [{ File: null }] => StandardOutput.Open(),
+            [{ File: { } path }] => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16),
+            _ => throw new UsageException("only one pcap output can be written"),
+        };
+
+    private static void WriteStatistics(ProbeReport report, string? target)
+    {
+        if (target is null) return;
+        using var stream = target == "-" ? StandardOutput.Open() : new FileStream(target, FileMode.Create, FileAccess.Write);
+        report.WriteJson(stream);
+    }
+}
