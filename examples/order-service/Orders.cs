@@ -7,7 +7,7 @@ public static class OrderRoutes
         var orders = routes.MapGroup("/api/v2/orders");
         orders.MapGet("", List);
         orders.MapPost("", Create);
-        orders.MapGet("{id:int}", (int id, OrderBook book) => book.Find(id) is { } order ? Results.Ok(order) : NotFound(id));
+        orders.MapMethods("{id:int}", ["GET", "HEAD"], (int id, OrderBook book) => book.Find(id) is { } order ? Results.Ok(order) : NotFound(id));
         orders.MapPut("{id:int}", Update);
         orders.MapDelete("{id:int}", (int id, OrderBook book) => book.Remove(id) ? Results.NoContent() : NotFound(id));
         orders.MapGet("{id:int}/user-details", UserDetails);

@@ -44,7 +44,7 @@ while [ "$round" -le "$rounds" ]; do
     call GET "$orders/api/v2/orders/$((round % 60 + 1))/user-details"
     call GET "$orders/api/v2/orders/$((round % 60 + 1))/product-info"
     call GET "$orders/api/v2/reports/sales"
-    call HEAD "$orders/api/v2/inventory"
+    call HEAD "$orders/api/v2/orders/1"
     call GET "$api/api/v1/users/9999"
     call POST "$api/api/v1/users" '{"name":""}'
     call POST "$orders/api/v2/orders" '{"userId":'
