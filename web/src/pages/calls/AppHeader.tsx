@@ -8,7 +8,7 @@ import { ActivityStrip } from './ActivityStrip';
 import { summarizeLoss } from './loss';
 import './app-header.css';
 
-export type LiveState = 'connected' | 'paused' | 'reconnecting' | 'connecting' | 'history';
+export type LiveState = 'connected' | 'paused' | 'reconnecting' | 'connecting' | 'history' | 'stopped';
 
 const stateWords: Record<LiveState, string> = {
   connected: 'Live',
@@ -16,18 +16,21 @@ const stateWords: Record<LiveState, string> = {
   reconnecting: 'Reconnecting…',
   connecting: 'Connecting…',
   history: 'History',
+  stopped: 'Stopped',
 };
 
 interface Props {
   state: LiveState;
   rate: number;
+  /** A filter is set: the rate is that of the calls that match. */
+  filtered: boolean;
   activity: Activity;
   status: Status | undefined;
   statusFailed: boolean;
   droppedByPage: number;
 }
 
-export function AppHeader({ state, rate, activity, status, statusFailed, droppedByPage }: Props) {
+export function AppHeader({ state, rate, filtered, activity, status, statusFailed, droppedByPage }: Props) {
   const loss = summarizeLoss(status, droppedByPage);
   return (
     <header className="app-header">
@@ -39,11 +42,11 @@ export function AppHeader({ state, rate, activity, status, statusFailed, dropped
         <i className="dot" aria-hidden="true" />
         {stateWords[state]}
       </p>
-      {state !== 'history' && (
+      {state !== 'history' && state !== 'stopped' && (
         <div className="rate">
           <ActivityStrip activity={activity} />
           <p data-testid="rate">
-            <b>{rate < 10 && rate > 0 ? rate.toFixed(1) : formatCompact(Math.round(rate))}</b> calls/s
+            <b>{rate < 10 && rate > 0 ? rate.toFixed(1) : formatCompact(Math.round(rate))}</b> {filtered ? 'matching/s' : 'calls/s'}
           </p>
         </div>
       )}

@@ -26,6 +26,7 @@ const columns = ['Time', 'Method', 'Status', 'Host', 'Path', 'From → to', 'Dur
 
 export function CallTable({ store, snapshot, selected, compact, empty, handle, onSelect, onTop }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const rowHeight = compact ? 58 : 30;
   const virtualizer = useVirtualizer({
     count: snapshot.count,
@@ -38,7 +39,7 @@ export function CallTable({ store, snapshot, selected, compact, empty, handle, o
   useImperativeHandle(handle, () => ({
     scrollToTop: () => scroller.current?.scrollTo({ top: 0 }),
     scrollTo: (index) => virtualizer.scrollToIndex(index, { align: 'auto' }),
-    focus: () => scroller.current?.focus({ preventScroll: true }),
+    focus: () => grid.current?.focus({ preventScroll: true }),
   }), [virtualizer]);
 
   const items = virtualizer.getVirtualItems();
@@ -52,43 +53,48 @@ export function CallTable({ store, snapshot, selected, compact, empty, handle, o
 
   return (
     <div className={compact ? 'calls compact' : 'calls'}>
-      <div
-        className="calls-scroll"
-        ref={scroller}
-        role="grid"
-        aria-label="Calls, newest first"
-        aria-rowcount={snapshot.older === 'more' ? -1 : snapshot.count + 1}
-        aria-colcount={columns.length}
-        aria-busy={snapshot.loading}
-        aria-activedescendant={selectedIsRendered ? `row-${selectedIndex}` : undefined}
-        data-testid="calls-grid"
-        tabIndex={0}
-        onScroll={(event) => onTop(event.currentTarget.scrollTop < 4)}
-      >
-        <div className="calls-head" role="row" aria-rowindex={1}>
-          {columns.map((name) => (
-            <span role="columnheader" key={name} className={`c-${name.split(' ')[0]?.toLowerCase()}`}>
-              {name}
-            </span>
-          ))}
-        </div>
-        <div className="calls-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-          {items.map((item) => {
-            const call = store.rows.at(item.index);
-            return call && (
-              <CallRow
-                // The slot, not the call: a flood then changes texts instead of rebuilding rows.
-                key={item.index}
-                call={call}
-                index={item.index}
-                top={item.start}
-                height={rowHeight}
-                selected={call.id === selected}
-                compact={compact}
-                onSelect={onSelect}
-              />
-            );
-          })}
+        <div
+          className="calls-scroll"
+          ref={scroller}
+          data-testid="calls-scroll"
+          onScroll={(event) => onTop(event.currentTarget.scrollTop < 4)}
+        >
+        <div
+          ref={grid}
+          role="grid"
+          aria-label="Calls, newest first"
+          aria-rowcount={snapshot.older === 'more' ? -1 : snapshot.count + 1}
+          aria-colcount={columns.length}
+          aria-busy={snapshot.loading}
+          aria-activedescendant={selectedIsRendered ? `row-${selectedIndex}` : undefined}
+          data-testid="calls-grid"
+          tabIndex={0}
+        >
+          <div className="calls-head" role="row" aria-rowindex={1}>
+            {columns.map((name) => (
+              <span role="columnheader" key={name} className={`c-${name.split(' ')[0]?.toLowerCase()}`}>
+                {name}
+              </span>
+            ))}
+          </div>
+          <div className="calls-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+            {items.map((item) => {
+              const call = store.rows.at(item.index);
+              return call && (
+                <CallRow
+                  // The slot, not the call: a flood then changes texts instead of rebuilding rows.
+                  key={item.index}
+                  call={call}
+                  index={item.index}
+                  top={item.start}
+                  height={rowHeight}
+                  selected={call.id === selected}
+                  compact={compact}
+                  onSelect={onSelect}
+                />
+              );
+            })}
+          </div>
         </div>
         {snapshot.count === 0 ? empty : <TableFoot snapshot={snapshot} evicted={store.rows.evicted} />}
       </div>

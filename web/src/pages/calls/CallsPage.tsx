@@ -53,7 +53,7 @@ export function CallsPage() {
   useEffect(() => store.hold(held), [store, held]);
 
   const filterProblem = snapshot.problem?.column !== undefined || snapshot.problem?.status === 400 ? snapshot.problem : undefined;
-  const state = liveState(snapshot);
+  const state = filterProblem ? 'stopped' : liveState(snapshot);
   const rate = store.activity.rate(Date.now());
   useTicking(state === 'connected' || state === 'paused');
   useEffect(() => {
@@ -127,7 +127,7 @@ export function CallsPage() {
         onSelect={select}
         onTop={setAtTop}
         empty={
-          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid' } : snapshot.problem} filtered={page.where !== ''} range={page.range} onRemoveFilter={() => applyFilter('')} />
+          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid', detail: 'The message under it says where. Nothing is shown until it is corrected.' } : snapshot.problem} filtered={page.where !== ''} range={page.range} onRemoveFilter={() => applyFilter('')} />
         }
       />
       {snapshot.waiting > 0 && (held || snapshot.paused) && (
@@ -141,7 +141,7 @@ export function CallsPage() {
 
   return (
     <div className="page">
-      <AppHeader state={state} rate={rate} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} />
+      <AppHeader state={state} rate={rate} filtered={page.where !== ''} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} />
       <main>
         <div className="controls">
           <FilterBox value={page.where} fields={fields} problem={filterProblem} recent={recent} handle={filter} onApply={applyFilter} onLeave={() => table.current?.focus()} />
@@ -194,6 +194,7 @@ function title(state: LiveState, rate: number, snapshot: CallsSnapshot): string 
     case 'reconnecting': return 'Reconnecting · Weir';
     case 'connecting': return 'Connecting · Weir';
     case 'history': return 'Calls · Weir';
+    case 'stopped': return 'Filter not valid · Weir';
   }
 }
 

@@ -25,7 +25,7 @@ export function statusTone(call: CallSummary): Tone {
 
 /** What stands in the status column; words as well as colour carry the meaning. */
 export function statusText(call: CallSummary): { code: string; note: string } {
-  if (!call.response) return { code: '—', note: whyNoStatus(call.anomalies ?? []) };
+  if (!call.response) return { code: whyNoStatus(call.anomalies ?? []), note: '' };
   if (call.grpc?.status) return { code: String(call.response.status), note: `grpc ${call.grpc.status}` };
   return { code: String(call.response.status), note: call.complete ? '' : 'partial' };
 }

@@ -25,7 +25,7 @@ describe('page state', () => {
 describe('status', () => {
   it('says in words why there is none', () => {
     const missing = call({ complete: false, anomalies: ['response_missing_reset'] });
-    expect(statusText(missing)).toEqual({ code: '—', note: 'reset' });
+    expect(statusText(missing)).toEqual({ code: 'reset', note: '' });
     expect(statusTone(missing)).toBe('none');
   });
   it('takes a failed gRPC call inside a 200 for a failure', () => {

@@ -15,7 +15,7 @@ function HeaderTable({ title, headers, absent }: { title: string; headers: Heade
   return (
     <section className="headers">
       <div className="section-head">
-        <h3>{title} {headers && <span className="muted">{headers.length}</span>}</h3>
+        <h2>{title} {headers && <span className="muted">{headers.length}</span>}</h2>
         {headers && <CopyButton compact label={`Copy ${title.toLowerCase()}`} text={() => headers.map((pair) => pair.join(': ')).join('\n')} />}
       </div>
       {!headers ? (

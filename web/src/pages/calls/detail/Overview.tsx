@@ -27,10 +27,10 @@ export function Overview({ call, fields, onFilter }: Props) {
     <>
       {anomalies.length > 0 && (
         <div className={call.complete ? 'note' : 'note warn'} data-testid="anomalies">
-          <h3>
+          <h2>
             <Icon name="warning" />
             {call.complete ? 'Worth knowing' : 'Why this call is incomplete'}
-          </h3>
+          </h2>
           <ul>
             {anomalies.map((name) => (
               <li key={name}>{explainAnomaly(name)} <code>{name}</code></li>

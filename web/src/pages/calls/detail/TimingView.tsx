@@ -14,7 +14,7 @@ export function TimingView({ call }: { call: Call | CallSummary }) {
             <tr key={phase.id}>
               <th scope="row">{phase.label}</th>
               <td className="track">
-                <i className={`phase ${phase.id}`} style={{ marginInlineStart: `${phase.start * 100}%`, inlineSize: `max(2px, ${phase.share * 100}%)` }} />
+                <i className={`phase phase-${phase.id}`} style={{ marginInlineStart: `${phase.start * 100}%`, inlineSize: `max(2px, ${phase.share * 100}%)` }} />
               </td>
               <td className="number">{formatDuration(phase.ms)}</td>
             </tr>
