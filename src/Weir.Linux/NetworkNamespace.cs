@@ -43,7 +43,7 @@ public static class NetworkNamespace
 
     private static void Enter(string path)
     {
-        using var fd = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0).OrThrow("open(network namespace)");
+        using var fd = FileDescriptor.Adopt(Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0), "open(network namespace)");
         if (Libc.setns(fd, Libc.CLONE_NEWNET) < 0) throw LinuxException.Last("setns(CLONE_NEWNET)");
     }
 }

@@ -6,7 +6,7 @@ namespace Weir.Linux;
 public sealed unsafe class WakeEvent : IDisposable
 {
     internal readonly FileDescriptor Fd =
-        Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK).OrThrow("eventfd");
+        FileDescriptor.Adopt(Libc.eventfd(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK), "eventfd");
 
     /// <summary>Wakes the poller, now or at its next poll. Does nothing once disposed.</summary>
     public void Signal()

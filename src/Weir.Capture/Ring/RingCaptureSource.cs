@@ -66,11 +66,11 @@ public sealed class RingCaptureSource : ICaptureSource
         lock (_runGate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            using var registration = cancellation.UnsafeRegister(static wake => ((WakeEvent)wake!).Signal(), _wake);
-            _drainDeadline = long.MaxValue;
+            Volatile.Write(ref _drainDeadline, long.MaxValue);
+            using var registration = cancellation.UnsafeRegister(static source => ((RingCaptureSource)source!).BeginDrain(), this);
             try
             {
-                Loop(sink, cancellation);
+                Loop(sink);
             }
             finally
             {
@@ -84,28 +84,31 @@ public sealed class RingCaptureSource : ICaptureSource
     {
         if (_disposed) return;
         _disposed = true;
-        _wake.Signal();
+        BeginDrain();
         if (_runGate.IsHeldByCurrentThread) return;
         lock (_runGate) Close();
     }
 
-    private void Loop(IFrameSink sink, CancellationToken cancellation)
+    private void Loop(IFrameSink sink)
     {
         RebuildPollSet();
         var lastIdle = Stopwatch.GetTimestamp();
-        var lastWork = lastIdle;
+        var quietSince = lastIdle;
         while (true)
         {
+            var deadline = Volatile.Read(ref _drainDeadline);
+            var draining = deadline != long.MaxValue;
             var now = Stopwatch.GetTimestamp();
-            if (_drainDeadline == long.MaxValue && (_disposed || cancellation.IsCancellationRequested))
-                (_drainDeadline, lastWork) = (now + (DrainMs * Stopwatch.Frequency / 1000), now);
-            var draining = _drainDeadline != long.MaxValue;
-
             var worked = ReadRings(sink);
-            if (worked) lastWork = now;
+            if (worked || !draining) quietSince = now;
+            if (draining && now >= deadline)
+            {
+                Abandon();
+                return;
+            }
 
             // The kernel closes a started block when its timeout passes: quiet for longer than that means empty.
-            if (draining && (now >= _drainDeadline || (!worked && MillisecondsSince(lastWork) > _blockTimeoutMs + 10))) return;
+            if (draining && MillisecondsSince(quietSince) > _blockTimeoutMs + 10) return;
 
             if (MillisecondsSince(lastIdle) >= IdleIntervalMs)
             {
@@ -154,12 +157,39 @@ public sealed class RingCaptureSource : ICaptureSource
         {
             from.Deliver(frame, sink);
             _latestFrameNs = Math.Max(_latestFrameNs, frame.TimestampNs);
-            if (_drainDeadline == long.MaxValue || Stopwatch.GetTimestamp() < _drainDeadline) continue;
-            if (block.Remaining == 0) return;
-            from.CountAbandoned(block.Remaining);
-            _warnings.Add($"{from.Link.Name}: stopped before all captured frames were read; they count as dropped");
+            var deadline = Volatile.Read(ref _drainDeadline);
+            if (deadline == long.MaxValue || block.Remaining == 0 || Stopwatch.GetTimestamp() < deadline) continue;
+            CountAbandoned(from, block.Remaining);
             return;
         }
+    }
+
+    /// <summary>The sink was too slow for the time that was left: what it did not get is counted as lost.</summary>
+    private void Abandon()
+    {
+        foreach (var open in _table.Open)
+        {
+            var ring = open.Ring!;
+            for (var i = 0; i < ring.Geometry.BlockCount && ring.TryReadBlock(out var block); i++)
+            {
+                CountAbandoned(open, block.Remaining);
+                ring.ReleaseBlock();
+            }
+        }
+    }
+
+    private void CountAbandoned(RingInterface from, int frames)
+    {
+        if (frames == 0) return;
+        from.CountAbandoned(frames);
+        _warnings.Add($"{from.Link.Name}: stopped before all captured frames were read; they count as dropped");
+    }
+
+    private void BeginDrain()
+    {
+        var deadline = Stopwatch.GetTimestamp() + (DrainMs * Stopwatch.Frequency / 1000);
+        Interlocked.CompareExchange(ref _drainDeadline, deadline, long.MaxValue);
+        _wake.Signal();
     }
 
     private void RebuildPollSet()

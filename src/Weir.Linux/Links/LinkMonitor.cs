@@ -120,7 +120,7 @@ public sealed unsafe class LinkMonitor : IDisposable
 
     private static FileDescriptor Open(uint groups)
     {
-        var fd = Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0).OrThrow("socket(AF_NETLINK)");
+        var fd = FileDescriptor.Adopt(Libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0), "socket(AF_NETLINK)");
         // struct sockaddr_nl: u16 family, u16 pad, u32 pid (0: the kernel chooses), u32 groups.
         var address = stackalloc uint[3] { Libc.AF_NETLINK, 0, groups };
         if (Libc.bind(fd, address, 12) == 0) return fd;

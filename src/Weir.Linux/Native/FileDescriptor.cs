@@ -8,13 +8,16 @@ internal sealed class FileDescriptor() : SafeHandleMinusOneIsInvalid(ownsHandle:
     /// <summary>The number, for poll(2) sets; whoever stores it must hold this object open.</summary>
     public int Number => (int)DangerousGetHandle();
 
-    /// <summary>Returns this, or throws the error of the call that made it.</summary>
-    public FileDescriptor OrThrow(string operation)
+    /// <summary>
+    /// Takes what a call returned as a C <c>int</c>, or throws that call's error. The call must be declared to return
+    /// <c>int</c>: as a handle the upper half of the register, which the C ABI leaves undefined, would hide -1.
+    /// </summary>
+    public static FileDescriptor Adopt(int number, string operation)
     {
-        if (!IsInvalid) return this;
-        var error = LinuxException.Last(operation);
-        Dispose();
-        throw error;
+        if (number < 0) throw LinuxException.Last(operation);
+        var owner = new FileDescriptor();
+        owner.SetHandle(number);
+        return owner;
     }
 
     protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;

@@ -34,7 +34,7 @@ internal static unsafe partial class Libc
     }
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial FileDescriptor socket(int domain, int type, int protocol);
+    public static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setsockopt(FileDescriptor fd, int level, int name, void* value, uint length);
@@ -58,10 +58,10 @@ internal static unsafe partial class Libc
     public static partial nint write(FileDescriptor fd, void* buffer, nuint length);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial FileDescriptor open(string path, int flags, int mode);
+    public static partial int open(string path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial FileDescriptor eventfd(uint initial, int flags);
+    public static partial int eventfd(uint initial, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setns(FileDescriptor fd, int type);

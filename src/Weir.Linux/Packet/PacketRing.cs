@@ -30,7 +30,7 @@ public sealed unsafe class PacketRing : IDisposable
     public PacketRing(PacketRingSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        Fd = Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0).OrThrow("socket(AF_PACKET)");
+        Fd = FileDescriptor.Adopt(Libc.socket(Libc.AF_PACKET, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, 0), "socket(AF_PACKET)");
         try
         {
             Set(SOL_PACKET, PACKET_VERSION, TPACKET_V3, "setsockopt(PACKET_VERSION)");
