@@ -99,6 +99,18 @@ public class LifecycleTests
     }
 
     [Fact]
+    public void A_fin_far_from_the_stream_is_ignored()
+    {
+        _wire.Handshake();
+        _wire.Client(200_000_000, "", FinAck);
+        _wire.Client(1, "abc");
+        _wire.Flush();
+
+        Assert.Equal([">3", ">CaptureEnd", "<CaptureEnd"], _wire.Only.Log);
+        Assert.Equal(1, _wire.Counters.ImplausibleControls);
+    }
+
+    [Fact]
     public void A_refused_connection_ends_by_reset()
     {
         _wire.Client(0, flags: TcpFlags.Syn);

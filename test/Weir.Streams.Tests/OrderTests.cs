@@ -36,6 +36,7 @@ public class OrderTests
         Assert.Equal("abcdef", _wire.Only.Initiator);
         Assert.Equal([Wire.StartNs + 2_000_000, Wire.StartNs + 1_000_000], _wire.Only.ChunkTimes);
         Assert.Equal(1, _wire.Counters.OutOfOrderSegments);
+        Assert.Equal(0, _wire.Counters.Retransmissions);
         Assert.Equal(0, _wire.Counters.BufferedBytes);
     }
 
