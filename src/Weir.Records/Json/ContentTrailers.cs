@@ -10,12 +10,14 @@ internal static class ContentTrailers
 {
     private const int GzipHeaderBytes = 10;
 
+    private static ReadOnlySpan<byte> NextMember => [0x1F, 0x8B, 0x08];
+
     /// <summary>RFC 1952 §2.3: the last four bytes are the size of the last member, which need not be the only one.</summary>
     public static bool GzipEnds(ReadOnlySpan<byte> input, ReadOnlySpan<byte> output)
     {
         if (input.Length < GzipHeaderBytes + 8) return false;
         return BinaryPrimitives.ReadUInt32LittleEndian(input[^4..]) == (uint)output.Length ||
-               input[GzipHeaderBytes..].IndexOf([0x1F, 0x8B, 0x08]) >= 0;
+               input[GzipHeaderBytes..].IndexOf(NextMember) >= 0;
     }
 
     /// <summary>RFC 1950 §2.2: the last four bytes are the Adler-32 of the output.</summary>
