@@ -42,7 +42,11 @@ internal static class ContentCodings
         if (coding == ContentCoding.Brotli) return Brotli(input.Span, output, limit);
         if (coding == ContentCoding.Gzip)
         {
-            return Inflate(static source => new GZipStream(source, CompressionMode.Decompress), input, output, limit);
+            var gunzipped = Inflate(
+                static source => new GZipStream(source, CompressionMode.Decompress), input, output, limit);
+            return gunzipped == CodingOutcome.Complete && !ContentTrailers.GzipEnds(input.Span, output.Span)
+                ? CodingOutcome.Truncated
+                : gunzipped;
         }
 
         // RFC 9110 §8.4.1.2: "deflate" is the zlib format, but some senders leave the zlib wrapper out.
@@ -50,6 +54,11 @@ internal static class ContentCodings
         {
             var outcome = Inflate(
                 static source => new ZLibStream(source, CompressionMode.Decompress), input, output, limit);
+            if (outcome == CodingOutcome.Complete && !ContentTrailers.ZlibEnds(input.Span, output.Span))
+            {
+                return CodingOutcome.Truncated;
+            }
+
             if (outcome != CodingOutcome.Invalid) return outcome;
             output.Clear();
         }
