@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Weir.Protocols.Tests;
 
 /// <summary>One conversation and what must come out of it, as <see cref="Seen.ToString"/> shows it.</summary>

@@ -1,3 +1,4 @@
+using Xunit;
 using static Weir.Protocols.Tests.Traffic;
 
 namespace Weir.Protocols.Tests;
@@ -31,7 +32,7 @@ public sealed class Http1MessageTests
         Assert.Equal(one.Expected, Run(events).Exchanges.Select(seen => seen.ToString()));
     }
 
-    private static IEnumerable<string> Feed(Http1Case one, int client, int server)
+    private static string[] Feed(Http1Case one, int client, int server)
     {
         Event[] events =
         [
