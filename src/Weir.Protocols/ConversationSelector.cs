@@ -50,6 +50,7 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
         {
             var side = _sides[(int)direction];
             GiveUpPrefix(side);
+            side.MissedBytes += length;
             side.KeepsWatching = true;
             return;
         }
@@ -64,7 +65,7 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
         _conversation?.OnEnd(direction, reason, timestampNs);
         if (_conversation is null) GiveUpPrefix(_sides[(int)direction]);
         if (_sides[0].End is null || _sides[1].End is null) return;
-        CountOpaque();
+        CountOpaqueConnection();
         Drop();
         host.Return(this);
     }
@@ -97,8 +98,7 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
             return;
         }
 
-        host.Counters.OpaqueBytes += before + bytes.Length;
-        side.OpaqueBytes += before + bytes.Length;
+        CountOpaque(side, before + bytes.Length);
         side.Prefix.Clear();
     }
 
@@ -128,7 +128,8 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
         var side = _sides[(int)direction];
         var other = _sides[(int)Other(direction)];
         var conversation = _conversation = protocol.Open(_connection, _client!.Value, host);
-        if (other.OpaqueBytes > 0) conversation.OnGap(Other(direction), other.OpaqueBytes, ns);
+        if (other.MissedBytes > 0) conversation.OnGap(Other(direction), other.MissedBytes, ns);
+        if (side.MissedBytes > 0) conversation.OnGap(direction, side.MissedBytes, ns);
         if (other.Prefix.Length > 0) conversation.OnChunk(Other(direction), other.Prefix.Span, other.PrefixNs);
         other.Clear();
         if (other.End is { } end) conversation.OnEnd(Other(direction), end, ns);
@@ -159,12 +160,18 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
 
     private void GiveUpPrefix(Side side)
     {
-        host.Counters.OpaqueBytes += side.Prefix.Length;
-        side.OpaqueBytes += side.Prefix.Length;
+        CountOpaque(side, side.Prefix.Length);
         side.Prefix.Clear();
     }
 
-    private void CountOpaque()
+    private void CountOpaque(Side side, int bytes)
+    {
+        host.Counters.OpaqueBytes += bytes;
+        // Mid-stream the rest of a message comes first; a conversation expects that without being told of a loss.
+        if (_connection.HandshakeSeen) side.MissedBytes += bytes;
+    }
+
+    private void CountOpaqueConnection()
     {
         if (!_recognised && _sides[0].SeenBytes + _sides[1].SeenBytes > 0) host.Counters.OpaqueConnections++;
     }
@@ -178,14 +185,15 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
         public readonly ByteBuffer Prefix = new();
         public long PrefixNs;
         public long SeenBytes;
-        public long OpaqueBytes;
+        /// <summary>Bytes that no conversation will see: lost, or looked at and no protocol's.</summary>
+        public long MissedBytes;
         public bool KeepsWatching;
         public StreamEnd? End;
 
         public void Clear()
         {
             Prefix.Clear();
-            SeenBytes = OpaqueBytes = 0;
+            SeenBytes = MissedBytes = 0;
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class Http1LimitTests
     public void Random_bytes_and_mutations_never_throw()
     {
         var random = new Random(11);
-        var rows = Http1Cases.All.Select(row => (Http1Case)row[0]).ToArray();
+        var rows = ((IEnumerable<object[]>)Http1Cases.All).Select(row => (Http1Case)row[0]).ToArray();
         for (var round = 0; round < 20_000; round++)
         {
             var one = rows[random.Next(rows.Length)];

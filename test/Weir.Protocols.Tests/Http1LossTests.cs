@@ -38,12 +38,12 @@ public sealed class Http1LossTests
     {
         var parts = Sequential(8);
         var total = parts.Where(p => p.Client == client).Sum(p => p.Text.Length);
-        for (var at = 0; at < total * 5 / 8; at++)
+        for (var at = 0; at < total / 2; at++)
         {
             var seen = Run(WithGap(parts, client, at, 90)).Exchanges;
             var last = Assert.Single(seen, one => one.Path == "/r/7");
             Assert.True(last.Complete, $"gap at {at}: {last}");
-            Assert.True(seen.Count(one => one.Complete) >= 5, $"gap at {at}: only {seen.Count(one => one.Complete)} complete");
+            Assert.True(seen.Count(one => one.Complete) >= 3, $"gap at {at}: only {seen.Count(one => one.Complete)} complete");
         }
     }
 

@@ -8,14 +8,19 @@ namespace Weir.Protocols.Http1;
 /// <list type="number">
 /// <item>a response cannot answer a request whose first byte came later;</item>
 /// <item>one candidate and no lost requests: it is that one;</item>
+/// <item>after lost bytes that may have held whole requests, the first request is given up, the next is certain;</item>
 /// <item>a client that was not seen pipelining sends a request only when all before it were answered: it is the newest;</item>
 /// <item>a pipelining client: nothing is certain, so nothing is paired until the connection was quiet.</item>
 /// </list>
 /// </content>
 internal sealed partial class Http1Conversation
 {
+    /// <summary>Length of <c>GET / HTTP/1.1</c> and two line ends.</summary>
+    private const int ShortestRequestBytes = 18;
+
     private bool _lost;
     private bool _holeNext;
+    private long _holeBytes;
     private bool _unsure;
     private bool _pipelines;
     private int _evicted;
@@ -33,7 +38,7 @@ internal sealed partial class Http1Conversation
         _lost = _holeNext = midStream;
         _unsure = _pipelines = false;
         _evicted = 0;
-        _begun = _clientChunk = _lastRequestEndNs = 0;
+        _begun = _clientChunk = _lastRequestEndNs = _holeBytes = 0;
         _lastRequestEndChunk = -1;
         _lastOrphanNs = _lastChunkNs = long.MinValue;
         _requesting = null;
@@ -48,7 +53,9 @@ internal sealed partial class Http1Conversation
         var pending = _host.RentPending();
         _requesting = pending;
         pending.HoleBefore = _holeNext;
+        pending.MayFollowLost = _holeBytes >= ShortestRequestBytes;
         _holeNext = false;
+        _holeBytes = 0;
         if (_serverEnd is { } end) Fail(pending, MissingBecause(end));
         else if (_unsure || ns < _lastOrphanNs) Fail(pending, Anomaly.ResponseMissingLost);
         else Enqueue(pending);
@@ -70,7 +77,12 @@ internal sealed partial class Http1Conversation
         RequestDone(pending);
     }
 
-    public void RequestsLost() => _holeNext = true;
+    /// <param name="length">Lost bytes that were not the rest of a body.</param>
+    public void RequestsLost(long length)
+    {
+        _holeNext = true;
+        _holeBytes += length;
+    }
 
     /// <summary>Bytes of responses are lost outside of a body of known length.</summary>
     public void ResponsesLost(LossScope scope, long length)
@@ -156,6 +168,13 @@ internal sealed partial class Http1Conversation
         }
 
         var pending = _queue.Dequeue();
+        if (pending.MayFollowLost)
+        {
+            // The evidence of a pipeline may be what was lost. One pair given up, and the next request is certain again.
+            Fail(pending, Anomaly.ResponseMissingLost);
+            return null;
+        }
+
         // The next request was sent before this response began.
         if (_queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs < ns) _pipelines = true;
         return pending;
@@ -170,10 +189,11 @@ internal sealed partial class Http1Conversation
         }
 
         _lost = false;
-        // With a loss of requests after the last candidate, the response may answer one of those.
-        var dropped = _holeNext ? candidates : candidates - 1;
+        // With a loss of requests around the last candidate, the response may answer one of those.
+        var none = _holeNext || _queue[candidates - 1].MayFollowLost;
+        var dropped = none ? candidates : candidates - 1;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
-        return _holeNext ? null : _queue.Dequeue();
+        return none ? null : _queue.Dequeue();
     }
 
     private Http1Pending Orphan(long ns)

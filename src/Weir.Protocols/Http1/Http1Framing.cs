@@ -41,7 +41,8 @@ internal static class Http1Framing
             }
         }
 
-        if (!isResponse && hosts == 0 && !version10) anomalies.Add(Anomaly.HostMissing);
+        var cut = anomalies.Contains(Anomaly.HeaderTooLarge) || anomalies.Contains(Anomaly.TooManyHeaders);
+        if (!isResponse && hosts == 0 && !version10 && !cut) anomalies.Add(Anomaly.HostMissing);
         if (codings > 0)
         {
             if (lengths > 0) anomalies.Add(Anomaly.ContentLengthAndTransferEncoding);

@@ -55,7 +55,7 @@ internal sealed partial class Http1Parser
         _early = default;
         EnterResync(lost: true);
         if (isResponse) owner.ResponsesLost(scope, length);
-        else owner.RequestsLost();
+        else owner.RequestsLost(length);
     }
 
     /// <summary>The direction is over.</summary>

@@ -18,6 +18,8 @@ internal sealed class Http1Pending
     public bool Version10;
     /// <summary>An unknown number of requests before this one was lost.</summary>
     public bool HoleBefore;
+    /// <summary>What was lost just before it was long enough to hold whole requests, perhaps pipelined ones.</summary>
+    public bool MayFollowLost;
     /// <summary>It waits in the queue for its response.</summary>
     public bool Queued;
     /// <summary>Bytes counted against the connection's budget.</summary>
@@ -29,7 +31,7 @@ internal sealed class Http1Pending
     public void Clear()
     {
         Exchange.Clear();
-        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = Queued = false;
+        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = Queued = false;
         Whole = true;
         HeldBytes = 0;
     }
