@@ -1,7 +1,12 @@
+using Weir.Protocols.Http1;
+
 namespace Weir.Protocols;
 
 /// <summary>Every protocol Weir parses: one line each. Order decides when two would recognise the same bytes.</summary>
 public static class ProtocolCatalog
 {
-    public static IReadOnlyList<IProtocol> All { get; } = [];
+    public static IReadOnlyList<IProtocol> All { get; } =
+    [
+        new Http1Protocol(),
+    ];
 }

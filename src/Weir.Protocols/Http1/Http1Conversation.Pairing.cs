@@ -1,0 +1,215 @@
+using Weir.Records;
+
+namespace Weir.Protocols.Http1;
+
+/// <content>
+/// Which request a response answers. Without loss: the oldest one. After a loss the number of lost messages is unknown, and
+/// these facts decide, in this order:
+/// <list type="number">
+/// <item>a response cannot answer a request whose first byte came later;</item>
+/// <item>one candidate and no lost requests: it is that one;</item>
+/// <item>after lost bytes that may have held whole requests, the first request is given up, the next is certain;</item>
+/// <item>a client that was not seen pipelining sends a request only when all before it were answered: it is the newest;</item>
+/// <item>a pipelining client: nothing is certain, so nothing is paired until the connection was quiet.</item>
+/// </list>
+/// </content>
+internal sealed partial class Http1Conversation
+{
+    /// <summary>Length of <c>GET / HTTP/1.1</c> and two line ends.</summary>
+    private const int ShortestRequestBytes = 18;
+
+    private bool _lost;
+    private bool _holeNext;
+    private long _holeBytes;
+    private bool _unsure;
+    private bool _pipelines;
+    private int _evicted;
+    private long _begun;
+    private long _clientChunk;
+    private long _lastRequestEndChunk;
+    private long _lastRequestEndNs;
+    private long _lastOrphanNs;
+    private long _lastChunkNs;
+    private Http1Pending? _requesting;
+
+    private void StartPairing(bool midStream)
+    {
+        // Mid-stream, messages before the first seen one are "lost" in the same sense.
+        _lost = _holeNext = midStream;
+        _unsure = _pipelines = false;
+        _evicted = 0;
+        _begun = _clientChunk = _lastRequestEndNs = _holeBytes = 0;
+        _lastRequestEndChunk = -1;
+        _lastOrphanNs = _lastChunkNs = long.MinValue;
+        _requesting = null;
+    }
+
+    /// <summary>The first byte of a request came.</summary>
+    public Http1Pending BeginRequest(long ns)
+    {
+        if (_unsure && ns - _lastChunkNs >= _limits.QuietNs) _unsure = _lost = _holeNext = false;
+        if (_queue.Count > 0) ObservePipelining(ns);
+        _begun++;
+        var pending = _host.RentPending();
+        _requesting = pending;
+        pending.HoleBefore = _holeNext;
+        pending.MayFollowLost = _holeBytes >= ShortestRequestBytes;
+        _holeNext = false;
+        _holeBytes = 0;
+        if (_serverEnd is { } end) Fail(pending, MissingBecause(end));
+        else if (_unsure || ns < _lastOrphanNs) Fail(pending, Anomaly.ResponseMissingLost);
+        else Enqueue(pending);
+        return pending;
+    }
+
+    /// <summary>What began as a request is none.</summary>
+    public void AbortRequest()
+    {
+        var pending = _requesting!;
+        _begun--;
+        if (pending.Queued)
+        {
+            _queue.RemoveLast();
+            pending.ResponseDone = true;
+        }
+
+        pending.Whole = false;
+        RequestDone(pending);
+    }
+
+    /// <param name="length">Lost bytes that were not the rest of a body.</param>
+    public void RequestsLost(long length)
+    {
+        _holeNext = true;
+        _holeBytes += length;
+    }
+
+    /// <summary>Bytes of responses are lost outside of a body of known length.</summary>
+    public void ResponsesLost(LossScope scope, long length)
+    {
+        _lost = true;
+        _evicted = 0;
+        if (scope != LossScope.FromNext || _queue.Count == 0) return;
+        var pending = _queue.Dequeue();
+        pending.Exchange.Anomalies.Add(Anomaly.ResponseGap);
+        pending.Exchange.GapBytes += length;
+        Fail(pending, Anomaly.ResponseMissingLost);
+    }
+
+    /// <summary>A status line came.</summary>
+    /// <returns>The exchange it belongs to; null for an interim response.</returns>
+    public Http1Pending? BeginResponse(int status, long firstNs)
+    {
+        if (status is >= 100 and < 200 and not 101)
+        {
+            _host.Counters.InterimResponses++;
+            return null;
+        }
+
+        var pending = Match(firstNs) ?? Orphan(firstNs);
+        pending.Exchange.HasResponse = true;
+        return pending;
+    }
+
+    private void Enqueue(Http1Pending pending)
+    {
+        if (_queue.Count >= _limits.MaxPipelined)
+        {
+            // Its response will still come and must not be taken for another's.
+            _evicted++;
+            Fail(_queue.Dequeue(), Anomaly.ResponseMissingEvicted);
+        }
+
+        _queue.Enqueue(pending);
+    }
+
+    /// <summary>
+    /// Sure signs only: a request in the chunk that ended another, or one sooner than a round trip allows. A request that
+    /// merely starts while another waits is none, for the response may be what was lost.
+    /// </summary>
+    private void ObservePipelining(long ns)
+    {
+        var tooSoon = _connection.HandshakeRttNs > 0 && ns - _lastRequestEndNs < _connection.HandshakeRttNs / 2;
+        if (_lastRequestEndChunk == _clientChunk || tooSoon) _pipelines = true;
+    }
+
+    private Http1Pending? Match(long ns)
+    {
+        if (_unsure) return null;
+        if (_evicted > 0)
+        {
+            _evicted--;
+            return null;
+        }
+
+        var candidates = 0;
+        var hole = _holeNext;
+        while (candidates < _queue.Count && _queue[candidates] is var one && one.Exchange.Request.FirstByteNs <= ns)
+        {
+            hole |= one.HoleBefore;
+            candidates++;
+        }
+
+        if (candidates == 0)
+        {
+            _lost = false;
+            return null;
+        }
+
+        return _lost ? MatchAfterLoss(candidates, hole) : MatchInOrder(ns);
+    }
+
+    private Http1Pending? MatchInOrder(long ns)
+    {
+        if (_queue[0].HoleBefore && _pipelines)
+        {
+            LosePairing();
+            return null;
+        }
+
+        var pending = _queue.Dequeue();
+        if (pending.MayFollowLost)
+        {
+            // The evidence of a pipeline may be what was lost. One pair given up, and the next request is certain again.
+            Fail(pending, Anomaly.ResponseMissingLost);
+            return null;
+        }
+
+        // The next request was sent before this response began.
+        if (_queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs < ns) _pipelines = true;
+        return pending;
+    }
+
+    private Http1Pending? MatchAfterLoss(int candidates, bool hole)
+    {
+        if (_pipelines && (candidates > 1 || hole))
+        {
+            LosePairing();
+            return null;
+        }
+
+        _lost = false;
+        // With a loss of requests around the last candidate, the response may answer one of those.
+        var none = _holeNext || _queue[candidates - 1].MayFollowLost;
+        var dropped = none ? candidates : candidates - 1;
+        for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
+        return none ? null : _queue.Dequeue();
+    }
+
+    private Http1Pending Orphan(long ns)
+    {
+        _lastOrphanNs = Math.Max(_lastOrphanNs, ns);
+        var pending = _host.RentPending();
+        pending.Exchange.Anomalies.Add(Anomaly.RequestMissing);
+        pending.RequestDone = true;
+        pending.Whole = false;
+        return pending;
+    }
+
+    private void LosePairing()
+    {
+        _host.Counters.PairingsLost++;
+        _unsure = true;
+        while (_queue.Count > 0) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
+    }
+}
