@@ -1,0 +1,30 @@
+namespace Weir.Packets;
+
+/// <summary>
+/// The part of a packet from some header on: what was captured, and how long it was on the wire. The two differ when the
+/// capture cut the frame; a header that does not fit is <em>truncated</em> in that case and <em>malformed</em> otherwise.
+/// </summary>
+internal ref struct Layer(ReadOnlySpan<byte> bytes, int wireLength)
+{
+    public ReadOnlySpan<byte> Bytes = bytes;
+    public int WireLength = wireLength;
+
+    public readonly bool Has(int count) => Bytes.Length >= count;
+
+    /// <summary>True when the wire held <paramref name="count"/> bytes, so only the capture lacks them.</summary>
+    public readonly bool HadOnWire(int count) => WireLength >= count;
+
+    /// <summary>Moves past a header; one whose end was not captured leaves no bytes.</summary>
+    public void Skip(int count)
+    {
+        Bytes = Bytes[Math.Min(count, Bytes.Length)..];
+        WireLength = Math.Max(0, WireLength - count);
+    }
+
+    /// <summary>Takes the length that a header states: cuts link padding, or notes that the capture holds less.</summary>
+    public void SetWireLength(int length)
+    {
+        WireLength = length;
+        if (Bytes.Length > length) Bytes = Bytes[..length];
+    }
+}
