@@ -9,18 +9,15 @@ public sealed class FileCaptureSource : ICaptureSource
     private const int FramesPerCancellationCheck = 256;
 
     private readonly string _name;
-    private readonly Stream _stream;
     private readonly CaptureFileReader _reader;
-    private readonly Func<Frame, bool>? _wanted;
     private readonly List<string> _warnings = [];
     private long _frames;
     private long _bytes;
     private long _truncated;
 
-    private FileCaptureSource(string name, Stream stream, CaptureFileReader reader)
+    private FileCaptureSource(string name, CaptureFileReader reader)
     {
         _name = name;
-        _stream = stream;
         _reader = reader;
     }
 
@@ -36,7 +33,7 @@ public sealed class FileCaptureSource : ICaptureSource
             stream = path == "-"
                 ? Console.OpenStandardInput()
                 : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
-            return new FileCaptureSource(path == "-" ? "stdin" : path, stream, CaptureFileReader.Open(stream));
+            return new FileCaptureSource(path == "-" ? "stdin" : path, CaptureFileReader.Open(stream));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CaptureFileException)
         {
@@ -56,11 +53,11 @@ public sealed class FileCaptureSource : ICaptureSource
             if (_frames % FramesPerCancellationCheck == 0 && cancellation.IsCancellationRequested) return;
         }
 
-        if (_reader.Error is { } error) _warnings.Add($"{_name}: {error}");
+        if (_reader.Problem is { } problem) _warnings.Add($"{_name}: {problem}");
     }
 
     public IReadOnlyList<InterfaceStatistics> ReadStatistics() =>
         [new InterfaceStatistics(_name, Volatile.Read(ref _frames), Volatile.Read(ref _bytes), 0, _truncated)];
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _reader.Dispose();
 }

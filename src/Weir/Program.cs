@@ -5,7 +5,6 @@ using Weir.Cli.Commands;
 
 var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
 {
-    UpCommand.Create(),
     SniffCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -1,0 +1,92 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Weir.Records;
+using Weir.Records.Filter;
+using Weir.Storage;
+
+namespace Weir.Center.Api;
+
+/// <summary><c>/api/v1/exchanges</c>: stored calls, newest first, and one call whole.</summary>
+internal static class ExchangeRoutes
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+
+    public static void MapExchanges(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/exchanges", List)
+            .WithName("listExchanges").WithSummary("Stored calls, newest first")
+            .Produces<ExchangeList>().ProducesProblem(400).ProducesProblem(503);
+        routes.MapGet("/api/v1/exchanges/{id}", Get)
+            .WithName("getExchange").WithSummary("One call with headers and bodies")
+            .Produces<object>().ProducesProblem(404).ProducesProblem(503);
+        routes.MapGet("/api/v1/fields", () => FilterFields.All.Select(
+                field => new FieldDescription(field.Name, field.Type.ToString().ToLowerInvariant(), field.Description)))
+            .WithName("listFields").WithSummary("Fields of the filter language");
+    }
+
+    private static IResult List(
+        SqliteExchangeStore store,
+        TimeProvider time,
+        CancellationToken cancellation,
+        [Description("CEL filter, such as status_code >= 500")] string? where = null,
+        [Description("Earliest start: " + TimeParameter.Description)] string? from = null,
+        [Description("Latest start, exclusive: " + TimeParameter.Description)] string? to = null,
+        [Description("Calls of one page, 1 to 1000")] int limit = DefaultLimit,
+        [Description("The next value of an earlier page")] string? cursor = null,
+        [Description("summary (default) or full: with headers and bodies")] string? detail = null)
+    {
+        FilterExpression? expression = null;
+        if (!string.IsNullOrWhiteSpace(where) && !ExchangeFilter.TryParse(where, out expression, out var error))
+            return Problem.BadParameter("where", error.Message, error.Column, error.Length);
+        var now = time.GetUtcNow();
+        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
+        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
+        if (limit is < 1 or > MaxLimit) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
+        ExchangeCursor before = default;
+        if (!string.IsNullOrEmpty(cursor) && !ExchangeCursor.TryParse(cursor, out before))
+            return Problem.BadParameter("cursor", "is not one that this API gave");
+        if (detail is not (null or "" or "summary" or "full")) return Problem.BadParameter("detail", "must be summary or full");
+        var query = new ExchangeQuery(
+            expression, fromNs, toNs, limit, string.IsNullOrEmpty(cursor) ? null : before, detail == "full");
+        return Results.Bytes(Encode(store.Query(query, cancellation)), "application/json");
+    }
+
+    private static IResult Get([Description("Id of the call")] string id, SqliteExchangeStore store)
+    {
+        var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed) : null;
+        return record is null
+            ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.")
+            : Results.Bytes(record, "application/json");
+    }
+
+    /// <summary>The stored JSON goes out as it is: nothing is parsed again.</summary>
+    private static ReadOnlyMemory<byte> Encode(ExchangePage page)
+    {
+        var body = new ArrayBufferWriter<byte>(64 + page.Items.Sum(item => item.Length + 1));
+        body.Write("{\"items\":["u8);
+        for (var i = 0; i < page.Items.Count; i++)
+        {
+            if (i > 0) body.Write(","u8);
+            body.Write(page.Items[i]);
+        }
+
+        var next = page.Next is { } cursor ? $"\"{cursor}\"" : "null";
+        Encoding.ASCII.GetBytes($"],\"next\":{next},\"scanned\":{page.Scanned}}}", body);
+        return body.WrittenMemory;
+    }
+}
+
+/// <summary>A page of calls.</summary>
+/// <param name="Items">Exchange records, newest first.</param>
+/// <param name="Next">Cursor of the next page; null on the last.</param>
+/// <param name="Scanned">Stored calls that were looked at.</param>
+internal sealed record ExchangeList(IReadOnlyList<object> Items, string? Next, long Scanned);
+
+/// <summary>A field of the filter language.</summary>
+internal sealed record FieldDescription(string Name, string Type, string Description);

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Weir.Records.Status;
+
+namespace Weir.Center.Api;
+
+/// <summary>One part's counters as a section of the status: names in camelCase, losses under <c>dropped</c>.</summary>
+internal sealed class StatusSection : IStatusReport
+{
+    private readonly JsonObject _values = [];
+    private readonly JsonObject _dropped = [];
+    private readonly JsonArray _interfaces = [];
+
+    public void Counter(string name, long value) => _values[CamelCase(name)] = value;
+
+    public void Gauge(string name, long value) => _values[CamelCase(name)] = value;
+
+    public void Dropped(string reason, long count) => _dropped[reason] = count;
+
+    public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated) => _interfaces.Add(
+        new JsonObject
+        {
+            ["name"] = name,
+            ["frames"] = frames,
+            ["bytes"] = bytes,
+            ["kernelDrops"] = kernelDrops,
+            ["truncated"] = truncated,
+        });
+
+    public void Text(string name, string? value) => _values[CamelCase(name)] = value;
+
+    public JsonObject ToJson()
+    {
+        if (_dropped.Count > 0) _values["dropped"] = _dropped;
+        if (_interfaces.Count > 0) _values["interfaces"] = _interfaces;
+        return _values;
+    }
+
+    private static string CamelCase(string name)
+    {
+        var parts = name.Split('_');
+        return parts[0] + string.Concat(parts.Skip(1).Where(p => p.Length > 0).Select(p => char.ToUpperInvariant(p[0]) + p[1..]));
+    }
+}

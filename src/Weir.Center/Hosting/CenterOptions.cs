@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace Weir.Center.Hosting;
+
+/// <summary>Where a center listens, what it keeps, and its bounds.</summary>
+public sealed record CenterOptions
+{
+    /// <summary>Address of the page and the REST API. Port 0 takes a free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7373);
+
+    /// <summary>
+    /// Allows an address beside loopback. There is no authentication yet, so whoever reaches the port reads all traffic.
+    /// </summary>
+    public bool AllowRemote { get; init; }
+
+    /// <summary>Directory of the embedded store; created when missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Bytes of stored calls beyond which the oldest are deleted.</summary>
+    public long MaxBytes { get; init; } = 2L << 30;
+
+    /// <summary>Age beyond which calls are deleted.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
+
+    public Ingest.IngestLimits Ingest { get; init; } = new();
+
+    public Live.LiveLimits Live { get; init; } = new();
+}

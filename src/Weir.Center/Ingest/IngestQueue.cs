@@ -1,0 +1,38 @@
+using System.Threading.Channels;
+using Weir.Storage;
+
+namespace Weir.Center.Ingest;
+
+/// <summary>
+/// Rows on their way to the store: bounded in count and bytes, filled by capture threads, which never wait for it. Rows are
+/// reused once stored.
+/// </summary>
+internal sealed class IngestQueue(IngestLimits limits)
+{
+    /// <summary>Spare rows kept for reuse: one batch in the store and one being filled.</summary>
+    private readonly Channel<ExchangeRow> _spare = Channel.CreateBounded<ExchangeRow>(2 * limits.BatchRows);
+    private readonly Channel<ExchangeRow> _waiting = Channel.CreateBounded<ExchangeRow>(limits.MaxRows);
+    private long _waitingBytes;
+
+    public ChannelReader<ExchangeRow> Reader => _waiting.Reader;
+
+    public int Rows => _waiting.Reader.Count;
+
+    public ExchangeRow Rent() => _spare.Reader.TryRead(out var row) ? row : new ExchangeRow();
+
+    public void Return(ExchangeRow row) => _spare.Writer.TryWrite(row);
+
+    /// <summary>False when the queue is full or closed; the row is then not taken.</summary>
+    public bool TryEnqueue(ExchangeRow row)
+    {
+        var length = row.Length;
+        if (Interlocked.Add(ref _waitingBytes, length) <= limits.MaxBytes && _waiting.Writer.TryWrite(row)) return true;
+        Interlocked.Add(ref _waitingBytes, -length);
+        return false;
+    }
+
+    /// <summary>A row that was read has left the queue.</summary>
+    public void Left(ExchangeRow row) => Interlocked.Add(ref _waitingBytes, -row.Length);
+
+    public void Complete() => _waiting.Writer.TryComplete();
+}

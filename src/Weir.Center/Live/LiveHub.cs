@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Weir.Records;
+using Weir.Records.Status;
+
+namespace Weir.Center.Live;
+
+/// <summary>Shows finished exchanges to the open live streams. Costs one field read while nobody listens.</summary>
+internal sealed class LiveHub(LiveLimits limits) : IStatusSource
+{
+    private ImmutableArray<LiveSubscription> _subscriptions = [];
+    private long _sent;
+    private long _dropped;
+
+    public string Name => "live";
+
+    public LiveLimits Limits => limits;
+
+    /// <summary>Null when too many streams are open.</summary>
+    public LiveSubscription? Subscribe(Func<Exchange, bool>? where)
+    {
+        var subscription = new LiveSubscription(limits.MaxBufferedBytes, where);
+        ImmutableArray<LiveSubscription> before, after;
+        do
+        {
+            before = _subscriptions;
+            if (before.Length >= limits.MaxSubscribers) return null;
+            after = before.Add(subscription);
+        }
+        while (ImmutableInterlocked.InterlockedCompareExchange(ref _subscriptions, after, before) != before);
+
+        return subscription;
+    }
+
+    public void Unsubscribe(LiveSubscription subscription) =>
+        ImmutableInterlocked.Update(ref _subscriptions, static (all, gone) => all.Remove(gone), subscription);
+
+    public void Publish(Exchange exchange, ReadOnlySpan<byte> summary)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (!subscription.Wants(exchange)) continue;
+            if (subscription.TryAppend(exchange.Id, summary)) Interlocked.Increment(ref _sent);
+            else Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    public void Report(IStatusReport report)
+    {
+        report.Gauge("subscribers", _subscriptions.Length);
+        report.Counter("sent", Interlocked.Read(ref _sent));
+        // A slow browser misses live lines, not stored calls: told here, and to the browser, but no loss of data.
+        report.Counter("dropped", Interlocked.Read(ref _dropped));
+    }
+}

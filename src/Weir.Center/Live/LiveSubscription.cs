@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Weir.Records;
+
+namespace Weir.Center.Live;
+
+/// <summary>
+/// What waits for one reader, already in the wire form of server-sent events (WHATWG HTML §9.2). Capture threads append, the
+/// reader's request takes everything at once.
+/// </summary>
+internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where)
+{
+    private readonly Lock _gate = new();
+    private ArrayBufferWriter<byte> _filling = new();
+    private ArrayBufferWriter<byte> _taken = new();
+    private long _missed;
+
+    public bool Wants(Exchange exchange) => where is null || where(exchange);
+
+    /// <summary>False when the reader is too slow and this one is left out.</summary>
+    public bool TryAppend(ExchangeId id, ReadOnlySpan<byte> summary)
+    {
+        Span<byte> text = stackalloc byte[ExchangeId.TextLength];
+        id.Format(text);
+        lock (_gate)
+        {
+            if (_filling.WrittenCount + summary.Length > maxBytes)
+            {
+                _missed++;
+                return false;
+            }
+
+            _filling.Write("event: exchange\nid: "u8);
+            _filling.Write(text);
+            _filling.Write("\ndata: "u8);
+            _filling.Write(summary);
+            _filling.Write("\n\n"u8);
+            return true;
+        }
+    }
+
+    /// <summary>Everything that waits, a notice of what was left out last; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Take()
+    {
+        lock (_gate)
+        {
+            _taken.ResetWrittenCount();
+            (_filling, _taken) = (_taken, _filling);
+            if (_missed > 0)
+            {
+                var notice = string.Create(CultureInfo.InvariantCulture, $"event: dropped\ndata: {{\"count\":{_missed}}}\n\n");
+                Encoding.ASCII.GetBytes(notice, _taken);
+                _missed = 0;
+            }
+
+            return _taken.WrittenMemory;
+        }
+    }
+}
