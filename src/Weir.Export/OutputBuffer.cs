@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 
 namespace Weir.Export;
 
@@ -104,5 +105,8 @@ internal sealed class OutputBuffer(Stream stream, string name) : IBufferWriter<b
         }
     }
 
-    private static bool IsBrokenPipe(IOException failure) => (failure.HResult & 0xFFFF) == BrokenPipe;
+    /// <summary>A pipe of .NET's own is a socket pair, whose EPIPE arrives as a socket error.</summary>
+    private static bool IsBrokenPipe(IOException failure) =>
+        (failure.HResult & 0xFFFF) == BrokenPipe ||
+        failure.InnerException is SocketException { SocketErrorCode: SocketError.Shutdown };
 }

@@ -5,11 +5,17 @@ namespace Weir.Export;
 public static class StandardOutput
 {
     /// <summary>
-    /// Standard output as a plain stream. <see cref="Console.OpenStandardOutput()"/> hides a closed pipe, so that a capture
-    /// would go on for nobody; this one tells it.
+    /// Standard output as a stream that tells a closed pipe: <see cref="Console.OpenStandardOutput()"/> hides it, so that a
+    /// capture would go on for nobody. A regular file is left to that one, since a file stream would write at offsets of its
+    /// own and not move the offset that is shared with the shell and the programs after it.
     /// </summary>
-    public static Stream Open() => new FileStream(
-        new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+    public static Stream Open()
+    {
+        var plain = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        if (!plain.CanSeek) return plain;
+        plain.Dispose();
+        return Console.OpenStandardOutput();
+    }
 
     /// <summary>Colour is wanted: a terminal, and the user did not set NO_COLOR (no-color.org) or TERM=dumb.</summary>
     public static bool WantsColour() =>

@@ -17,7 +17,7 @@ public sealed class ConsoleOutputTests
     [Fact]
     public void A_call_is_one_line_with_all_columns() => Assert.Equal(
         "12:00:00.123  10.0.0.7:51324        → 10.0.0.9:8080          GET     orders:8080/api/v2/orders/17?page=2" +
-        "                200    12.5 ms      0 B ↑     9 B ↓\n",
+        "               200    12.5 ms      0 B ↑     9 B ↓\n",
         Print(TestExchange.GetOk()));
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Unicode;
 
@@ -133,15 +132,13 @@ public sealed class BodyDecoder(BodyDecoderLimits? limits = null)
         {
             contentType = contentType[(at + 1)..];
             at = contentType.IndexOf(";"u8);
-            var parameter = Trim(at < 0 ? contentType : contentType[..at], " \t"u8);
+            var parameter = (at < 0 ? contentType : contentType[..at]).Trim(" \t"u8);
             if (parameter.Length < 8 || !Ascii.EqualsIgnoreCase(parameter[..8], "charset="u8)) continue;
-            var charset = Trim(parameter[8..], "\" \t"u8);
+            var charset = parameter[8..].Trim("\" \t"u8);
             return Ascii.EqualsIgnoreCase(charset, "iso-8859-1"u8) || Ascii.EqualsIgnoreCase(charset, "latin1"u8) ||
                    Ascii.EqualsIgnoreCase(charset, "windows-1252"u8) || Ascii.EqualsIgnoreCase(charset, "cp1252"u8);
         }
 
         return false;
-
-        static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text, ReadOnlySpan<byte> outer) => text.Trim(outer);
     }
 }
