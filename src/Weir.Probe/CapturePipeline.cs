@@ -31,8 +31,12 @@ public sealed class CapturePipeline : IFrameSink
         _options = options;
         if (options.PacketOutput is { } stream)
             outputs.Recorder = _recorder = new PacketRecorder(new PcapNgWriter(stream), new PacketRecorderLimits());
-        var limits = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes };
-        _conversations = new ConversationFactory(outputs, limits);
+        _conversations = new ConversationFactory(outputs, new ConversationOptions
+        {
+            Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            Source = options.Source,
+            Node = options.Node,
+        });
         _connections = new ConnectionTable(new StreamLimits(), _conversations);
     }
 

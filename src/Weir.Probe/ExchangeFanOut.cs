@@ -2,7 +2,7 @@ using Weir.Records;
 
 namespace Weir.Probe;
 
-/// <summary>Stamps an exchange with where it was seen, drops what the filter does not want, and hands the rest to every output.</summary>
+/// <summary>Drops the exchanges that the filter does not want and hands the rest to every output.</summary>
 public sealed class ExchangeFanOut : IExchangeSink
 {
     private readonly ProbeOptions _options;
@@ -29,8 +29,6 @@ public sealed class ExchangeFanOut : IExchangeSink
     {
         Volatile.Write(ref _seen, _seen + 1);
         if (_matched >= _options.MaxExchanges) return;
-        exchange.Source = _options.Source;
-        exchange.Node = _options.Node;
         var wanted = _options.Where is null || _options.Where(exchange);
         Recorder?.OnExchange(exchange, wanted);
         if (!wanted) return;

@@ -92,7 +92,7 @@ internal static class SniffCommand
         return FileCaptureSource.Open(file);
     }
 
-    /// <param name="ownPort">Weir's own port, whose traffic is left out; 0 for none.</param>
+    /// <summary>Opens the network; traffic of Weir's own port is left out, when there is one.</summary>
     internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, int ownPort = 0)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named

@@ -87,8 +87,9 @@ internal sealed class SniffOptions
 
     internal static T Parse<T>(ArgumentResult result, Parser<T> parser, string expected, T otherwise)
     {
-        if (result.Tokens is [{ Value: var text }] && parser(text, out var value)) return value;
-        result.AddError($"'{result.Tokens.FirstOrDefault()?.Value}' is not {expected}");
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (parser(text, out var value)) return value;
+        result.AddError($"'{text}' is not {expected}");
         return otherwise;
     }
 }
