@@ -9,7 +9,8 @@ namespace Weir.Protocols.Http1;
 /// <item>a response cannot answer a request whose first byte came later;</item>
 /// <item>one candidate and no lost requests: it is that one;</item>
 /// <item>after lost bytes that may have held whole requests, the first request is given up, the next is certain;</item>
-/// <item>a client that was not seen pipelining sends a request only when all before it were answered: it is the newest;</item>
+/// <item>a client that was not seen pipelining sends a request only when all before it were answered: it is the newest
+/// (only where the handshake told the round-trip time, without which pipelining can go unseen);</item>
 /// <item>a pipelining client: nothing is certain, so nothing is paired until the connection was quiet.</item>
 /// </list>
 /// </content>
@@ -161,6 +162,8 @@ internal sealed partial class Http1Conversation
 
     private Http1Pending? MatchInOrder(long ns)
     {
+        // No response was lost, so this one answers the oldest request or an earlier one; the next was not waiting for it.
+        if (_queue.Count > 1 && _queue[1].Exchange.Request.FirstByteNs < ns) _pipelines = true;
         if (_queue[0].HoleBefore && _pipelines)
         {
             LosePairing();
@@ -175,8 +178,6 @@ internal sealed partial class Http1Conversation
             return null;
         }
 
-        // The next request was sent before this response began.
-        if (_queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs < ns) _pipelines = true;
         return pending;
     }
 
@@ -188,9 +189,11 @@ internal sealed partial class Http1Conversation
             return null;
         }
 
-        _lost = false;
+        // Without a round-trip time a pipeline sent in several segments looks like requests sent one after another.
+        var unknown = candidates > 1 && _connection.HandshakeRttNs <= 0;
+        _lost = unknown;
         // With a loss of requests around the last candidate, the response may answer one of those.
-        var none = _holeNext || _queue[candidates - 1].MayFollowLost;
+        var none = unknown || _holeNext || _queue[candidates - 1].MayFollowLost;
         var dropped = none ? candidates : candidates - 1;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
         return none ? null : _queue.Dequeue();
