@@ -2,9 +2,11 @@ using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli;
 using Weir.Cli.Commands;
+using Weir.Storage;
 
 var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
 {
+    UpCommand.Create(),
     SniffCommand.Create(),
     DoctorCommand.Create(),
 };
@@ -26,7 +28,7 @@ catch (UsageException e)
     Console.Error.WriteLine($"weir: {e.Message}");
     return ExitCode.Usage;
 }
-catch (Exception e) when (e is CaptureException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is CaptureException or StoreException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"weir: {e.Message}");
     return ExitCode.Failed;

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Weir.Records;
 using Weir.Records.Filter;
+using Weir.Records.Json;
 using Weir.Storage;
 
 namespace Weir.Center.Api;
@@ -52,8 +53,15 @@ internal static class ExchangeRoutes
         if (!string.IsNullOrEmpty(cursor) && !ExchangeCursor.TryParse(cursor, out before))
             return Problem.BadParameter("cursor", "is not one that this API gave");
         if (detail is not (null or "" or "summary" or "full")) return Problem.BadParameter("detail", "must be summary or full");
-        var query = new ExchangeQuery(
-            expression, fromNs, toNs, limit, string.IsNullOrEmpty(cursor) ? null : before, detail == "full");
+        var query = new ExchangeQuery
+        {
+            Filter = expression is null ? null : new StoreFilter(expression),
+            FromNs = fromNs ?? long.MinValue,
+            ToNs = toNs ?? long.MaxValue,
+            Limit = limit,
+            After = string.IsNullOrEmpty(cursor) ? null : before,
+            Detail = detail == "full" ? ExchangeDetail.Full : ExchangeDetail.Summary,
+        };
         return Results.Bytes(Encode(store.Query(query, cancellation)), "application/json");
     }
 
@@ -68,12 +76,12 @@ internal static class ExchangeRoutes
     /// <summary>The stored JSON goes out as it is: nothing is parsed again.</summary>
     private static ReadOnlyMemory<byte> Encode(ExchangePage page)
     {
-        var body = new ArrayBufferWriter<byte>(64 + page.Items.Sum(item => item.Length + 1));
+        var body = new ArrayBufferWriter<byte>(64 + page.Items.Sum(item => item.Json.Length + 1));
         body.Write("{\"items\":["u8);
         for (var i = 0; i < page.Items.Count; i++)
         {
             if (i > 0) body.Write(","u8);
-            body.Write(page.Items[i]);
+            body.Write(page.Items[i].Json);
         }
 
         var next = page.Next is { } cursor ? $"\"{cursor}\"" : "null";

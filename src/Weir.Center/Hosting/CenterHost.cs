@@ -126,7 +126,7 @@ public sealed class CenterHost : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MaxRequestBodySize = 0;
-            kestrel.Listen(options.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1AndHttp2);
+            kestrel.Listen(options.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         var services = builder.Services;
         services.AddSingleton(store).AddSingleton(live).AddSingleton(sources).AddSingleton(TimeProvider.System)

@@ -13,7 +13,7 @@ internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter write
     {
         var now = store.ReadStatistics();
         report.Gauge("exchanges", now.Exchanges);
-        report.Gauge("bytes", now.Bytes);
+        report.Gauge("bytes", now.DatabaseBytes + now.LogBytes);
         report.Gauge("oldest_ms", (now.OldestNs ?? 0) / 1_000_000);
         report.Gauge("newest_ms", (now.NewestNs ?? 0) / 1_000_000);
         report.Counter("stored", now.Stored);

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Net;
+using Weir.Capture;
+using Weir.Center.Hosting;
+using Weir.Cli.Values;
+using Weir.Probe;
+using Weir.Records;
+
+namespace Weir.Cli.Commands;
+
+/// <summary><c>weir up</c>: probe and center in one process, with the embedded store and the page.</summary>
+internal static class UpCommand
+{
+    private const string Help = """
+        Capture this machine's API calls and show them in the browser.
+
+        Examples:
+          weir up                              capture everything, page at http://127.0.0.1:7373
+          weir up -i eth0 -p 80,8080           one interface, two ports
+          weir up --demo --for 60s             example services with traffic, for a minute
+        """;
+
+    public static Command Create()
+    {
+        var demo = new Option<bool>("--demo") { Description = "Start the example services and traffic between them" };
+        var listen = new Option<string>("--listen")
+        {
+            Description = "Where the page and the API listen (default 127.0.0.1:7373)",
+            HelpName = "ADDRESS:PORT",
+            DefaultValueFactory = _ => "127.0.0.1:7373",
+        };
+        var data = new Option<string?>("--data") { Description = "Where calls are stored (default ~/.local/share/weir)", HelpName = "DIR" };
+        var size = new Option<long>("--max-size")
+        {
+            Description = "Oldest calls are deleted beyond this size (default 2GiB)",
+            HelpName = "BYTES",
+            CustomParser = result => SniffOptions.Parse(result, ByteSize.TryParse, "a size such as 500MiB", 0L),
+            DefaultValueFactory = _ => 2L << 30,
+        };
+        var age = new Option<TimeSpan>("--max-age")
+        {
+            Description = "Calls are deleted after this time (default 7d)",
+            HelpName = "DURATION",
+            CustomParser = result => SniffOptions.Parse<TimeSpan>(result, Duration.TryParse, "a time such as 24h or 7d", default),
+            DefaultValueFactory = _ => TimeSpan.FromDays(7),
+        };
+        var options = new SniffOptions();
+        var command = new Command("up", Help) { demo, listen, data, size, age };
+        foreach (var option in new Option[] { options.Interfaces, options.Ports, options.Bpf, options.Source, options.BodyLimit, options.For })
+            command.Options.Add(option);
+        command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
+        {
+            Listen = Endpoint(parsed.GetValue(listen)!),
+            DataDirectory = DataDirectory(parsed.GetValue(data), parsed.GetValue(demo)),
+            MaxBytes = parsed.GetValue(size),
+            MaxAge = parsed.GetValue(age),
+        }, parsed.GetValue(demo)));
+        return command;
+    }
+
+    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, bool demo)
+    {
+        using var interruption = new Interruption(parsed.GetValue(options.For));
+        var plane = parsed.GetValue(options.Source);
+        using var source = SniffCommand.OpenLive(options, parsed, plane, center.Listen.Port);
+        await using var host = CenterHost.Create(center);
+        var probe = new ProbeOptions
+        {
+            Ports = SniffCommand.Filter(options, parsed).Ports,
+            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
+            Source = SniffCommand.Kind(plane),
+        };
+        using var run = new ProbeRun(source, probe, [host.Ingest]);
+        host.Add(new ProbeStatus(run));
+        await host.StartAsync(CancellationToken.None);
+        Console.Error.WriteLine($"weir: capturing on {string.Join(", ", source.ReadStatistics().Select(i => i.Name))}");
+        Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
+        using var services = demo ? DemoServices.Start() : null;
+        await Capture(run, interruption);
+        services?.Dispose();
+        await host.StopAsync();
+        foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        Summary.Print(run.Report());
+        return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Captures on a thread of its own: the thread pool stays free for the page.</summary>
+    private static Task Capture(ProbeRun run, Interruption interruption) => Task.Factory.StartNew(
+        () => run.Run(interruption.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static IPEndPoint Endpoint(string text) =>
+        IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var endpoint) && endpoint.Port > 0
+            ? endpoint
+            : throw new UsageException($"--listen takes ADDRESS:PORT such as 127.0.0.1:7373, not '{text}'");
+
+    private static string DataDirectory(string? named, bool demo)
+    {
+        if (named is not null) return named;
+        if (demo) return Directory.CreateTempSubdirectory("weir-demo-").FullName;
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.Combine(home.Length > 0 ? home : "/var/lib", "weir");
+    }
+}
