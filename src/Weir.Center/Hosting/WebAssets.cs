@@ -19,7 +19,7 @@ internal sealed class WebAssets
     private readonly FileExtensionContentTypeProvider _types = new();
     private readonly ConcurrentDictionary<string, Asset?> _assets = new(StringComparer.Ordinal);
 
-    public void Map(WebApplication application) => application.MapFallback(Serve).ExcludeFromDescription();
+    public void Map(WebApplication application) => application.MapFallback("{*path}", Serve).ExcludeFromDescription();
 
     private async Task Serve(HttpContext context)
     {
