@@ -124,6 +124,14 @@ public class LinkLayerTests
     }
 
     [Fact]
+    public void The_length_of_pppoe_bounds_what_ip_claims()
+    {
+        var padded = Concat([0x11, 0, 0, 1], UInt16(2 + V4.Length - 5), UInt16(0x0021), V4);
+        var packet = DecodedPacket.Of(Ethernet(padded, 0x8864));
+        Assert.Equal((DecodeOutcome.Decoded, 0), (packet.Outcome, packet.PayloadWireLength));
+    }
+
+    [Fact]
     public void Mpls_labels_before_ip_and_before_a_pseudowire()
     {
         byte[] stack = [0, 1, 0, 64, 0, 2, 1, 64];
