@@ -113,7 +113,15 @@ internal static class Encapsulation
     {
         ipVersion = 0;
         if (!layer.Has(8)) return DecodeOutcome.TruncatedLinkHeader;
+        var length = (int)ReadUInt16BigEndian(layer.Bytes[4..]);
         layer.Skip(6);
+        if (length > 0 && layer.HadOnWire(length))
+        {
+            layer.SetWireLength(length);
+            layer.IsExact = true;
+            if (!layer.Has(2)) return DecodeOutcome.TruncatedLinkHeader;
+        }
+
         var compressed = (layer.Bytes[0] & 1) != 0;
         var protocol = compressed ? layer.Bytes[0] : ReadUInt16BigEndian(layer.Bytes);
         layer.Skip(compressed ? 1 : 2);

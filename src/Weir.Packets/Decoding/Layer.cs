@@ -9,6 +9,12 @@ internal ref struct Layer(ReadOnlySpan<byte> bytes, int wireLength)
     public ReadOnlySpan<byte> Bytes = bytes;
     public int WireLength = wireLength;
 
+    /// <summary>
+    /// Set when an outer header stated the length: an inner one then cannot claim more. The length of the frame itself
+    /// binds nothing, since tools that cut captures do not always keep the original one.
+    /// </summary>
+    public bool IsExact;
+
     public readonly bool Has(int count) => Bytes.Length >= count;
 
     /// <summary>True when the wire held <paramref name="count"/> bytes, so only the capture lacks them.</summary>
@@ -24,6 +30,7 @@ internal ref struct Layer(ReadOnlySpan<byte> bytes, int wireLength)
     /// <summary>Takes the length that a header states: cuts link padding, or notes that the capture holds less.</summary>
     public void SetWireLength(int length)
     {
+        if (IsExact) length = Math.Min(length, WireLength);
         WireLength = length;
         if (Bytes.Length > length) Bytes = Bytes[..length];
     }

@@ -80,7 +80,7 @@ public sealed class PacketDecoder
         if (totalLength == 0) totalLength = layer.WireLength;
         if (headerLength < Ipv4HeaderBytes || totalLength < headerLength) return DecodeOutcome.MalformedIpHeader;
         layer.SetWireLength(totalLength);
-        if (!layer.Has(headerLength)) return DecodeOutcome.TruncatedIpHeader;
+        if (!layer.Has(headerLength)) return DoesNotFit(in layer, headerLength);
         packet.Source = IpAddress.FromV4(header[12..]);
         packet.Destination = IpAddress.FromV4(header[16..]);
         packet.Protocol = (IpProtocol)header[9];

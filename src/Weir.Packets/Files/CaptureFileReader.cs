@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Weir.Packets;
 

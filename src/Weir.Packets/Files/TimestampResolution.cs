@@ -19,6 +19,8 @@ internal readonly struct TimestampResolution
         if ((code & 0x80) != 0)
         {
             _shift = (byte)(code & 0x7F);
+            // 2^0 is a plain second, which needs no shift.
+            if (_shift == 0) _multiplier = 1_000_000_000;
             return;
         }
 
