@@ -1,0 +1,35 @@
+namespace Weir.Records.Status;
+
+/// <summary>
+/// A part of Weir that counts. The center shows every source in its status and metrics; the probe implements one named
+/// <c>capture</c>.
+/// </summary>
+public interface IStatusSource
+{
+    /// <summary>Section of the status and <c>area</c> of the metrics (<c>weir_&lt;area&gt;_…</c>): lower-case letters and digits.</summary>
+    string Name { get; }
+
+    /// <summary>Tells every counter's value now. Called from any thread, also while the source is at work.</summary>
+    void Report(IStatusReport report);
+}
+
+/// <summary>Takes the counters of one <see cref="IStatusSource"/>. Names are snake_case and end in their unit where it is not a count.</summary>
+public interface IStatusReport
+{
+    /// <summary>A value that only grows, since the source began: <c>packets</c>, <c>bytes</c>, <c>exchanges</c>, <c>connections</c>.</summary>
+    void Counter(string name, long value);
+
+    /// <summary>A value of now: <c>open_connections</c>.</summary>
+    void Gauge(string name, long value);
+
+    /// <summary>Units of data that did not become a record, by reason (snake_case).</summary>
+    void Dropped(string reason, long count);
+
+    /// <summary>Counters of one interface or file that is being captured.</summary>
+    /// <param name="name">Device or file name.</param>
+    /// <param name="frames">Frames received.</param>
+    /// <param name="bytes">Captured bytes.</param>
+    /// <param name="kernelDrops">Frames the kernel dropped because its buffer was full.</param>
+    /// <param name="truncated">Frames cut by the snap length.</param>
+    void Interface(string name, long frames, long bytes, long kernelDrops, long truncated);
+}

@@ -1,0 +1,48 @@
+namespace Weir.Storage;
+
+/// <summary>
+/// The index columns of an exchange, by position in the row. Texts are never NULL: what is unknown is empty and numbers are
+/// 0, as the filter language has it, so SQL's three-valued logic never enters a filter.
+/// </summary>
+internal static class ExchangeColumns
+{
+    public const int Method = 0;
+    public const int Host = 1;
+    public const int Path = 2;
+    public const int Query = 3;
+    public const int Protocol = 4;
+    public const int Scheme = 5;
+    public const int Source = 6;
+    public const int Node = 7;
+    public const int Anomalies = 8;
+    public const int Client = 9;
+    public const int Server = Client + PeerCount;
+    public const int TextCount = Server + PeerCount;
+
+    public const int PeerIp = 0;
+    public const int PeerNamespace = 1;
+    public const int PeerPod = 2;
+    public const int PeerWorkload = 3;
+    public const int PeerService = 4;
+    public const int PeerProcess = 5;
+    private const int PeerCount = 6;
+
+    public const int DurationNs = 0;
+    public const int Status = 1;
+    public const int ClientPort = 2;
+    public const int ServerPort = 3;
+    public const int RequestBytes = 4;
+    public const int ResponseBytes = 5;
+    public const int Complete = 6;
+    public const int NumberCount = 7;
+
+    public static readonly string[] TextNames =
+    [
+        "method", "host", "path", "query", "protocol", "scheme", "source", "node", "anomalies",
+        "client_ip", "client_namespace", "client_pod", "client_workload", "client_service", "client_process",
+        "server_ip", "server_namespace", "server_pod", "server_workload", "server_service", "server_process",
+    ];
+
+    public static readonly string[] NumberNames =
+        ["duration_ns", "status", "client_port", "server_port", "request_bytes", "response_bytes", "complete"];
+}

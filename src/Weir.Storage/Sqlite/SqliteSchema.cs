@@ -1,0 +1,89 @@
+using Microsoft.Data.Sqlite;
+
+namespace Weir.Storage.Sqlite;
+
+/// <summary>Creates the database and brings an older one up to date. <c>user_version</c> is the number of scripts that ran.</summary>
+internal static class SqliteSchema
+{
+    /// <summary>"WEIR" in ASCII: tells our files from other programs' (SQLite file format §1.3.10).</summary>
+    private const long ApplicationId = 0x5745_4952;
+
+    /// <summary>One script a version, appended to and never edited once released.</summary>
+    private static readonly string[] Migrations = [Version1()];
+
+    public static int CurrentVersion => Migrations.Length;
+
+    public static void Prepare(SqliteConnection connection, string path)
+    {
+        // Page reuse must be chosen before the first table exists; on an existing file this is without effect.
+        Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
+        Execute(connection, "PRAGMA journal_mode=WAL");
+        Execute(connection, "PRAGMA synchronous=NORMAL");
+        // The write-ahead log is cut back to this after a checkpoint: 64 MiB.
+        Execute(connection, "PRAGMA journal_size_limit=67108864");
+        Execute(connection, "PRAGMA cache_size=-16384");
+        Migrate(connection, path);
+    }
+
+    private static void Migrate(SqliteConnection connection, string path)
+    {
+        var version = Scalar(connection, "PRAGMA user_version");
+        var application = Scalar(connection, "PRAGMA application_id");
+        var tables = Scalar(connection, "SELECT count(*) FROM sqlite_master");
+        if (application != ApplicationId && (tables > 0 || application != 0))
+        {
+            throw new StoreException(StoreFailure.WrongSchema,
+                $"{path} is a database of another program. Choose another data directory.");
+        }
+
+        if (version > CurrentVersion)
+        {
+            throw new StoreException(StoreFailure.WrongSchema,
+                $"{path} has schema {version}, this Weir knows up to {CurrentVersion}. Run the Weir that wrote it, or choose another data directory.");
+        }
+
+        for (var next = (int)version; next < CurrentVersion; next++)
+        {
+            using var transaction = connection.BeginTransaction();
+            using var command = connection.CreateCommand();
+            command.Transaction = transaction;
+            command.CommandText = FormattableString.Invariant(
+                $"{Migrations[next]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1};");
+            command.ExecuteNonQuery();
+            transaction.Commit();
+        }
+    }
+
+    private static string Version1()
+    {
+        var texts = string.Concat(ExchangeColumns.TextNames.Select(name => $"{name} TEXT NOT NULL,"));
+        var numbers = string.Concat(ExchangeColumns.NumberNames.Select(name => $"{name} INTEGER NOT NULL,"));
+        // The large columns come last: SQLite then reads the small ones without following overflow pages.
+        return $"""
+            CREATE TABLE exchanges(
+                key INTEGER PRIMARY KEY,
+                id BLOB NOT NULL UNIQUE,
+                started_ns INTEGER NOT NULL,
+                {numbers}
+                {texts}
+                summary BLOB NOT NULL,
+                encoding INTEGER NOT NULL,
+                record BLOB NOT NULL);
+            CREATE INDEX exchanges_started ON exchanges(started_ns, id);
+            """;
+    }
+
+    public static long Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar() is long value ? value : 0;
+    }
+
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
