@@ -20,6 +20,9 @@ public sealed class ByteBuffer
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
+    /// <summary>The bytes for readers that want a stream; valid until the next <see cref="Append"/> or <see cref="Clear"/>.</summary>
+    public ArraySegment<byte> Segment => new(_bytes, 0, Length);
+
     public ReadOnlySpan<byte> this[Slice slice] => _bytes.AsSpan(slice.Offset, slice.Length);
 
     public Slice Append(ReadOnlySpan<byte> bytes)

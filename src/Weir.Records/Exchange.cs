@@ -12,6 +12,11 @@ public enum CaptureSourceKind : byte
     EbpfTls,
 }
 
+/// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>
+/// <param name="Where">Place in the exchange: <c>response.body</c>, <c>request.headers</c> …</param>
+/// <param name="Count">How many were found there.</param>
+public readonly record struct SensitiveData(string Class, string Where, int Count);
+
 /// <summary>One side of an exchange: its address, and who that is where it is known.</summary>
 public sealed class Peer
 {
@@ -85,6 +90,12 @@ public sealed class Exchange
 
     public AnomalySet Anomalies;
 
+    /// <summary>Path template such as <c>/orders/{order_id}</c>; null until the endpoint catalogue has named it.</summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>Kinds of sensitive data found, by place; empty when none was found or nobody looked.</summary>
+    public List<SensitiveData> Sensitive { get; } = [];
+
     /// <summary>First byte of the request, or of the response when there is no request. Unix nanoseconds.</summary>
     public long StartedAtNs => HasRequest ? Request.FirstByteNs : Response.FirstByteNs;
 
@@ -106,5 +117,7 @@ public sealed class Exchange
         HandshakeRttNs = -1;
         Retransmissions = GapBytes = 0;
         Anomalies = default;
+        Endpoint = null;
+        Sensitive.Clear();
     }
 }

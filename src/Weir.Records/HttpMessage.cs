@@ -42,6 +42,12 @@ public sealed class HttpMessage
     /// <summary>True when <see cref="Body"/> holds less than <see cref="BodyBytes"/> (limit reached, or a gap).</summary>
     public bool BodyTruncated { get; set; }
 
+    /// <summary>
+    /// True when <see cref="Body"/> is already content-decoded (and UTF-8 where it is text), as in a record read back from
+    /// JSON, although the headers still name the coding that was on the wire.
+    /// </summary>
+    public bool BodyDecoded { get; set; }
+
     /// <summary>Value of the last Content-Encoding header, empty when none.</summary>
     public Slice ContentEncoding { get; set; }
 
@@ -64,6 +70,6 @@ public sealed class HttpMessage
         Method = Path = Query = Host = Reason = ContentEncoding = ContentType = default;
         Status = 0;
         BodyBytes = FirstByteNs = LastByteNs = 0;
-        BodyTruncated = false;
+        BodyTruncated = BodyDecoded = false;
     }
 }

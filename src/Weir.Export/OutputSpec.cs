@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Weir.Export;
+
+public enum OutputKind : byte
+{
+    Console,
+    JsonLines,
+    Har,
+    Pcap,
+    None,
+}
+
+/// <summary>What <c>--output</c> asked for.</summary>
+/// <param name="Kind">Which output.</param>
+/// <param name="File">Path, or null for standard output. HAR and pcap always have one.</param>
+public sealed record OutputSpec(OutputKind Kind, string? File)
+{
+    public const string Syntax = "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | none";
+
+    /// <summary><c>-</c> as FILE means standard output.</summary>
+    public static bool TryParse(
+        string? text, [NotNullWhen(true)] out OutputSpec? spec, [NotNullWhen(false)] out string? error)
+    {
+        spec = null;
+        error = null;
+        var colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        var name = colon < 0 ? text ?? "" : text![..colon];
+        var file = colon < 0 ? null : text![(colon + 1)..];
+        OutputKind? kind = name.ToLowerInvariant() switch
+        {
+            "console" => OutputKind.Console,
+            "jsonl" => OutputKind.JsonLines,
+            "har" => OutputKind.Har,
+            "pcap" => OutputKind.Pcap,
+            "none" => OutputKind.None,
+            _ => null,
+        };
+        error = kind switch
+        {
+            null => $"Unknown output \"{name}\"; known are {Syntax}",
+            OutputKind.Console or OutputKind.None when file is not null => $"The output {name} takes no file",
+            OutputKind.Har or OutputKind.Pcap when string.IsNullOrEmpty(file) => $"The output {name} needs a file: {name}:FILE",
+            _ when file is { Length: 0 } => $"The output {name}: names no file",
+            _ => null,
+        };
+        if (error is not null) return false;
+        spec = new OutputSpec(kind!.Value, file == "-" ? null : file);
+        return true;
+    }
+
+    /// <summary>Opens every output but pcap, which takes packets and not exchanges.</summary>
+    /// <exception cref="OutputException">The file cannot be created; says why.</exception>
+    /// <exception cref="InvalidOperationException">The kind is pcap.</exception>
+    public IExchangeOutput Open() => Kind switch
+    {
+        OutputKind.Console => new ConsoleOutput(
+            StandardOutput.Open(), StandardOutput.WantsColour(), StandardOutput.Width()),
+        OutputKind.JsonLines when File is null => new JsonLinesOutput(
+            StandardOutput.Open(), "standard output", FlushPolicy.EachRecord),
+        OutputKind.JsonLines => new JsonLinesOutput(Create(File), File),
+        OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
+        OutputKind.None => new NoneOutput(),
+        _ => throw new InvalidOperationException("A pcap output is not made of exchanges."),
+    };
+
+    private static FileStream Create(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new OutputException($"Cannot create {path}: {failure.Message}", failure);
+        }
+    }
+}

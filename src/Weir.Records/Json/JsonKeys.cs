@@ -1,0 +1,30 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Weir.Records.Json;
+
+/// <summary>Every key of the record, so that reading one allocates no string.</summary>
+internal static class JsonKeys
+{
+    private static readonly (string Text, byte[] Utf8)[] s_keys = Array.ConvertAll(
+        (string[])
+        [
+            "id", "startedAt", "durationMs", "source", "node", "protocol", "scheme", "complete", "client", "server",
+            "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
+            "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
+            "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
+            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "anomalies",
+            "sensitive", "class", "where", "count",
+        ],
+        static key => (key, Encoding.ASCII.GetBytes(key)));
+
+    public static string? Find(ref Utf8JsonReader reader)
+    {
+        foreach (var (text, utf8) in s_keys)
+        {
+            if (reader.ValueTextEquals(utf8)) return text;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+
+namespace Weir.Records;
+
+/// <summary>The names under which enum members leave Weir: snake_case of the member (<c>ResponseGap</c> → <c>response_gap</c>).</summary>
+public static class WireNames
+{
+    private static readonly Table<Anomaly> s_anomalies = new();
+    private static readonly Table<CaptureSourceKind> s_sources = new();
+
+    /// <summary>Every anomaly name, in order of declaration.</summary>
+    public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
+
+    public static IReadOnlyList<string> CaptureSources => s_sources.Texts;
+
+    public static string Of(Anomaly anomaly) => s_anomalies.Texts[(int)anomaly];
+
+    public static string Of(CaptureSourceKind source) => s_sources.Texts[(int)source];
+
+    public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
+
+    public static ReadOnlySpan<byte> Utf8(CaptureSourceKind source) => s_sources.Bytes[(int)source];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Anomaly anomaly)
+    {
+        var index = s_anomalies.IndexOf(utf8);
+        anomaly = (Anomaly)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out CaptureSourceKind source)
+    {
+        var index = s_sources.IndexOf(utf8);
+        source = (CaptureSourceKind)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    private static string SnakeCase(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var c in name)
+        {
+            if (char.IsUpper(c) && text.Length > 0) text.Append('_');
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Both enums count from 0 without holes, so a member is an index.</summary>
+    private sealed class Table<T>
+        where T : struct, Enum
+    {
+        public readonly string[] Texts = Array.ConvertAll(Enum.GetNames<T>(), SnakeCase);
+        public readonly byte[][] Bytes;
+
+        public Table() => Bytes = Array.ConvertAll(Texts, Encoding.ASCII.GetBytes);
+
+        public int IndexOf(ReadOnlySpan<byte> utf8)
+        {
+            for (var i = 0; i < Bytes.Length; i++)
+            {
+                if (utf8.SequenceEqual(Bytes[i])) return i;
+            }
+
+            return -1;
+        }
+    }
+}
