@@ -14,10 +14,11 @@ internal static class ExchangeColumns
     public const int Scheme = 5;
     public const int Source = 6;
     public const int Node = 7;
-    public const int Anomalies = 8;
-    public const int Client = 9;
-    public const int Server = Client + PeerCount;
-    public const int TextCount = Server + PeerCount;
+    public const int Endpoint = 8;
+    public const int Anomalies = 9;
+    public const int Client = 10;
+    public const int Server = Client + PeerTexts;
+    public const int TextCount = Server + PeerTexts;
 
     public const int PeerIp = 0;
     public const int PeerNamespace = 1;
@@ -25,24 +26,30 @@ internal static class ExchangeColumns
     public const int PeerWorkload = 3;
     public const int PeerService = 4;
     public const int PeerProcess = 5;
-    private const int PeerCount = 6;
+    private const int PeerTexts = 6;
 
-    public const int DurationNs = 0;
+    public const int DurationUs = 0;
     public const int Status = 1;
     public const int ClientPort = 2;
     public const int ServerPort = 3;
-    public const int RequestBytes = 4;
-    public const int ResponseBytes = 5;
-    public const int Complete = 6;
-    public const int NumberCount = 7;
+    public const int ClientPid = 4;
+    public const int ServerPid = 5;
+    public const int RequestBytes = 6;
+    public const int ResponseBytes = 7;
+    public const int Complete = 8;
+    public const int HasRequest = 9;
+    public const int NumberCount = 10;
 
     public static readonly string[] TextNames =
     [
-        "method", "host", "path", "query", "protocol", "scheme", "source", "node", "anomalies",
+        "method", "host", "path", "query", "protocol", "scheme", "source", "node", "endpoint", "anomalies",
         "client_ip", "client_namespace", "client_pod", "client_workload", "client_service", "client_process",
         "server_ip", "server_namespace", "server_pod", "server_workload", "server_service", "server_process",
     ];
 
     public static readonly string[] NumberNames =
-        ["duration_ns", "status", "client_port", "server_port", "request_bytes", "response_bytes", "complete"];
+    [
+        "duration_us", "status", "client_port", "server_port", "client_pid", "server_pid", "request_bytes",
+        "response_bytes", "complete", "has_request",
+    ];
 }

@@ -1,13 +1,7 @@
 using Weir.Records;
+using Weir.Records.Json;
 
 namespace Weir.Storage;
-
-/// <summary>Which form of an exchange a query returns.</summary>
-public enum ExchangeDetail
-{
-    Summary,
-    Full,
-}
 
 /// <summary>What to look for. Order is always newest first.</summary>
 public sealed record ExchangeQuery
@@ -27,10 +21,11 @@ public sealed record ExchangeQuery
     /// <summary>Continue after this place; null begins at the newest.</summary>
     public ExchangeCursor? After { get; init; }
 
-    public ExchangeDetail Detail { get; init; }
+    public ExchangeDetail Detail { get; init; } = ExchangeDetail.Summary;
 }
 
 /// <summary>One exchange of a page.</summary>
+/// <param name="Position">Its place in the order.</param>
 /// <param name="Json">UTF-8 JSON in the detail that was asked for.</param>
 public readonly record struct StoredExchange(ExchangeCursor Position, byte[] Json)
 {
@@ -43,15 +38,38 @@ public readonly record struct StoredExchange(ExchangeCursor Position, byte[] Jso
 /// <param name="Scanned">Rows looked at.</param>
 public sealed record ExchangePage(IReadOnlyList<StoredExchange> Items, ExchangeCursor? Next, int Scanned);
 
-/// <summary>What the store holds and did.</summary>
-/// <param name="Bytes">Database and write-ahead log on disk.</param>
-/// <param name="OldestNs">Start of the oldest exchange, Unix nanoseconds; null when empty.</param>
-/// <param name="Stored">Exchanges stored since the store was opened.</param>
-/// <param name="Duplicates">Exchanges that were there already, by id.</param>
-/// <param name="Failures">Transactions that failed.</param>
-public sealed record StoreStatistics(
-    long Exchanges, long Bytes, long? OldestNs, long? NewestNs, long Stored, long Duplicates, long DeletedByAge,
-    long DeletedBySize, long Failures, string? LastError);
+/// <summary>What the store holds, and what it did since it was opened.</summary>
+public sealed record StoreStatistics
+{
+    /// <summary>Exchanges held now.</summary>
+    public long Exchanges { get; init; }
+
+    public long DatabaseBytes { get; init; }
+
+    /// <summary>Bytes of the write-ahead log beside the database.</summary>
+    public long LogBytes { get; init; }
+
+    /// <summary>Start of the oldest exchange, Unix nanoseconds; null when empty.</summary>
+    public long? OldestNs { get; init; }
+
+    public long? NewestNs { get; init; }
+
+    /// <summary>Exchanges stored since the store was opened.</summary>
+    public long Stored { get; init; }
+
+    /// <summary>Exchanges given again that were there already, by id.</summary>
+    public long Duplicates { get; init; }
+
+    public long DeletedByAge { get; init; }
+
+    public long DeletedBySize { get; init; }
+
+    /// <summary>Transactions that failed.</summary>
+    public long Failures { get; init; }
+
+    /// <summary>Message of the last failure; null when there was none.</summary>
+    public string? LastError { get; init; }
+}
 
 /// <summary>What <see cref="SqliteExchangeStore.Append"/> did.</summary>
 public readonly record struct AppendResult(int Stored, int Duplicates);

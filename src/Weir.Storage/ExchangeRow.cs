@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Weir.Packets;
 using Weir.Records;
 
 namespace Weir.Storage;
@@ -11,9 +10,6 @@ namespace Weir.Storage;
 /// </summary>
 public sealed class ExchangeRow
 {
-    private static readonly byte[][] AnomalyNames =
-        [.. Enum.GetNames<Anomaly>().Select(name => Encoding.ASCII.GetBytes(SnakeCase(name)))];
-
     private readonly ByteBuffer _bytes = new();
     private readonly Slice[] _texts = new Slice[ExchangeColumns.TextCount];
     private readonly long[] _numbers = new long[ExchangeColumns.NumberCount];
@@ -22,7 +18,7 @@ public sealed class ExchangeRow
 
     public ExchangeId Id { get; private set; }
 
-    /// <summary>Unix nanoseconds.</summary>
+    /// <summary>Unix nanoseconds in whole microseconds: the precision of the record, so that filters see one value.</summary>
     public long StartedAtNs { get; private set; }
 
     /// <summary>UTF-8 JSON without message headers and bodies.</summary>
@@ -42,17 +38,20 @@ public sealed class ExchangeRow
     {
         _bytes.Clear();
         Id = exchange.Id;
-        StartedAtNs = exchange.StartedAtNs;
+        StartedAtNs = exchange.StartedAtNs / 1000 * 1000;
         _summary = _bytes.Append(summary);
         _record = _bytes.Append(record);
         SetTexts(exchange);
-        _numbers[ExchangeColumns.DurationNs] = exchange.DurationNs;
+        _numbers[ExchangeColumns.DurationUs] = Math.Max(0, exchange.DurationNs) / 1000;
         _numbers[ExchangeColumns.Status] = exchange.HasResponse ? exchange.Response.Status : 0;
         _numbers[ExchangeColumns.ClientPort] = exchange.Client.Port;
         _numbers[ExchangeColumns.ServerPort] = exchange.Server.Port;
+        _numbers[ExchangeColumns.ClientPid] = exchange.Client.ProcessId;
+        _numbers[ExchangeColumns.ServerPid] = exchange.Server.ProcessId;
         _numbers[ExchangeColumns.RequestBytes] = exchange.HasRequest ? exchange.Request.BodyBytes : 0;
         _numbers[ExchangeColumns.ResponseBytes] = exchange.HasResponse ? exchange.Response.BodyBytes : 0;
         _numbers[ExchangeColumns.Complete] = exchange.Complete ? 1 : 0;
+        _numbers[ExchangeColumns.HasRequest] = exchange.HasRequest ? 1 : 0;
     }
 
     private void SetTexts(Exchange exchange)
@@ -65,8 +64,9 @@ public sealed class ExchangeRow
         SetText(ExchangeColumns.Query, has ? request[request.Query] : default);
         SetText(ExchangeColumns.Protocol, exchange.Protocol);
         SetText(ExchangeColumns.Scheme, exchange.Scheme);
-        SetText(ExchangeColumns.Source, SourceName(exchange.Source));
+        SetText(ExchangeColumns.Source, WireNames.Of(exchange.Source));
         SetText(ExchangeColumns.Node, exchange.Node);
+        SetText(ExchangeColumns.Endpoint, exchange.Endpoint);
         SetPeer(ExchangeColumns.Client, exchange.Client);
         SetPeer(ExchangeColumns.Server, exchange.Server);
         _texts[ExchangeColumns.Anomalies] = AppendAnomalies(exchange.Anomalies);
@@ -74,8 +74,8 @@ public sealed class ExchangeRow
 
     private void SetPeer(int first, Peer peer)
     {
-        Span<byte> ip = stackalloc byte[45];
-        _texts[first + ExchangeColumns.PeerIp] = peer.Ip == default(IpAddress) ? default : _bytes.Append(ip[..peer.Ip.Format(ip)]);
+        Span<byte> ip = stackalloc byte[64];
+        _texts[first + ExchangeColumns.PeerIp] = _bytes.Append(ip[..peer.Ip.Format(ip)]);
         SetText(first + ExchangeColumns.PeerNamespace, peer.Namespace);
         SetText(first + ExchangeColumns.PeerPod, peer.Pod);
         SetText(first + ExchangeColumns.PeerWorkload, peer.Workload);
@@ -83,9 +83,9 @@ public sealed class ExchangeRow
         SetText(first + ExchangeColumns.PeerProcess, peer.ProcessName);
     }
 
-    /// <summary>Bytes from the wire; what is not UTF-8 gets U+FFFD, as in the JSON record, so that both compare alike.</summary>
+    /// <summary>Bytes from the wire; what is not UTF-8 is taken for Latin-1, as in the record, so that both compare alike.</summary>
     private void SetText(int column, ReadOnlySpan<byte> text) => _texts[column] =
-        Utf8.IsValid(text) ? _bytes.Append(text) : _bytes.Append(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(text)));
+        Utf8.IsValid(text) ? _bytes.Append(text) : _bytes.Append(Encoding.UTF8.GetBytes(Encoding.Latin1.GetString(text)));
 
     private void SetText(int column, string? text)
     {
@@ -108,32 +108,10 @@ public sealed class ExchangeRow
         var start = _bytes.Append(","u8).Offset;
         foreach (var anomaly in anomalies)
         {
-            _bytes.Append(AnomalyNames[(int)anomaly]);
+            _bytes.Append(WireNames.Utf8(anomaly));
             _bytes.Append(","u8);
         }
 
         return new Slice(start, _bytes.Length - start);
-    }
-
-    private static string SourceName(CaptureSourceKind source) => source switch
-    {
-        CaptureSourceKind.Ring => "ring",
-        CaptureSourceKind.Libpcap => "libpcap",
-        CaptureSourceKind.File => "file",
-        CaptureSourceKind.Ebpf => "ebpf",
-        CaptureSourceKind.EbpfTls => "ebpf_tls",
-        _ => "",
-    };
-
-    private static string SnakeCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 8);
-        foreach (var c in name)
-        {
-            if (char.IsAsciiLetterUpper(c) && text.Length > 0) text.Append('_');
-            text.Append(char.ToLowerInvariant(c));
-        }
-
-        return text.ToString();
     }
 }

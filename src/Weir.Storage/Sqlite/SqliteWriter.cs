@@ -21,7 +21,7 @@ internal sealed class SqliteWriter : IDisposable
     public SqliteWriter(SqliteConnection connection, string path, RecordCodec codec)
     {
         _connection = connection;
-        _database = connection.Handle;
+        _database = connection.Handle ?? throw new InvalidOperationException("The connection is not open.");
         _path = path;
         _codec = codec;
         string[] columns = ["id", "started_ns", .. ExchangeColumns.NumberNames, .. ExchangeColumns.TextNames, "summary", "encoding", "record"];
@@ -77,7 +77,12 @@ internal sealed class SqliteWriter : IDisposable
     /// <summary>Bytes of pages in use, the free ones not counted: they are written again before the file grows.</summary>
     public long UsedBytes => (Pragma("page_count") - Pragma("freelist_count")) * Pragma("page_size");
 
-    public long FreePages => Pragma("freelist_count");
+    /// <summary>Bytes of the file that hold nothing.</summary>
+    public long FreeBytes => Pragma("freelist_count") * Pragma("page_size");
+
+    /// <summary>SQLite's own limit; its largest value when <paramref name="pages"/> is 0.</summary>
+    public void LimitPages(long pages) =>
+        Run(FormattableString.Invariant($"PRAGMA max_page_count({(pages == 0 ? 1_073_741_823 : pages)})"));
 
     public long CountRows() => SqliteSchema.Scalar(_connection, "SELECT count(*) FROM exchanges");
 
