@@ -89,7 +89,7 @@ internal sealed class FilterSql(List<object> parameters)
 
     /// <summary>
     /// Compared as bytes: SQLite's text functions stop at NUL and fold case. UTF-8 is self-synchronizing, so one string
-    /// holds another exactly when its bytes do.
+    /// holds another exactly when its bytes do. <c>substr</c> of an empty blob is NULL, which coalesce makes false.
     /// </summary>
     private string? TextTest(FilterTextTest test)
     {
@@ -103,8 +103,8 @@ internal sealed class FilterSql(List<object> parameters)
         return test.Method switch
         {
             FilterTextMethod.Contains => $"(instr({blob}, {parameter}) > 0)",
-            FilterTextMethod.StartsWith => $"(substr({blob}, 1, {length}) = {parameter})",
-            _ => $"(substr({blob}, -{length}) = {parameter})",
+            FilterTextMethod.StartsWith => $"coalesce(substr({blob}, 1, {length}) = {parameter}, 0)",
+            _ => $"coalesce(substr({blob}, -{length}) = {parameter}, 0)",
         };
     }
 
