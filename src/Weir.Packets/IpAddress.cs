@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -78,7 +79,47 @@ public readonly struct IpAddress : IEquatable<IpAddress>
             return length;
         }
 
-        return ToIPAddress().TryFormat(utf8, out var written) ? written : 0;
+        return FormatV6(utf8);
+    }
+
+    /// <summary>RFC 5952 §4: lower case, no leading zeros, the first longest run of two or more zero groups as <c>::</c>.</summary>
+    private int FormatV6(Span<byte> utf8)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        WriteBytes(bytes);
+        var (gap, gapLength) = LongestZeroRun(bytes);
+        var length = 0;
+        for (var group = 0; group < 8; group++)
+        {
+            if (group == gap)
+            {
+                utf8[length++] = (byte)':';
+                if (group == 0) utf8[length++] = (byte)':';
+                group += gapLength - 1;
+                continue;
+            }
+
+            var value = BinaryPrimitives.ReadUInt16BigEndian(bytes[(2 * group)..]);
+            value.TryFormat(utf8[length..], out var digits, "x", CultureInfo.InvariantCulture);
+            length += digits;
+            if (group < 7) utf8[length++] = (byte)':';
+        }
+
+        return length;
+    }
+
+    private static (int Start, int Length) LongestZeroRun(ReadOnlySpan<byte> bytes)
+    {
+        var (best, bestLength) = (-1, 1);
+        for (var start = 0; start < 8; start++)
+        {
+            var end = start;
+            while (end < 8 && bytes[2 * end] == 0 && bytes[(2 * end) + 1] == 0) end++;
+            if (end - start > bestLength) (best, bestLength) = (start, end - start);
+            if (end > start) start = end - 1;
+        }
+
+        return (best, bestLength);
     }
 
     public bool Equals(IpAddress other) => _high == other._high && _low == other._low;

@@ -23,26 +23,23 @@ internal static class UpCommand
     public static Command Create()
     {
         var demo = new Option<bool>("--demo") { Description = "Start the example services and traffic between them" };
-        var listen = new Option<string>("--listen")
+        var listen = new Option<string?>("--listen")
         {
             Description = "Where the page and the API listen (default 127.0.0.1:7373)",
             HelpName = "ADDRESS:PORT",
-            DefaultValueFactory = _ => "127.0.0.1:7373",
         };
         var data = new Option<string?>("--data") { Description = "Where calls are stored (default ~/.local/share/weir)", HelpName = "DIR" };
-        var size = new Option<long>("--max-size")
+        var size = new Option<long?>("--max-size")
         {
             Description = "Oldest calls are deleted beyond this size (default 2GiB)",
             HelpName = "BYTES",
             CustomParser = result => SniffOptions.Parse(result, ByteSize.TryParse, "a size such as 500MiB", 0L),
-            DefaultValueFactory = _ => 2L << 30,
         };
-        var age = new Option<TimeSpan>("--max-age")
+        var age = new Option<TimeSpan?>("--max-age")
         {
             Description = "Calls are deleted after this time (default 7d)",
             HelpName = "DURATION",
             CustomParser = result => SniffOptions.Parse<TimeSpan>(result, Duration.TryParse, "a time such as 24h or 7d", default),
-            DefaultValueFactory = _ => TimeSpan.FromDays(7),
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
@@ -50,10 +47,10 @@ internal static class UpCommand
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
-            Listen = Endpoint(parsed.GetValue(listen)!),
+            Listen = Endpoint(parsed.GetValue(listen) ?? "127.0.0.1:7373"),
             DataDirectory = DataDirectory(parsed.GetValue(data), parsed.GetValue(demo)),
-            MaxBytes = parsed.GetValue(size),
-            MaxAge = parsed.GetValue(age),
+            MaxBytes = parsed.GetValue(size) ?? 2L << 30,
+            MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
         }, parsed.GetValue(demo)));
         return command;
     }
