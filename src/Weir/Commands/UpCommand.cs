@@ -59,8 +59,8 @@ internal static class UpCommand
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = parsed.GetValue(options.Source);
+        await using var host = Host(center);
         using var source = SniffCommand.OpenLive(options, parsed, plane, center.Listen.Port);
-        await using var host = CenterHost.Create(center);
         var probe = new ProbeOptions
         {
             Ports = SniffCommand.Filter(options, parsed).Ports,
@@ -80,6 +80,18 @@ internal static class UpCommand
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
         Summary.Print(run.Report());
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    private static CenterHost Host(CenterOptions center)
+    {
+        try
+        {
+            return CenterHost.Create(center);
+        }
+        catch (IOException e)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     /// <summary>Captures on a thread of its own: the thread pool stays free for the page.</summary>
