@@ -169,7 +169,7 @@ public sealed class SqliteExchangeStore : IDisposable
         SQLitePCL.Batteries_V2.Init();
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_options.Path)!);
+            CreateFiles();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -189,6 +189,26 @@ public sealed class SqliteExchangeStore : IDisposable
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The database holds what services say to each other: only its owner may read it. SQLite gives its log the same mode.</summary>
+    private void CreateFiles()
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(_options.Path))!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+            return;
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (File.Exists(_options.Path)) return;
+        using var created = new FileStream(_options.Path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
     }
 
     private string ConnectionString(SqliteOpenMode mode) => new SqliteConnectionStringBuilder
