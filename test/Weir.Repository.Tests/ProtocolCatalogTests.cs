@@ -25,11 +25,12 @@ public class ProtocolCatalogTests
         from offence in cases.Count == 0
             ? [$"test/corpus/{name}/ is missing"]
             : from folder in cases
-              from file in new[] { "input.pcap", "expected.jsonl", "NOTES.md" }
+              from file in CaseFiles(folder)
               where !Repository.Exists($"{folder}/{file}")
               select $"{folder}/{file} is missing"
         select offence,
-        "test/corpus/<protocol>/<case>/ holds input.pcap, expected.jsonl and NOTES.md (where the capture is from).");
+        "test/corpus/<protocol>/<case>/ holds input.pcap, expected.jsonl and NOTES.md (where the capture is from); of a capture "
+        + "that may not be copied here, expected.txt and NOTES.md.");
 
     [Fact]
     public void Each_protocol_has_a_page() => Offences.None(
@@ -55,6 +56,10 @@ public class ProtocolCatalogTests
             string.Equals(Path.GetFileName(file), name + "Workload.cs", StringComparison.OrdinalIgnoreCase))
         select name,
         "bench/Weir.Benchmarks/Workloads/<Protocol>Workload.cs is missing.");
+
+    private static string[] CaseFiles(string folder) => Repository.Exists($"{folder}/expected.txt")
+        ? ["expected.txt", "NOTES.md"]
+        : ["input.pcap", "expected.jsonl", "NOTES.md"];
 
     private static bool AnyFolder(string parent, string name) => Repository.Below(parent, ".cs").Any(file =>
         file[(parent.Length + 1)..].StartsWith(name + "/", StringComparison.OrdinalIgnoreCase));

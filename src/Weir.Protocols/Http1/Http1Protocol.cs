@@ -19,7 +19,7 @@ public sealed class Http1Protocol : IProtocol
         if (response == Recognition.Response) return response;
         if (bytes.Length > 8 && BeginsPlainly(bytes)) return Recognition.Request;
         var request = Http1Syntax.ClassifyRequest(bytes, MaxFirstLineBytes);
-        if (request == Recognition.No && IsSimple(bytes)) return Recognition.Request;
+        if (request == Recognition.No && IsUnusual(bytes)) return Recognition.Request;
         return request == Recognition.No ? response : request;
     }
 
@@ -37,9 +37,11 @@ public sealed class Http1Protocol : IProtocol
             && !bytes.Contains((byte)'\n');
     }
 
-    private static bool IsSimple(ReadOnlySpan<byte> bytes)
+    private static bool IsUnusual(ReadOnlySpan<byte> bytes)
     {
         var end = bytes.IndexOf((byte)'\n');
-        return end >= 0 && Http1Syntax.IsSimpleRequest(Http1Syntax.TrimCarriageReturn(bytes[..end]));
+        if (end < 0) return false;
+        var line = Http1Syntax.TrimCarriageReturn(bytes[..end]);
+        return Http1Syntax.IsSimpleRequest(line) || Http1Syntax.IsFlawedRequestLine(line);
     }
 }

@@ -29,6 +29,9 @@ internal static class Http1Syntax
     public static readonly SearchValues<byte> NotTarget =
         SearchValues.Create([.. Enumerable.Range(0, 33).Select(b => (byte)b), 0x7F]);
 
+    private static readonly SearchValues<byte> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, 32).Select(b => (byte)b), 0x7F]);
+
     public static ReadOnlySpan<byte> VersionPrefix => "HTTP/1."u8;
 
     public static bool IsToken(ReadOnlySpan<byte> bytes) => !bytes.IsEmpty && !bytes.ContainsAnyExcept(Token);
@@ -62,7 +65,25 @@ internal static class Http1Syntax
         if (space is <= 0 or > MaxMethodBytes || line.Length < space + 2 + versionBytes) return false;
         var version = line[^versionBytes..];
         if (version[0] != ' ' || !version[1..].StartsWith(VersionPrefix) || !IsDigit(version[8])) return false;
-        return IsToken(line[..space]) && IsTarget(line[..space], line[(space + 1)..^versionBytes]);
+        var method = line[..space];
+        var target = line[(space + 1)..^versionBytes];
+        return IsToken(method) && (IsTarget(method, target) || (Http1Methods.IsKnown(method) && IsFlawedTarget(target)));
+    }
+
+    /// <summary>
+    /// A request line with a broken version. What surrounds it leaves no doubt about what the sender meant (RFC 9112 §3: a
+    /// server answers it with 400, or understands it); scanners send many.
+    /// </summary>
+    public static bool IsFlawedRequestLine(ReadOnlySpan<byte> line)
+    {
+        var space = line.IndexOf((byte)' ');
+        var last = line.LastIndexOf((byte)' ');
+        if (space is <= 0 or > MaxMethodBytes || last <= space) return false;
+        var method = line[..space];
+        var target = line[(space + 1)..last];
+        var version = line[(last + 1)..];
+        if (Http1Methods.IsKnown(method)) return IsFlawedTarget(target) && version.StartsWith("HTTP/"u8);
+        return IsToken(method) && IsTarget(method, target) && version.StartsWith(VersionPrefix);
     }
 
     /// <summary>An HTTP/0.9 request. Only GET existed, and only an absolute path is free of doubt.</summary>
@@ -82,6 +103,10 @@ internal static class Http1Syntax
         return method.SequenceEqual("CONNECT"u8) ? target.Contains((byte)':') : target.IndexOf("://"u8) > 0;
     }
 
+    /// <summary>Not the grammar's, but one line of text: spaces within or before it, no path at its start.</summary>
+    private static bool IsFlawedTarget(ReadOnlySpan<byte> target) =>
+        !target.Trim((byte)' ').IsEmpty && !target.ContainsAny(Controls);
+
     /// <summary>True when more bytes could make this line a request line.</summary>
     private static bool CouldBeRequestLine(ReadOnlySpan<byte> bytes)
     {
@@ -91,6 +116,7 @@ internal static class Http1Syntax
         var rest = bytes[(space + 1)..];
         var targetEnd = rest.IndexOfAny(NotTarget);
         if (targetEnd < 0) return true;
+        if (Http1Methods.IsKnown(bytes[..space])) return !TrimCarriageReturn(rest).ContainsAny(Controls);
         if (targetEnd == 0) return false;
         var tail = rest[targetEnd..];
         if (tail[0] == '\r') return tail.Length == 1;

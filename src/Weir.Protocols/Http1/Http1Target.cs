@@ -35,7 +35,11 @@ internal static class Http1Target
 
         if (method.SequenceEqual("CONNECT"u8))
         {
-            message.Path = message.Host = target;
+            message.Path = target;
+            // authority-form (RFC 9112 §3.2.3); what follows a space, and a path, are no part of an authority.
+            var length = bytes.IndexOf((byte)' ');
+            if (length < 0) length = bytes.Length;
+            if (bytes[..length].Contains((byte)':') && bytes[0] != '/') message.Host = new Slice(target.Offset, length);
             return;
         }
 

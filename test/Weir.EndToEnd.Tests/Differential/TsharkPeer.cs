@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Weir.EndToEnd.Tests.Support;
@@ -34,8 +35,8 @@ internal static class TsharkPeer
     }
 
     private static CallFacts Call(Message? request, Message? response) => new(
-        (request ?? response)!.Client, request?.Method, request?.Target, request?.Host, response?.Status,
-        request?.Body, response?.Body);
+        (request ?? response)!.Client, request is null ? CallFacts.NoRequest : request.Method, request?.Target,
+        request?.Host, response?.Status ?? CallFacts.NoResponse, request?.Body, response?.Body);
 
     private static List<Message> Messages(string pdml)
     {
@@ -63,10 +64,31 @@ internal static class TsharkPeer
         var tcp = layers.Last(p => p.Attribute("name")!.Value == "tcp");
         var side = method is null ? "dst" : "src";
         var client = $"{Show(ip, $"{family}.{side}")}:{Show(tcp, $"tcp.{side}port")}";
+        var (authority, target) = method is null ? default : Target(http, method);
         return new Message(
-            client, method, Show(http, "http.request.uri"), Show(http, "http.host"),
+            client, method, target, authority ?? Show(http, "http.host"),
             status is null ? null : int.Parse(status, CultureInfo.InvariantCulture), BodyLength(http));
     }
+
+    /// <summary>
+    /// The target of the request line that tshark found. tshark's own <c>http.request.uri</c> ends at the first space; the
+    /// target is all between method and version (RFC 9112 §3). The authority of the absolute form replaces the Host field
+    /// (§3.2.2). An empty query is written as none, as Weir's record does.
+    /// </summary>
+    private static (string? Authority, string? Target) Target(XElement http, string method)
+    {
+        var line = http.Elements("field").First(f => f.Elements().Any(Names("http.request.method"))).Attribute("value")!.Value;
+        var words = Encoding.UTF8.GetString(Convert.FromHexString(line)).TrimEnd('\r', '\n')[method.Length..];
+        var version = words.LastIndexOf(" HTTP/", StringComparison.Ordinal);
+        var target = (version < 0 ? words : words[..version]).Trim(' ');
+        if (target.EndsWith('?')) target = target[..^1];
+        if (target.StartsWith('/') || target.IndexOf("://", StringComparison.Ordinal) is not (> 0 and var scheme))
+            return (null, target);
+        var path = target.IndexOf('/', scheme + 3);
+        return path < 0 ? (target[(scheme + 3)..], "/") : (target[(scheme + 3)..path], target[path..]);
+    }
+
+    private static Func<XElement, bool> Names(string field) => f => f.Attribute("name")!.Value == field;
 
     /// <summary>Length of the entity body as sent; null where tshark does not tell.</summary>
     private static long? BodyLength(XElement http)

@@ -32,10 +32,10 @@ internal static class WeirCommand
         var client = record.GetProperty("client");
         return new CallFacts(
             $"{client.GetProperty("ip").GetString()}:{client.GetProperty("port").GetInt32()}",
-            asked ? request.GetProperty("method").GetString() : null,
+            asked ? request.GetProperty("method").GetString() : CallFacts.NoRequest,
             asked ? Target(request) : null,
             asked ? Text(request, "host") : null,
-            answered ? response.GetProperty("status").GetInt32() : null,
+            answered ? response.GetProperty("status").GetInt32() : CallFacts.NoResponse,
             asked ? request.GetProperty("bodyBytes").GetInt64() : null,
             answered ? response.GetProperty("bodyBytes").GetInt64() : null);
     }
