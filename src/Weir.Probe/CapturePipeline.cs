@@ -72,7 +72,7 @@ public sealed class CapturePipeline : IFrameSink
             if (IsLoss(counter.Key)) yield return counter;
         foreach (var loss in _connections.Counters.Losses()) yield return loss;
         yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
-        if (_recorder is not null) yield return new("pcap_frames_evicted", _recorder.EvictedFrames);
+        if (_recorder is not null) yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
     }
 
     /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>

@@ -1,0 +1,55 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using Weir.Capture;
+using Weir.Export;
+using Weir.Packets;
+using Weir.Records;
+using Weir.Testing;
+
+namespace Weir.Probe.Tests;
+
+/// <summary>Runs captures through a whole probe and gives the records as JSON lines without their random ids.</summary>
+internal static partial class ReadBack
+{
+    public static ProbeOptions Options { get; } = new() { Source = CaptureSourceKind.File };
+
+    public static (string Lines, ProbeReport Report) File(string path, ProbeOptions? options = null)
+    {
+        using var stream = new MemoryStream();
+        ProbeReport report;
+        using (var output = new JsonLinesOutput(stream, "memory"))
+        using (var run = new ProbeRun(FileCaptureSource.Open(path), options ?? Options, [output]))
+        {
+            run.Run(CancellationToken.None);
+            report = run.Report();
+        }
+
+        return (WithoutIds(stream), report);
+    }
+
+    public static List<string> Frames(IEnumerable<TestFrame> frames, ProbeOptions? options = null)
+    {
+        using var stream = new MemoryStream();
+        using (var output = new JsonLinesOutput(stream, "memory"))
+        {
+            options ??= Options;
+            var pipeline = new CapturePipeline(options, new ExchangeFanOut(options, [output], () => { }));
+            frames.FeedTo(pipeline);
+            pipeline.Finish();
+        }
+
+        return [.. WithoutIds(stream).Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    public static List<string> Capture(byte[] capture)
+    {
+        using var reader = CaptureFileReader.Open(new MemoryStream(capture));
+        return Frames(TestFrames.ReadAll(reader));
+    }
+
+    private static string WithoutIds(MemoryStream stream) =>
+        Id().Replace(Encoding.UTF8.GetString(stream.ToArray()), "{");
+
+    [GeneratedRegex("""^\{"id":"[^"]*",""", RegexOptions.Multiline)]
+    private static partial Regex Id();
+}
