@@ -10,9 +10,15 @@ namespace Weir.EndToEnd.Tests.Differential;
 /// </summary>
 internal static class KnownDifference
 {
+    private static readonly string Corpus = Path.Combine(RepositoryRoot.Path, "test/corpus/http1");
+
+    public static IEnumerable<string> Cases =>
+        from file in Directory.EnumerateFiles(Corpus, "expected.txt", SearchOption.AllDirectories)
+        select Path.GetFileName(Path.GetDirectoryName(file)!);
+
     public static string? ExpectedFor(string capture)
     {
-        var folder = Path.Combine(RepositoryRoot.Path, "test/corpus/http1", CaseName(capture));
+        var folder = Path.Combine(Corpus, CaseName(capture));
         var expected = Path.Combine(folder, "expected.txt");
         return File.Exists(expected) && File.Exists(Path.Combine(folder, "NOTES.md")) ? File.ReadAllText(expected) : null;
     }
