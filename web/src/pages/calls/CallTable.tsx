@@ -51,8 +51,9 @@ export function CallTable({ store, snapshot, selected, compact, empty, handle, o
   const selectedIndex = selected === '' ? -1 : store.rows.indexOf(selected);
   const selectedIsRendered = items.some((item) => item.index === selectedIndex);
 
+  const stale = snapshot.older === 'stale' && !snapshot.loading;
   return (
-    <div className={compact ? 'calls compact' : 'calls'}>
+    <div className={['calls', compact && 'compact', stale && 'stale'].filter(Boolean).join(' ')}>
         <div
           className="calls-scroll"
           ref={scroller}
@@ -68,6 +69,7 @@ export function CallTable({ store, snapshot, selected, compact, empty, handle, o
           aria-busy={snapshot.loading}
           aria-activedescendant={selectedIsRendered ? `row-${selectedIndex}` : undefined}
           data-testid="calls-grid"
+          data-where={snapshot.where}
           tabIndex={0}
         >
           <div className="calls-head" role="row" aria-rowindex={1}>
@@ -103,7 +105,9 @@ export function CallTable({ store, snapshot, selected, compact, empty, handle, o
 }
 
 function TableFoot({ snapshot, evicted }: { snapshot: CallsSnapshot; evicted: number }) {
-  const text = snapshot.olderLoading || snapshot.older === 'more'
+  const text = snapshot.older === 'stale'
+    ? 'These calls are those of the filter before.'
+    : snapshot.olderLoading || snapshot.older === 'more'
     ? 'Loading older calls…'
     : snapshot.older === 'full' || evicted > 0
       ? `The page keeps ${snapshot.count.toLocaleString('en')} calls. Older ones are in the store: narrow the filter or choose a time range.`

@@ -11,18 +11,25 @@ export const maxRows = 50_000;
 /** Eight times a second reads as live and leaves the browser idle in between. */
 const commitIntervalMs = 125;
 const pageSize = 200;
+/** What was missed is fetched in big steps. */
+const catchUpPageSize = 1000;
+/** A call is stored when it ends and sorted by its start: one that was under way when the stream broke began before that. */
+const catchUpOverlapMs = 2000;
 
 export interface CallsSnapshot {
   /** Changes whenever the rows do. */
   version: number;
   count: number;
+  /** The filter that the rows passed; until its answer is there, or while it has a mistake, that is the one before. */
+  where: string;
   /** Live calls that arrived while the list was held still. */
   waiting: number;
   stream: StreamState | 'off';
   paused: boolean;
   loading: boolean;
   olderLoading: boolean;
-  older: 'more' | 'end' | 'full';
+  /** `stale`: the filter is not valid, and the rows are those of the filter before. */
+  older: 'more' | 'end' | 'full' | 'stale';
   problem: Problem | undefined;
   droppedByPage: number;
 }
@@ -38,13 +45,17 @@ export class CallStore {
   #pending: CallSummary[] = [];
   #held = false;
   #cursor: string | null = null;
+  /** Start (ms) of the newest call known when the stream broke; what is later may be missing until the gap is closed. */
+  #gapFrom: number | undefined;
+  /** Live calls wait while older ones are being fetched, so that rows stay in order. */
+  #catchingUp = false;
   #closeStream: (() => void) | undefined;
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #from: string | undefined;
   #where = '';
   #snapshot: CallsSnapshot = {
-    version: 0, count: 0, waiting: 0, stream: 'off', paused: false, loading: true, olderLoading: false, older: 'end',
+    version: 0, count: 0, where: '', waiting: 0, stream: 'off', paused: false, loading: true, olderLoading: false, older: 'end',
     problem: undefined, droppedByPage: 0,
   };
 
@@ -62,14 +73,16 @@ export class CallStore {
     this.#where = where;
     const minutes = ranges.find((known) => known.value === range)?.minutes ?? 0;
     this.#from = minutes > 0 ? new Date(Date.now() - minutes * 60_000).toISOString() : undefined;
-    this.rows.clear();
     this.activity.clear();
     this.#pending = [];
     this.#cursor = null;
+    this.#catchingUp = false;
+    this.#gapFrom = undefined;
+    // The rows stay until the answer is there: a filter with a mistake in it takes nothing away.
     this.#update({
-      loading: true, problem: undefined, older: 'end', olderLoading: false, stream: range === 'live' ? 'connecting' : 'off',
+      loading: true, problem: undefined, older: 'stale', olderLoading: false, stream: range === 'live' ? 'connecting' : 'off',
       paused: false, droppedByPage: 0,
-    }, true);
+    });
 
     const failure = await this.#loadFirst(abort);
     if (abort.signal.aborted) return;
@@ -79,6 +92,7 @@ export class CallStore {
       onCall: (call) => this.#receive(call),
       onDropped: (count) => this.#update({ droppedByPage: this.#snapshot.droppedByPage + count }),
       onState: (stream) => {
+        if (stream === 'reconnecting') this.#gapFrom ??= this.#newestStart();
         this.#update({ stream });
         // What happened between the first page and now, or while the connection was broken, is in the store.
         if (stream === 'open') void this.#catchUp(abort);
@@ -142,32 +156,64 @@ export class CallStore {
     try {
       const page = await listCalls(this.#query({}), abort.signal);
       if (abort.signal.aborted) return undefined;
+      this.rows.clear();
       this.#appendOlder(page.items, page.next);
-      this.#update({ loading: false, problem: undefined }, true);
+      this.#gapFrom = this.#newestStart();
+      this.#update({ loading: false, problem: undefined, where: this.#where }, true);
     } catch (error) {
       if (abort.signal.aborted) return undefined;
-      this.#update({ loading: false, problem: toProblem(error) });
-      return error instanceof ApiError ? error : undefined;
+      const failure = error instanceof ApiError ? error : undefined;
+      const keeps = failure?.status === 400;
+      if (!keeps) this.rows.clear();
+      this.#update({ loading: false, problem: toProblem(error), ...(keeps ? {} : { older: 'end', where: this.#where }) }, !keeps);
+      return failure;
     }
     return undefined;
   }
 
   async #catchUp(abort: AbortController): Promise<void> {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
     try {
-      const page = await listCalls(this.#query({}), abort.signal);
+      const missed = await this.#readGap(abort);
       if (abort.signal.aborted) return;
-      if (this.rows.length === 0 && this.#pending.length === 0) {
-        this.#appendOlder(page.items, page.next);
-      } else {
-        const waiting = new Set(this.#pending.map((call) => call.id));
-        const missed = page.items.filter((call) => !this.rows.has(call.id) && !waiting.has(call.id)).reverse();
-        this.#pending.unshift(...missed);
-        this.#schedule();
-      }
-      this.#update({ problem: undefined, loading: false }, true);
+      const waiting = new Set(this.#pending.map((call) => call.id));
+      const unknown = missed.filter((call) => !this.rows.has(call.id) && !waiting.has(call.id)).reverse();
+      this.#pending = [...unknown, ...this.#pending].slice(-maxRows);
+      this.#gapFrom = undefined;
+      this.#update({ problem: undefined, loading: false });
     } catch (error) {
-      if (!abort.signal.aborted) this.#update({ problem: toProblem(error) });
+      if (abort.signal.aborted) return;
+      this.#update({ problem: toProblem(error) });
     }
+    this.#catchingUp = false;
+    this.#schedule();
+  }
+
+  /** Everything since the gap began, newest first; at most as much as the page keeps. */
+  async #readGap(abort: AbortController): Promise<CallSummary[]> {
+    if (this.#gapFrom === undefined) {
+      const page = await listCalls(this.#query({}), abort.signal);
+      // Nothing was known: the first page is where going back begins.
+      if (!abort.signal.aborted && this.rows.length === 0) this.#appendOlder([], page.next);
+      return page.items;
+    }
+    const from = new Date(this.#gapFrom - catchUpOverlapMs).toISOString();
+    const missed: CallSummary[] = [];
+    let cursor: string | null | undefined;
+    do {
+      const query = { where: this.#where, limit: catchUpPageSize, from, ...(cursor ? { cursor } : {}) };
+      const page = await listCalls(query, abort.signal);
+      missed.push(...page.items);
+      cursor = page.next;
+    } while (cursor !== null && missed.length < maxRows);
+    return missed;
+  }
+
+  #newestStart(): number | undefined {
+    const newest = this.#pending.at(-1) ?? this.rows.at(0);
+    const start = newest ? Date.parse(newest.startedAt) : NaN;
+    return Number.isNaN(start) ? undefined : start;
   }
 
   #appendOlder(items: readonly CallSummary[], next: string | null): void {
@@ -187,7 +233,7 @@ export class CallStore {
   #schedule(): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      if (this.#held || this.#snapshot.paused) this.#update({});
+      if (this.#held || this.#snapshot.paused || this.#catchingUp) this.#update({});
       else this.#commit();
     }, commitIntervalMs);
   }

@@ -1,0 +1,55 @@
+using Microsoft.Playwright;
+using Weir.Testing;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace Weir.EndToEnd.Tests.Page;
+
+/// <summary>
+/// Pictures of the list and of a call, in both themes and on a phone, left in <c>artifacts/page</c>. With
+/// <c>WEIR_UPDATE_IMAGES=1</c> those of the documentation are written anew.
+/// </summary>
+[Collection(PageCollection.Name)]
+public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
+{
+    private static bool UpdatesDocumentation => Environment.GetEnvironmentVariable("WEIR_UPDATE_IMAGES") == "1";
+
+    [SkippableTheory]
+    [InlineData(1440, 900, ColorScheme.Dark, "")]
+    [InlineData(1440, 900, ColorScheme.Light, "-light")]
+    [InlineData(390, 844, ColorScheme.Dark, "-phone")]
+    [InlineData(390, 844, ColorScheme.Light, "-phone-light")]
+    public async Task The_page_fits_its_window(int width, int height, ColorScheme scheme, string suffix)
+    {
+        await using var page = await fixture.Chromium.Open(width, height, scheme);
+        await page.Page.GotoAsync(fixture.Demo.Address);
+        await page.WaitForCalls(200);
+        await Expect(page.Page.GetByTestId("loss")).ToContainTextAsync("packets", new() { UseInnerText = false });
+        await AssertFits(page, width);
+        await Save(page, $"calls{suffix}");
+
+        await page.Filter("method == \"POST\" && status_code == 201 && path.contains(\"orders\")");
+        await page.Rows.First.ClickAsync();
+        await page.Tab("Response");
+        await Expect(page.Page.GetByTestId("json")).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"calls-detail{suffix}");
+        page.AssertClean();
+    }
+
+    /// <summary>Nothing but the panes inside may scroll sideways.</summary>
+    private static async Task AssertFits(WatchedPage page, int width) =>
+        Assert.Equal(width, await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+
+    private async Task Save(WatchedPage page, string name)
+    {
+        var picture = await page.Page.ScreenshotAsync(new() { Animations = ScreenshotAnimations.Disabled });
+        var folder = RepositoryRoot.Combine("artifacts/page");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.png"), picture);
+        log.WriteLine($"{name}.png: {picture.Length} bytes");
+        if (!UpdatesDocumentation || name.Contains("phone", StringComparison.Ordinal)) return;
+        Directory.CreateDirectory(RepositoryRoot.Combine("docs/images"));
+        await File.WriteAllBytesAsync(RepositoryRoot.Combine($"docs/images/{name}.png"), picture);
+    }
+}
