@@ -52,6 +52,7 @@ public static class ExchangeJsonReader
     {
         long startedNs = 0;
         long durationNs = -1;
+        var (requestNs, waitNs) = (-1L, -1L);
         var hasId = false;
         if (!cursor.Next() || !cursor.ExpectObject("the record")) return false;
         while (cursor.NextProperty())
@@ -71,6 +72,7 @@ public static class ExchangeJsonReader
                 "request" => MessageJson.Read(ref cursor, exchange.Request, out var has) && Do(exchange.HasRequest = has),
                 "response" => MessageJson.Read(ref cursor, exchange.Response, out var has) && Do(exchange.HasResponse = has),
                 "endpoint" => cursor.String(out var endpoint) && Do(exchange.Endpoint = endpoint),
+                "timing" => TimingJson.Read(ref cursor, out requestNs, out waitNs),
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),
                 "sensitive" => ReadSensitive(ref cursor, exchange),
@@ -81,12 +83,12 @@ public static class ExchangeJsonReader
 
         if (!hasId) return cursor.Fail("\"id\" is missing");
         if (cursor.Next()) return cursor.Fail("something follows the record");
-        SetTimes(exchange, startedNs, durationNs);
+        SetTimes(exchange, startedNs, durationNs, requestNs, waitNs);
         return true;
     }
 
-    /// <summary>The record holds two times; the others of a message stay unknown (0).</summary>
-    private static void SetTimes(Exchange exchange, long startedNs, long durationNs)
+    /// <summary>Times that the record does not hold stay unknown (0).</summary>
+    private static void SetTimes(Exchange exchange, long startedNs, long durationNs, long requestNs, long waitNs)
     {
         if (!exchange.HasRequest)
         {
@@ -95,7 +97,11 @@ public static class ExchangeJsonReader
         }
 
         exchange.Request.FirstByteNs = startedNs;
-        if (exchange.HasResponse) exchange.Response.LastByteNs = startedNs + Math.Max(0, durationNs);
+        if (!exchange.HasResponse) return;
+        exchange.Response.LastByteNs = startedNs + Math.Max(0, durationNs);
+        if (requestNs < 0 || waitNs < 0) return;
+        exchange.Request.LastByteNs = startedNs + requestNs;
+        exchange.Response.FirstByteNs = startedNs + requestNs + waitNs;
     }
 
     private static bool ReadId(ref JsonCursor cursor, Exchange exchange)

@@ -52,6 +52,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         if (exchange.HasResponse) Response(ref json, exchange.Response, ref anomalies);
         else json.Raw("null"u8);
         Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
+        TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
         Sensitive(ref json, exchange.Sensitive);

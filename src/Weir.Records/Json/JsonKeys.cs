@@ -14,6 +14,7 @@ internal static class JsonKeys
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
             "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "anomalies",
+            "timing", "requestMs", "waitMs",
             "sensitive", "class", "where", "count",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));

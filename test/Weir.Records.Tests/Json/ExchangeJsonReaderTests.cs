@@ -79,6 +79,8 @@ public sealed class ExchangeJsonReaderTests
             TestExchange.Body(exchange.Response, random.Next(2) == 0 && coding == "gzip" ? BodyDecoderTests.Encode("gzip", body) : body);
             exchange.Response.BodyTruncated = random.Next(2) == 0;
             exchange.Request.FirstByteNs = random.NextInt64(1_000_000, 4_000_000_000_000_000_000);
+            exchange.Request.LastByteNs = exchange.Request.FirstByteNs + random.NextInt64(10_000_000_000);
+            exchange.Response.FirstByteNs = exchange.Request.FirstByteNs + random.NextInt64(10_000_000_000);
             exchange.Response.LastByteNs = exchange.Request.FirstByteNs + random.NextInt64(10_000_000_000);
             var json = ExchangeJsonWriterTests.Write(exchange);
             Assert.Equal(json, RoundTrip(json));

@@ -40,7 +40,7 @@ public sealed class ExchangeJsonWriterTests
             "headers":[["Host","orders:8080"]],"bodyBytes":0,"body":null,"bodyEncoding":null,"bodyTruncated":false},
             "response":{"status":200,"reason":"OK","headers":[["Content-Type","application/json"]],"bodyBytes":9,
             "body":"{\"id\":17}","bodyEncoding":"utf8","bodyTruncated":false},
-            "endpoint":"/api/v2/orders/{order_id}","tcp":{"handshakeRttMs":0.4,"retransmissions":0,"gapBytes":0},
+            "endpoint":"/api/v2/orders/{order_id}","timing":{"requestMs":0.1,"waitMs":11.9,"responseMs":0.5},"tcp":{"handshakeRttMs":0.4,"retransmissions":0,"gapBytes":0},
             "anomalies":[],"sensitive":[{"class":"email","where":"response.body","count":1}]}
             """;
         Assert.Equal(Expected.Replace("\n", "", StringComparison.Ordinal), Write(exchange));
