@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Weir.Testing;
 using Xunit;
 
 namespace Weir.Packets.Tests;
@@ -30,10 +31,10 @@ public class IpAddressTextTests
     {
         var address = IpAddress.FromV6(IPAddress.Parse("2001:db8::1:0:0:1").GetAddressBytes());
         var text = new byte[45];
-        address.Format(text);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++) address.Format(text);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, SteadyState.AllocatedBytes(() =>
+        {
+            for (var i = 0; i < 1000; i++) address.Format(text);
+        }));
     }
 
     /// <summary>RFC 5214 interface identifiers, which the platform prints with an IPv4 tail.</summary>

@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Testing;
 
 namespace Weir.Streams.Tests;
 
@@ -65,14 +66,7 @@ public class AllocationTests
         Assert.Equal(_table.Counters.ConnectionsOpened, _table.Counters.Closed(StreamEnd.Fin));
     }
 
-    private static void AssertNoAllocation(Action work)
-    {
-        work();
-        work();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        work();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-    }
+    private static void AssertNoAllocation(Action work) => Assert.Equal(0, SteadyState.AllocatedBytes(work));
 
     private void Send(ushort port, bool fromClient, uint sequence, TcpFlags flags, int length, uint ack = 0)
     {
