@@ -23,7 +23,7 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
     {
         await using var page = await fixture.Chromium.Open(width, height, scheme);
         await page.Page.GotoAsync(fixture.Demo.Address);
-        await page.WaitForCalls(200);
+        await page.WaitForCalls(240);
         await Expect(page.Page.GetByTestId("loss")).ToContainTextAsync("packets", new() { UseInnerText = false });
         await AssertFits(page, width);
         await Save(page, $"calls{suffix}");
