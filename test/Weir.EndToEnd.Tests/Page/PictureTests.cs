@@ -12,6 +12,10 @@ namespace Weir.EndToEnd.Tests.Page;
 [Collection(PageCollection.Name)]
 public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
 {
+    private const string Order = "method == \"POST\" && status_code == 201 && path.contains(\"orders\")";
+
+    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light"];
+
     private static bool UpdatesDocumentation => Environment.GetEnvironmentVariable("WEIR_UPDATE_IMAGES") == "1";
 
     [SkippableTheory]
@@ -23,17 +27,26 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
     {
         await using var page = await fixture.Chromium.Open(width, height, scheme);
         await page.Page.GotoAsync(fixture.Demo.Address);
-        await page.WaitForCalls(200);
-        await Expect(page.Page.GetByTestId("loss")).ToContainTextAsync("packets", new() { UseInnerText = false });
+        await page.WaitForCalls(240);
+        await Expect(page.Page.GetByTestId("loss")).ToContainTextAsync("nothing lost", new() { UseInnerText = false });
         await AssertFits(page, width);
         await Save(page, $"calls{suffix}");
 
-        await page.Filter("method == \"POST\" && status_code == 201 && path.contains(\"orders\")");
-        await page.Rows.First.ClickAsync();
+        var id = await page.Page.EvaluateAsync<string>($$"""
+            async () => (await (await fetch('/api/v1/exchanges?limit=1&where=' + encodeURIComponent('{{Order}}'))).json()).items[0].id
+            """);
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/?call={id}");
+        await Expect(page.Page.GetByTestId("route")).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"calls-overview{suffix}");
         await page.Tab("Response");
         await Expect(page.Page.GetByTestId("json")).ToBeVisibleAsync();
+        await Expect(page.Page.GetByTestId("loss")).ToContainTextAsync("nothing lost", new() { UseInnerText = false });
         await AssertFits(page, width);
         await Save(page, $"calls-detail{suffix}");
+        await page.Tab("Timing");
+        await AssertFits(page, width);
+        await Save(page, $"calls-timing{suffix}");
         page.AssertClean();
     }
 
@@ -48,7 +61,7 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
         Directory.CreateDirectory(folder);
         await File.WriteAllBytesAsync(Path.Combine(folder, $"{name}.png"), picture);
         log.WriteLine($"{name}.png: {picture.Length} bytes");
-        if (!UpdatesDocumentation || name.Contains("phone", StringComparison.Ordinal)) return;
+        if (!UpdatesDocumentation || !InDocumentation.Contains(name)) return;
         Directory.CreateDirectory(RepositoryRoot.Combine("docs/images"));
         await File.WriteAllBytesAsync(RepositoryRoot.Combine($"docs/images/{name}.png"), picture);
     }

@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { CallSummary } from '../../api/types';
 import { durationShare, formatBytes, formatDuration, formatTime, visibleLine } from '../../lib/format';
-import { peerAddress, peerName, sizeOf, statusText, statusTone } from './call-facts';
+import { peerAddress, peerName, serverLabel, sizeOf, statusText, statusTone } from './call-facts';
 
 interface Props {
   call: CallSummary;
@@ -24,7 +24,7 @@ export const CallRow = memo(function CallRow({ call, index, top, height, selecte
   const query = request?.query ? clip(`?${request.query}`) : '';
   const host = clip(request?.host ?? '');
   const from = clip(peerName(call.client));
-  const to = clip(peerName(call.server));
+  const to = clip(serverLabel(call.server, call.client));
   const duration = call.durationMs;
 
   return (

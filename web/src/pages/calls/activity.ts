@@ -16,6 +16,16 @@ export class Activity {
     this.#failed[slot] = (this.#failed[slot] ?? 0) + failed;
   }
 
+  /** Counts calls of a second that is past; those before the last `seconds` are not shown and not counted. */
+  addPast(nowMs: number, atMs: number, count: number, failed: number): void {
+    this.#advance(nowMs);
+    const second = Math.floor(atMs / 1000);
+    if (!(second <= this.#second && second > this.#second - this.seconds)) return;
+    const slot = second % this.seconds;
+    this.#total[slot] = (this.#total[slot] ?? 0) + count;
+    this.#failed[slot] = (this.#failed[slot] ?? 0) + failed;
+  }
+
   /** Oldest first; the last one is the second that is still running. */
   read(nowMs: number): { total: number; failed: number }[] {
     this.#advance(nowMs);

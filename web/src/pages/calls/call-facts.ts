@@ -13,6 +13,16 @@ export function peerAddress(peer: Peer): string {
   return `${ip}:${peer.port}`;
 }
 
+/**
+ * The server in a row. Without a name it is the port that tells services apart; an address that client and server
+ * share, as on the loopback device, already stands in front of it.
+ */
+export function serverLabel(server: Peer, client: Peer): string {
+  const name = peerName(server);
+  if (name !== server.ip) return name;
+  return client.ip === server.ip && peerName(client) === client.ip ? `:${server.port}` : peerAddress(server);
+}
+
 export function statusTone(call: CallSummary): Tone {
   const status = call.response?.status;
   if (status === undefined) return 'none';

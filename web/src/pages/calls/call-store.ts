@@ -159,6 +159,7 @@ export class CallStore {
       this.rows.clear();
       this.#appendOlder(page.items, page.next);
       this.#gapFrom = this.#newestStart();
+      this.#countPast(page.items);
       this.#update({ loading: false, problem: undefined, where: this.#where }, true);
     } catch (error) {
       if (abort.signal.aborted) return undefined;
@@ -179,6 +180,7 @@ export class CallStore {
       if (abort.signal.aborted) return;
       const waiting = new Set(this.#pending.map((call) => call.id));
       const unknown = missed.filter((call) => !this.rows.has(call.id) && !waiting.has(call.id)).reverse();
+      this.#countPast(unknown);
       this.#pending = [...unknown, ...this.#pending].slice(-maxRows);
       this.#gapFrom = undefined;
       this.#update({ problem: undefined, loading: false });
@@ -198,7 +200,10 @@ export class CallStore {
       if (!abort.signal.aborted && this.rows.length === 0) this.#appendOlder([], page.next);
       return page.items;
     }
-    const from = new Date(this.#gapFrom - catchUpOverlapMs).toISOString();
+    // What is older than the last row, and not loaded yet, is history and comes by scrolling.
+    const last = this.#snapshot.older === 'more' ? this.rows.at(this.rows.length - 1) : undefined;
+    const start = Math.max(this.#gapFrom - catchUpOverlapMs, last ? Date.parse(last.startedAt) + 1 : 0);
+    const from = new Date(start).toISOString();
     const missed: CallSummary[] = [];
     let cursor: string | null | undefined;
     do {
@@ -208,6 +213,11 @@ export class CallStore {
       cursor = page.next;
     } while (cursor !== null && missed.length < maxRows);
     return missed;
+  }
+
+  #countPast(calls: readonly CallSummary[]): void {
+    const now = Date.now();
+    for (const call of calls) this.activity.addPast(now, Date.parse(call.startedAt), 1, isFailure(call) ? 1 : 0);
   }
 
   #newestStart(): number | undefined {

@@ -3,7 +3,7 @@ import { callQueryString, parseProblem } from '../../api/client';
 import type { CallSummary } from '../../api/types';
 import { Activity } from './activity';
 import { explainAnomaly } from './anomalies';
-import { peerName, statusText, statusTone } from './call-facts';
+import { peerName, serverLabel, statusText, statusTone } from './call-facts';
 import { phases } from './detail/timing';
 import { summarizeLoss } from './loss';
 import { readPageState, writePageState } from './url-state';
@@ -45,6 +45,13 @@ describe('peerName', () => {
     expect(peerName({ ip: '10.0.0.9', port: 80, process: { name: 'curl' } })).toBe('curl');
     expect(peerName({ ip: '10.0.0.9', port: 80 })).toBe('10.0.0.9');
   });
+  it('tells nameless services apart by their port, and says an address once', () => {
+    const server = { ip: '10.0.0.9', port: 8080 };
+    expect(serverLabel(server, { ip: '10.0.0.1', port: 40000 })).toBe('10.0.0.9:8080');
+    expect(serverLabel(server, { ip: '10.0.0.9', port: 40000 })).toBe(':8080');
+    expect(serverLabel({ ...server, service: 'orders' }, server)).toBe('orders');
+    expect(serverLabel({ ip: '::1', port: 80 }, server)).toBe('[::1]:80');
+  });
 });
 
 describe('loss', () => {
@@ -71,6 +78,10 @@ describe('activity', () => {
     activity.add(11_000, 2, 0);
     expect(activity.read(11_500).slice(-2)).toEqual([{ total: 4, failed: 1 }, { total: 2, failed: 0 }]);
     expect(activity.rate(12_000, 2)).toBe(3);
+    activity.addPast(12_000, 9_500, 7, 2);
+    activity.addPast(12_000, 7_000, 9, 9);
+    activity.addPast(12_000, NaN, 9, 9);
+    expect(activity.read(12_000).map((slot) => slot.total)).toEqual([0, 7, 4, 2, 0]);
     expect(activity.read(60_000).every((slot) => slot.total === 0)).toBe(true);
   });
 });
