@@ -8,6 +8,7 @@ namespace Weir.Protocols.Http1;
 /// <list type="number">
 /// <item>a response cannot answer a request whose first byte came later;</item>
 /// <item>one candidate and no lost requests: it is that one;</item>
+/// <item>a request that was followed by bytes of no readable response may have been answered by those: it is given up;</item>
 /// <item>after lost bytes that may have held whole requests, the first request is given up, the next is certain;</item>
 /// <item>a client that was not seen pipelining sends a request only when all before it were answered: it is the newest
 /// (only where the handshake told the round-trip time, without which pipelining can go unseen);</item>
@@ -31,6 +32,7 @@ internal sealed partial class Http1Conversation
     private long _lastRequestEndNs;
     private long _lastOrphanNs;
     private long _lastChunkNs;
+    private long _strayNs;
     private Http1Pending? _requesting;
 
     private void StartPairing(bool midStream)
@@ -41,7 +43,7 @@ internal sealed partial class Http1Conversation
         _evicted = 0;
         _begun = _clientChunk = _lastRequestEndNs = _holeBytes = 0;
         _lastRequestEndChunk = -1;
-        _lastOrphanNs = _lastChunkNs = long.MinValue;
+        _lastOrphanNs = _lastChunkNs = _strayNs = long.MinValue;
         _requesting = null;
     }
 
@@ -96,6 +98,9 @@ internal sealed partial class Http1Conversation
         pending.Exchange.GapBytes += length;
         Fail(pending, Anomaly.ResponseMissingLost);
     }
+
+    /// <summary>Bytes of the server, captured at <paramref name="ns"/>, belong to no response that could be read.</summary>
+    public void ResponseBytesSkipped(long ns) => _strayNs = Math.Max(_strayNs, ns);
 
     /// <summary>A status line came.</summary>
     /// <returns>The exchange it belongs to; null for an interim response.</returns>
@@ -192,8 +197,10 @@ internal sealed partial class Http1Conversation
         // Without a round-trip time a pipeline sent in several segments looks like requests sent one after another.
         var unknown = candidates > 1 && _connection.HandshakeRttNs <= 0;
         _lost = unknown;
+        var newest = _queue[candidates - 1];
+        var answered = newest.RequestDone && newest.Exchange.Request.LastByteNs < _strayNs;
         // With a loss of requests around the last candidate, the response may answer one of those.
-        var none = unknown || _holeNext || _queue[candidates - 1].MayFollowLost;
+        var none = unknown || answered || _holeNext || newest.MayFollowLost;
         var dropped = none ? candidates : candidates - 1;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
         return none ? null : _queue.Dequeue();

@@ -109,7 +109,7 @@ internal sealed partial class Http1Parser
                 {
                     var end = bytes.IndexOf((byte)'\n');
                     var skipped = end < 0 ? bytes.Length : end + 1;
-                    owner.CountSkipped(skipped);
+                    Skip(skipped);
                     bytes = bytes[skipped..];
                     continue;
                 }
@@ -118,7 +118,7 @@ internal sealed partial class Http1Parser
             if (!_lines.TryRead(ref bytes, limits.MaxResyncLineBytes, out var line))
             {
                 if (Classify(_lines.Partial) != Recognition.No) return;
-                owner.CountSkipped(_lines.PartialBytes);
+                Skip(_lines.PartialBytes);
                 _lines.Reset();
                 return;
             }
@@ -129,9 +129,15 @@ internal sealed partial class Http1Parser
                 return;
             }
 
-            owner.CountSkipped(_lines.WireBytes);
+            Skip(_lines.WireBytes);
             _lines.Reset();
         }
+    }
+
+    private void Skip(long bytes)
+    {
+        owner.CountSkipped(bytes);
+        if (isResponse) owner.ResponseBytesSkipped(_firstNs);
     }
 
     private ReadOnlySpan<byte> SkipLineEnds(ReadOnlySpan<byte> bytes)

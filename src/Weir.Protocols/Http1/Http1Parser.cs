@@ -154,7 +154,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
     {
         if (!(isResponse ? TakeStatusLine(line) : TakeRequestLine(line)))
         {
-            owner.CountSkipped(_lines.WireBytes);
+            Skip(_lines.WireBytes);
             _early.Add(Anomaly.UnexpectedBytes);
             if (!isResponse) owner.AbortRequest();
             TakePending(null);
