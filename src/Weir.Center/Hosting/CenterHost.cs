@@ -50,6 +50,9 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
     public IExchangeSink Ingest => _ingest;
 
+    /// <summary>Lets tests fill the disk.</summary>
+    internal SqliteExchangeStore Store => _store;
+
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
 
