@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.ComponentModel;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 using Weir.Records;
 using Weir.Records.Filter;
 using Weir.Records.Json;
@@ -18,11 +19,30 @@ internal static class ExchangeRoutes
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
 
+    /// <summary>Full records of one look into the store.</summary>
+    private const int FullStep = 20;
+
+    /// <summary>Bytes after which a page of full records ends, by at most one step.</summary>
+    private const long MaxPageBytes = 16 << 20;
+
     public static void MapExchanges(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/v1/exchanges", List)
             .WithName("listExchanges").WithSummary("Stored calls, newest first")
-            .Produces<ExchangeList>().ProducesProblem(400).ProducesProblem(503);
+            .Produces<ExchangeList>().ProducesProblem(400).ProducesProblem(503)
+            .AddOpenApiOperationTransformer((operation, _, _) =>
+            {
+                // Bound as text, so that a value that is no number gets an answer that names the parameter.
+                if (operation.Parameters?.FirstOrDefault(p => p.Name == "limit")?.Schema is OpenApiSchema schema)
+                {
+                    schema.Type = JsonSchemaType.Integer;
+                    schema.Minimum = "1";
+                    schema.Maximum = MaxLimit.ToString(CultureInfo.InvariantCulture);
+                    schema.Default = DefaultLimit;
+                }
+
+                return Task.CompletedTask;
+            });
         routes.MapGet("/api/v1/exchanges/{id}", Get)
             .WithName("getExchange").WithSummary("One call with headers and bodies")
             .Produces<object>().ProducesProblem(404).ProducesProblem(503);
@@ -38,7 +58,7 @@ internal static class ExchangeRoutes
         [Description("CEL filter, such as status_code >= 500")] string? where = null,
         [Description("Earliest start: " + TimeParameter.Description)] string? from = null,
         [Description("Latest start, exclusive: " + TimeParameter.Description)] string? to = null,
-        [Description("Calls of one page, 1 to 1000")] int limit = DefaultLimit,
+        [Description("Calls of one page, 1 to 1000; a page of full records also ends at 16 MiB")] string? limit = null,
         [Description("The next value of an earlier page")] string? cursor = null,
         [Description("summary (default) or full: with headers and bodies")] string? detail = null)
     {
@@ -48,7 +68,10 @@ internal static class ExchangeRoutes
         var now = time.GetUtcNow();
         if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
         if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
-        if (limit is < 1 or > MaxLimit) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
+        var count = DefaultLimit;
+        if (!string.IsNullOrEmpty(limit)
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
+            return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
         ExchangeCursor before = default;
         if (!string.IsNullOrEmpty(cursor) && !ExchangeCursor.TryParse(cursor, out before))
             return Problem.BadParameter("cursor", "is not one that this API gave");
@@ -58,19 +81,39 @@ internal static class ExchangeRoutes
             Filter = expression is null ? null : new StoreFilter(expression),
             FromNs = fromNs ?? long.MinValue,
             ToNs = toNs ?? long.MaxValue,
-            Limit = limit,
+            Limit = count,
             After = string.IsNullOrEmpty(cursor) ? null : before,
             Detail = detail == "full" ? ExchangeDetail.Full : ExchangeDetail.Summary,
         };
-        return Results.Bytes(Encode(store.Query(query, cancellation)), "application/json");
+        return Results.Bytes(Encode(Read(store, query, cancellation)), "application/json");
     }
 
-    private static IResult Get([Description("Id of the call")] string id, SqliteExchangeStore store)
+    private static IResult Get([Description("Id of the call")] string id, SqliteExchangeStore store, CancellationToken cancellation)
     {
-        var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed) : null;
+        var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
         return record is null
             ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.")
             : Results.Bytes(record, "application/json");
+    }
+
+    /// <summary>Full records carry bodies: they are read a few at a time, until the page has enough bytes.</summary>
+    private static ExchangePage Read(SqliteExchangeStore store, ExchangeQuery query, CancellationToken cancellation)
+    {
+        if (query.Detail == ExchangeDetail.Summary) return store.Query(query, cancellation);
+        var items = new List<StoredExchange>();
+        var (scanned, bytes) = (0, 0L);
+        while (true)
+        {
+            var step = query with { Limit = Math.Min(FullStep, query.Limit - items.Count) };
+            var page = store.Query(step, cancellation);
+            items.AddRange(page.Items);
+            scanned += page.Scanned;
+            bytes += page.Items.Sum(item => (long)item.Json.Length);
+            var stepFilled = page.Items.Count == step.Limit;
+            if (page.Next is null || !stepFilled || items.Count == query.Limit || bytes >= MaxPageBytes)
+                return new ExchangePage(items, page.Next, scanned);
+            query = query with { After = page.Next };
+        }
     }
 
     /// <summary>The stored JSON goes out as it is: nothing is parsed again.</summary>

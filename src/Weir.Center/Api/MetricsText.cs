@@ -34,7 +34,7 @@ internal sealed class MetricsText : IStatusReport
 
     public void Gauge(string name, long value) => Add(name, "gauge", "", value);
 
-    public void Dropped(string reason, long count) => Add("dropped_total", "counter", $"{{reason=\"{reason}\"}}", count);
+    public void Dropped(string reason, long count) => Add("dropped_total", "counter", $"{{reason=\"{Escape(reason)}\"}}", count);
 
     public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated)
     {
@@ -49,12 +49,18 @@ internal sealed class MetricsText : IStatusReport
         .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
         .Replace("\n", "\\n", StringComparison.Ordinal);
 
+    /// <summary>A scrape with the same sample twice is refused whole, so what would repeat (one device named twice) is summed.</summary>
     private void Add(string name, string type, string labels, long value)
     {
-        var full = $"weir_{_area}_{name}";
-        if (!_families.TryGetValue(full, out var family)) _families.Add(full, family = new Family(type, []));
-        family.Samples.Add((labels, value));
+        var full = Name($"weir_{_area}_{name}");
+        if (!_families.TryGetValue(full, out var family)) _families.Add(full, family = new Family(type, new(StringComparer.Ordinal)));
+        family.Samples[labels] = family.Samples.GetValueOrDefault(labels) + value;
     }
 
-    private sealed record Family(string Type, List<(string Labels, long Value)> Samples);
+    private static string Name(string name) => string.Create(name.Length, name, static (span, from) =>
+    {
+        for (var i = 0; i < from.Length; i++) span[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
+    });
+
+    private sealed record Family(string Type, SortedDictionary<string, long> Samples);
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Weir.Center.Hosting;
+using Weir.Center.Ingest;
 using Weir.Storage;
 
 namespace Weir.Center.Api;
@@ -22,11 +23,11 @@ internal static class StatusRoutes
                 Results.Text(MetricsText.Write(sources.All), "text/plain; version=0.0.4; charset=utf-8"))
             .WithName("getMetrics").WithSummary("The counters in Prometheus' text format");
         routes.MapGet("/healthz", () => Results.Text("ok")).WithName("getHealth").WithSummary("The process answers");
-        routes.MapGet("/readyz", (SqliteExchangeStore store) =>
+        routes.MapGet("/readyz", (SqliteExchangeStore store, StoreWriter writer) =>
         {
             store.ReadStatistics();
-            return Results.Text("ok");
-        }).WithName("getReadiness").WithSummary("The store answers").ProducesProblem(503);
+            return writer.LastError is { } error ? Problem.Unavailable(error) : Results.Text("ok");
+        }).WithName("getReadiness").WithSummary("The store answers, and takes what is captured").ProducesProblem(503);
     }
 
     private static JsonObject Status(StatusSources sources, TimeProvider time)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Hosting;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Filter;
@@ -18,7 +19,7 @@ internal static class StreamRoute
 
     private static IResult Open(
         LiveHub live,
-        Hosting.Stopping stopping,
+        Stopping stopping,
         [Description("CEL filter, such as status_code >= 500")] string? where = null)
     {
         Func<Exchange, bool>? predicate = null;
@@ -52,7 +53,7 @@ internal static class StreamRoute
         private async Task Send(HttpResponse response, CancellationToken cancellation)
         {
             response.ContentType = "text/event-stream";
-            response.Headers.CacheControl = "no-store";
+            if (response.HttpContext.AskedForHeadersOnly()) return;
             await response.Body.WriteAsync(": calls as they finish\n\n"u8.ToArray(), cancellation);
             await response.Body.FlushAsync(cancellation);
             using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(live.Limits.FlushMs));

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Weir.Center.Api;
 
 /// <summary>A point in time as a query parameter: RFC 3339, Unix milliseconds, or before now as <c>-5m</c>.</summary>
-internal static class TimeParameter
+internal static partial class TimeParameter
 {
     public const string Description = "RFC 3339 time, Unix milliseconds, or relative to now such as -15m, -24h, -7d";
 
@@ -24,9 +25,12 @@ internal static class TimeParameter
             return true;
         }
 
-        if (!DateTimeOffset.TryParse(
-                text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces, out var time))
-            return false;
+        // The check keeps out what the framework would guess from ("12:00", "Jan 5"); it also knows no nanoseconds.
+        var match = Rfc3339().Match(text);
+        if (!match.Success) return false;
+        var fraction = match.Groups["fraction"];
+        var known = fraction.Length <= 7 ? text : text.Remove(fraction.Index + 7, fraction.Length - 7);
+        if (!DateTimeOffset.TryParse(known, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return false;
         return TryNanoseconds(time, out unixNs);
     }
 
@@ -46,4 +50,9 @@ internal static class TimeParameter
         unixNs = Math.Abs(ticks) < long.MaxValue / 100 ? ticks * 100 : null;
         return unixNs is not null;
     }
+
+    /// <summary>RFC 3339 §5.6; the time of day, its seconds and the offset (UTC) may be left out.</summary>
+    [GeneratedRegex(@"^[0-9]{4}-[0-9][0-9]-[0-9][0-9](T[0-9][0-9]:[0-9][0-9](:[0-9][0-9](\.(?<fraction>[0-9]{1,9}))?)?(Z|[+-][0-9][0-9]:[0-9][0-9])?)?\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Rfc3339();
 }

@@ -1,11 +1,14 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
 using Weir.Center.Live;
@@ -21,24 +24,34 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Requests served at once. A browser holds a handful; scripts and scrapers a few more.</summary>
     private const int MaxConnections = 512;
 
+    /// <summary>Bytes of a request body that are read and thrown away, so that the answer (405) arrives before the connection ends.</summary>
+    private const long MaxRequestBodyBytes = 1 << 20;
+
+    /// <summary>How long answers under way may take once the center stops.</summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
+
     private readonly WebApplication _application;
     private readonly SqliteExchangeStore _store;
     private readonly StoreWriter _writer;
     private readonly ExchangeIngest _ingest;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
+    private readonly IPEndPoint _listen;
     private bool _stopped;
 
     private CenterHost(
-        WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
+        IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
         StatusSources sources, CancellationTokenSource stopping)
     {
-        (_application, _store, _writer) = (application, store, writer);
+        (_listen, _application, _store, _writer) = (listen, application, store, writer);
         (_ingest, _sources, _stopping) = (ingest, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
     public IExchangeSink Ingest => _ingest;
+
+    /// <summary>Lets tests fill the disk.</summary>
+    internal SqliteExchangeStore Store => _store;
 
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
@@ -68,14 +81,14 @@ public sealed class CenterHost : IAsyncDisposable
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live }) sources.Add(source);
         var stopping = new CancellationTokenSource();
-        var application = Build(options, store, live, sources, stopping, loopback);
-        return new CenterHost(application, store, writer, ingest, sources, stopping);
+        var application = Build(options, store, writer, live, sources, stopping, loopback);
+        return new CenterHost(options.Listen, application, store, writer, ingest, sources, stopping);
     }
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);
 
-    /// <exception cref="IOException">The port is taken.</exception>
+    /// <exception cref="IOException">The port is taken, or the address is not one of this machine's.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         try
@@ -85,6 +98,10 @@ public sealed class CenterHost : IAsyncDisposable
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             throw new IOException($"{e.Message} Another weir may be running: choose another port with --listen.", e);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"Failed to listen on {_listen}: {e.Message}.", e);
         }
 
         _writer.Start();
@@ -96,8 +113,14 @@ public sealed class CenterHost : IAsyncDisposable
         if (_stopped) return;
         _stopped = true;
         await _stopping.CancelAsync();
-        await _application.StopAsync(CancellationToken.None);
-        await _writer.Stop();
+        try
+        {
+            await _application.StopAsync(CancellationToken.None);
+        }
+        finally
+        {
+            await _writer.Stop();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -110,38 +133,45 @@ public sealed class CenterHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
-        CenterOptions options, SqliteExchangeStore store, LiveHub live, StatusSources sources,
+        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, StatusSources sources,
         CancellationTokenSource stopping, bool loopback)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "weir" });
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = "weir",
+            EnvironmentName = Environments.Production,
+        });
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         // Bind and start failures reach the user as one line of the command, not as a stack trace of the host.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
             kestrel.Listen(options.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
         });
         var services = builder.Services;
-        services.AddSingleton(store).AddSingleton(live).AddSingleton(sources).AddSingleton(TimeProvider.System)
+        services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
+        services.AddSingleton<IHostLifetime, ProcessLifetime>();
+        services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(sources).AddSingleton(TimeProvider.System)
             .AddSingleton(new Stopping(stopping.Token));
+        services.AddRouting();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreFailureHandler>();
         services.AddOpenApi();
         var application = builder.Build();
-        application.UseExceptionHandler();
         application.UseSecurityHeaders(loopback);
+        application.UseExceptionHandler();
+        application.UseRouting();
         application.MapStream();
         application.MapExchanges();
         application.MapStatus();
         application.MapOpenApi();
-        new WebAssets().Map(application);
+        new WebAssets(options.Assets).Map(application);
         return application;
     }
 }

@@ -25,4 +25,7 @@ public sealed record CenterOptions
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();
+
+    /// <summary>Holds the page.</summary>
+    internal System.Reflection.Assembly Assets { get; init; } = typeof(CenterOptions).Assembly;
 }

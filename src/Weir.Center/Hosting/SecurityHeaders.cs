@@ -1,6 +1,7 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Weir.Center.Hosting;
 
@@ -14,26 +15,27 @@ internal static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private static readonly string[] LoopbackNames = ["localhost", "127.0.0.1", "[::1]"];
-
+    /// <summary>Stands before everything that answers, the exception handler included.</summary>
     public static void UseSecurityHeaders(this WebApplication application, bool loopbackOnly) => application.Use(async (context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // At the start of the answer: the exception handler clears what was set before it.
+        context.Response.OnStarting(AddHeaders, context);
         // A page of another site can point a name of its own at 127.0.0.1 (DNS rebinding); it can't forge this header.
-        if (loopbackOnly && !LoopbackNames.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
+        if (loopbackOnly && !IsLoopback(context.Request.Host.Host))
         {
             await Refuse(context, StatusCodes.Status421MisdirectedRequest, "This address serves localhost only");
             return;
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
-            headers.Allow = "GET, HEAD";
+            // Routes know GET alone; Kestrel remembers that this was HEAD and leaves the body out (RFC 9110 §9.3.2).
+            context.Items[typeof(SecurityHeaders)] = HttpMethods.Head;
+            context.Request.Method = HttpMethods.Get;
+        }
+        else if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            context.Response.Headers.Allow = "GET, HEAD";
             await Refuse(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served");
             return;
         }
@@ -41,9 +43,29 @@ internal static class SecurityHeaders
         await next(context);
     });
 
-    private static Task Refuse(HttpContext context, int status, string detail)
+    /// <summary>True when the client wants no body.</summary>
+    public static bool AskedForHeadersOnly(this HttpContext context) => context.Items.ContainsKey(typeof(SecurityHeaders));
+
+    private static Task AddHeaders(object state)
     {
-        ProblemHttpResult problem = TypedResults.Problem(detail, statusCode: status);
-        return problem.ExecuteAsync(context);
+        var context = (HttpContext)state;
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        // Captured traffic is confidential and changes all the time: only the page's own files may be kept.
+        if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
+        // No route reads a body, and one that is left unread would be taken for the next request.
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) headers.Connection = "close";
+        return Task.CompletedTask;
     }
+
+    /// <summary>A literal address can't be rebound, so every loopback address will do.</summary>
+    private static bool IsLoopback(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
+    private static Task Refuse(HttpContext context, int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status).ExecuteAsync(context);
 }

@@ -1,14 +1,17 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Reflection;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 
 namespace Weir.Center.Hosting;
 
 /// <summary>The page's files, embedded at build. Each is read and compressed once.</summary>
-internal sealed class WebAssets
+/// <param name="assembly">Holds the files as resources named <c>ui/</c> and their path.</param>
+internal sealed class WebAssets(Assembly assembly)
 {
     private const string Prefix = "ui/";
 
@@ -17,20 +20,21 @@ internal sealed class WebAssets
         + "The API is at /api/v1/exchanges.";
 
     private readonly FileExtensionContentTypeProvider _types = new();
-    private readonly ConcurrentDictionary<string, Asset?> _assets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Asset> _assets = new(StringComparer.Ordinal);
 
     public void Map(WebApplication application) => application.MapFallback("{*path}", Serve).ExcludeFromDescription();
 
     private async Task Serve(HttpContext context)
     {
-        var path = context.Request.Path.Value ?? "/";
-        if (path.StartsWith("/api/", StringComparison.Ordinal) || path.StartsWith("/openapi/", StringComparison.Ordinal))
+        var path = context.Request.Path;
+        if (path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi"))
         {
             await Api.Problem.NotFound($"There is nothing at {path}; the API is described at /openapi/v1.json.").ExecuteAsync(context);
             return;
         }
 
-        var name = path.TrimStart('/');
+        var name = (path.Value ?? "").TrimStart('/');
+        // A path without extension is a place within the page, which the page itself finds.
         var asset = Find(name) ?? (Path.HasExtension(name) ? null : Find("index.html"));
         if (asset is not null) await Send(context, asset, name.StartsWith("assets/", StringComparison.Ordinal));
         else if (Path.HasExtension(name)) await Api.Problem.NotFound($"There is no file {path}.").ExecuteAsync(context);
@@ -39,47 +43,48 @@ internal sealed class WebAssets
 
     private static async Task Send(HttpContext context, Asset asset, bool hashedName)
     {
-        var (request, response) = (context.Request, context.Response);
+        var (request, response) = (context.Request.GetTypedHeaders(), context.Response);
+        var brotli = request.AcceptEncoding.Any(coding => coding.Value.Equals("br", StringComparison.OrdinalIgnoreCase) && coding.Quality is not 0);
+        // The two forms are different bytes, so a strong tag has to tell them apart (RFC 9110 §8.8.3.3).
+        var tag = new EntityTagHeaderValue(brotli ? $"\"{asset.Hash}-br\"" : $"\"{asset.Hash}\"");
         // File names under assets/ carry a hash of their content, so they never change.
         response.Headers.CacheControl = hashedName ? "public, max-age=31536000, immutable" : "no-cache";
-        response.Headers.ETag = asset.ETag;
+        response.Headers.ETag = tag.ToString();
         response.Headers.Vary = "Accept-Encoding";
-        if (request.Headers.IfNoneMatch.Contains(asset.ETag))
+        if (request.IfNoneMatch.Any(known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
-        var brotli = request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal);
         if (brotli) response.Headers.ContentEncoding = "br";
         var body = brotli ? asset.Brotli : asset.Plain;
         response.ContentType = asset.ContentType;
         response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(request.Method)) await response.Body.WriteAsync(body, context.RequestAborted);
+        await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     private Asset? Find(string name)
     {
         if (_assets.TryGetValue(name, out var known)) return known;
-        var asset = Read(name);
         // Only files that exist are remembered: names of requests are not bounded.
-        if (asset is not null) _assets[name] = asset;
-        return asset;
+        return Read(name) is { } asset ? _assets.GetOrAdd(name, asset) : null;
     }
 
     private Asset? Read(string name)
     {
-        using var stream = typeof(WebAssets).Assembly.GetManifestResourceStream(Prefix + name);
+        if (name.Length == 0) return null;
+        using var stream = assembly.GetManifestResourceStream(Prefix + name);
         if (stream is null) return null;
-        using var plain = new MemoryStream();
-        stream.CopyTo(plain);
+        using var copy = new MemoryStream();
+        stream.CopyTo(copy);
+        var plain = copy.ToArray();
         using var packed = new MemoryStream();
-        using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal)) brotli.Write(plain.GetBuffer(), 0, (int)plain.Length);
+        using (var brotli = new BrotliStream(packed, CompressionLevel.Optimal)) brotli.Write(plain);
         if (!_types.TryGetContentType(name, out var type)) type = "application/octet-stream";
         if (type.StartsWith("text/", StringComparison.Ordinal)) type += "; charset=utf-8";
-        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(plain.ToArray()))[..16]}\"";
-        return new Asset(type, tag, plain.ToArray(), packed.ToArray());
+        return new Asset(type, Convert.ToHexStringLower(SHA256.HashData(plain))[..16], plain, packed.ToArray());
     }
 
-    private sealed record Asset(string ContentType, string ETag, byte[] Plain, byte[] Brotli);
+    private sealed record Asset(string ContentType, string Hash, byte[] Plain, byte[] Brotli);
 }

@@ -9,6 +9,9 @@ namespace Weir.Center.Ingest;
 /// </summary>
 internal sealed class IngestQueue(IngestLimits limits)
 {
+    /// <summary>A row larger than this (bytes) is not kept, so that a burst of large bodies does not stay in memory.</summary>
+    private const int RetainedRowBytes = 16 << 10;
+
     /// <summary>Spare rows kept for reuse: one batch in the store and one being filled.</summary>
     private readonly Channel<ExchangeRow> _spare = Channel.CreateBounded<ExchangeRow>(2 * limits.BatchRows);
     private readonly Channel<ExchangeRow> _waiting = Channel.CreateBounded<ExchangeRow>(limits.MaxRows);
@@ -20,7 +23,10 @@ internal sealed class IngestQueue(IngestLimits limits)
 
     public ExchangeRow Rent() => _spare.Reader.TryRead(out var row) ? row : new ExchangeRow();
 
-    public void Return(ExchangeRow row) => _spare.Writer.TryWrite(row);
+    public void Return(ExchangeRow row)
+    {
+        if (row.Length <= RetainedRowBytes) _spare.Writer.TryWrite(row);
+    }
 
     /// <summary>False when the queue is full or closed; the row is then not taken.</summary>
     public bool TryEnqueue(ExchangeRow row)

@@ -18,10 +18,12 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     private DateTime _nextRetention = DateTime.MinValue;
     private long _stored;
     private long _lost;
+    private long _duplicates;
     private long _failures;
+    private string? _lastError;
 
     /// <summary>What the store said last when it refused; null once a write succeeded again.</summary>
-    public string? LastError { get; private set; }
+    public string? LastError => Volatile.Read(ref _lastError);
 
     public void Start() =>
         _task = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -38,6 +40,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     public void Report(IStatusReport report)
     {
         report.Counter("stored", Interlocked.Read(ref _stored));
+        report.Counter("duplicates", Interlocked.Read(ref _duplicates));
         report.Counter("store_failures", Interlocked.Read(ref _failures));
         report.Dropped("store_refused", Interlocked.Read(ref _lost));
     }
@@ -65,8 +68,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
 
     private void Append(ReadOnlySpan<ExchangeRow> rows)
     {
-        if (TryAppend(rows)) Interlocked.Add(ref _stored, rows.Length);
-        else Interlocked.Add(ref _lost, rows.Length);
+        if (!TryAppend(rows)) Interlocked.Add(ref _lost, rows.Length);
         foreach (var row in rows)
         {
             queue.Left(row);
@@ -80,17 +82,19 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
         {
             try
             {
-                store.Append(rows);
-                LastError = null;
+                var result = store.Append(rows);
+                Interlocked.Add(ref _stored, result.Stored);
+                Interlocked.Add(ref _duplicates, result.Duplicates);
+                Volatile.Write(ref _lastError, null);
                 return true;
             }
-            catch (StoreException e)
+            catch (Exception e) when (Tell(e))
             {
-                Interlocked.Increment(ref _failures);
-                if (LastError != e.Message) Console.Error.WriteLine($"weir: {e.Message}");
-                LastError = e.Message;
-                if (!e.IsTransient || _stop.Token.WaitHandle.WaitOne(backoff)) return false;
+                if (e is not StoreException { IsTransient: true } || _stop.Token.WaitHandle.WaitOne(backoff)) return false;
             }
+
+            // Deleting what is too old or too much may be what makes room again.
+            Retain();
         }
     }
 
@@ -102,14 +106,26 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
         {
             store.ApplyRetention(_stop.Token);
         }
-        catch (StoreException e)
-        {
-            Interlocked.Increment(ref _failures);
-            LastError = e.Message;
-        }
         catch (OperationCanceledException)
         {
             // The center stops; what is left is deleted by the next run.
         }
+        catch (Exception e) when (Tell(e))
+        {
+            // Counted and told; tried again at the next interval.
+        }
+    }
+
+    /// <summary>
+    /// Counts a failure and shows it, once while it stays the same. Also one that nobody foresaw: this thread must go on, or
+    /// everything captured from then on would be lost without a word.
+    /// </summary>
+    private bool Tell(Exception failure)
+    {
+        Interlocked.Increment(ref _failures);
+        var message = failure is StoreException ? failure.Message : $"storing failed unexpectedly: {failure}";
+        if (LastError != message) Console.Error.WriteLine($"weir: {message}");
+        Volatile.Write(ref _lastError, message);
+        return true;
     }
 }

@@ -11,6 +11,9 @@ namespace Weir.Center.Live;
 /// </summary>
 internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where)
 {
+    /// <summary>A buffer grown beyond this (bytes) by a burst is not kept.</summary>
+    private const int RetainedBytes = 64 << 10;
+
     private readonly Lock _gate = new();
     private ArrayBufferWriter<byte> _filling = new();
     private ArrayBufferWriter<byte> _taken = new();
@@ -45,7 +48,8 @@ internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where
     {
         lock (_gate)
         {
-            _taken.ResetWrittenCount();
+            if (_taken.Capacity > RetainedBytes) _taken = new ArrayBufferWriter<byte>();
+            else _taken.ResetWrittenCount();
             (_filling, _taken) = (_taken, _filling);
             if (_missed > 0)
             {
