@@ -30,8 +30,9 @@ public class ExchangeRouteTests
     public async Task A_filter_chooses_calls()
     {
         await using var center = await TestCenter.Start();
-        center.Host.Ingest.Write(Calls.Make(0, status: 503));
         await center.IngestStored(1, 5);
+        center.Host.Ingest.Write(Calls.Make(0, status: 503));
+        await TestCenter.Until(() => center.Host.Store.Count == 6);
         var page = await center.Json("/api/v1/exchanges?where=" + Uri.EscapeDataString("status_code >= 500"));
         Assert.Equal(["/orders/0"], Paths(page));
     }
@@ -85,7 +86,6 @@ public class ExchangeRouteTests
     [InlineData("from=1769860800003", "/orders/4 /orders/3")]
     [InlineData("to=1769860800001", "/orders/0")]
     [InlineData("from=2026-02-01", "")]
-    [InlineData("from=-100d&to=-1d&limit=1", "")]
     [InlineData("from=2026-01-31", "/orders/4 /orders/3 /orders/2 /orders/1 /orders/0")]
     [InlineData("from=1769860800004&to=1769860800001", "")]
     public async Task Times_bound_the_page(string query, string expected)
@@ -93,8 +93,7 @@ public class ExchangeRouteTests
         await using var center = await TestCenter.Start();
         await center.IngestStored(0, 5);
         var page = await center.Json("/api/v1/exchanges?" + query);
-        if (query.Contains('d', StringComparison.Ordinal)) Assert.True(Paths(page).Length <= 1);
-        else Assert.Equal(expected, string.Join(' ', Paths(page)));
+        Assert.Equal(expected, string.Join(' ', Paths(page)));
     }
 
     [Theory]

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Weir.Center.Api;
+using Weir.Records.Status;
+
+namespace Weir.Center.Tests;
+
+public partial class StatusTests
+{
+    [Fact]
+    public async Task Status_counts_what_came_in_and_what_is_held()
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 30);
+        center.Ingest(0, 5);
+        await TestCenter.Until(() => center.IngestCounters().GetProperty("duplicates").GetInt64() == 5);
+        var status = await center.Json("/api/v1/status");
+        Assert.Matches(@"^\d+\.\d+", status.GetProperty("version").GetString());
+        Assert.True(status.GetProperty("uptimeSeconds").GetDouble() >= 0);
+        Assert.Equal(DateTimeKind.Utc, status.GetProperty("startedAt").GetDateTime().Kind);
+        var ingest = status.GetProperty("ingest");
+        Assert.Equal(35, ingest.GetProperty("received").GetInt64());
+        Assert.Equal(30, ingest.GetProperty("stored").GetInt64());
+        Assert.Equal(0, ingest.GetProperty("dropped").GetProperty("ingest_queue_full").GetInt64());
+        Assert.Equal(0, ingest.GetProperty("dropped").GetProperty("store_refused").GetInt64());
+        var storage = status.GetProperty("storage");
+        Assert.Equal(30, storage.GetProperty("exchanges").GetInt64());
+        Assert.True(storage.GetProperty("bytes").GetInt64() > 0);
+        Assert.Equal("2026-01-31T12:00:00.000000Z", storage.GetProperty("oldest").GetString());
+        Assert.Equal("2026-01-31T12:00:00.029000Z", storage.GetProperty("newest").GetString());
+        Assert.Equal(JsonValueKind.Null, storage.GetProperty("lastError").ValueKind);
+        Assert.Equal(0, status.GetProperty("live").GetProperty("subscribers").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_empty_store_has_no_oldest_call()
+    {
+        await using var center = await TestCenter.Start();
+        var storage = (await center.Json("/api/v1/status")).GetProperty("storage");
+        Assert.Equal(JsonValueKind.Null, storage.GetProperty("oldest").ValueKind);
+        Assert.DoesNotContain("weir_storage_oldest_ms", await (await center.Get("/metrics")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_part_that_is_added_shows_in_status_and_metrics()
+    {
+        await using var center = await TestCenter.Start();
+        center.Host.Add(new Capture());
+        var capture = (await center.Json("/api/v1/status")).GetProperty("capture");
+        Assert.Equal(7, capture.GetProperty("packets").GetInt64());
+        Assert.Equal(3, capture.GetProperty("openConnections").GetInt64());
+        Assert.Equal(2, capture.GetProperty("dropped").GetProperty("kernel \"full\"").GetInt64());
+        Assert.Equal("eth\"0\\\n", capture.GetProperty("interfaces")[0].GetProperty("name").GetString());
+        var metrics = await (await center.Get("/metrics")).Content.ReadAsStringAsync();
+        Assert.Contains("\nweir_capture_packets_total 7\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_capture_open_connections 3\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_capture_odd_name_ 4\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_capture_dropped_total{reason=\"kernel \\\"full\\\"\"} 2\n", metrics, StringComparison.Ordinal);
+        // The same device twice (two namespaces) is one sample.
+        Assert.Contains("\nweir_capture_interface_frames_total{interface=\"eth\\\"0\\\\\\n\"} 11\n", metrics, StringComparison.Ordinal);
+        AssertPrometheus(metrics);
+    }
+
+    [Fact]
+    public async Task Metrics_are_in_the_text_format_of_Prometheus()
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 3);
+        using var response = await center.Get("/metrics");
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        var text = await response.Content.ReadAsStringAsync();
+        AssertPrometheus(text);
+        Assert.Contains("weir_ingest_received_total 3\n", text, StringComparison.Ordinal);
+        Assert.Contains("weir_storage_newest_ms 1769860800002\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/healthz")]
+    [InlineData("/readyz")]
+    public async Task Health_is_ok_while_all_is_well(string path)
+    {
+        await using var center = await TestCenter.Start();
+        Assert.Equal("ok", await center.Http.GetStringAsync(new Uri(path, UriKind.Relative)));
+        using var head = await center.Send(HttpMethod.Head, path);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_API_describes_every_route_with_its_parameters()
+    {
+        await using var center = await TestCenter.Start();
+        var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
+        Assert.Equal(
+            ["/api/v1/exchanges", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/metrics", "/readyz"],
+            paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
+        Assert.Equal(["where"], Parameters(paths, "/api/v1/exchanges/stream"));
+        Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
+        var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");
+        Assert.Equal(["200", "400", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name));
+        var limit = list.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "limit").GetProperty("schema");
+        Assert.Equal("integer", limit.GetProperty("type").GetString());
+        Assert.Equal(1000, limit.GetProperty("maximum").GetInt32());
+    }
+
+    private static IEnumerable<string> Parameters(JsonElement paths, string path)
+    {
+        var parameters = paths.GetProperty(path).GetProperty("get").GetProperty("parameters").EnumerateArray().ToList();
+        Assert.All(parameters, p => Assert.NotEmpty(p.GetProperty("description").GetString()!));
+        return parameters.Select(p => p.GetProperty("name").GetString()!).Order(StringComparer.Ordinal);
+    }
+
+    private static void AssertPrometheus(string text)
+    {
+        var families = new HashSet<string>();
+        var samples = new HashSet<string>();
+        var family = "";
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (TypeLine().Match(line) is { Success: true } type)
+            {
+                family = type.Groups["name"].Value;
+                Assert.True(families.Add(family), line);
+                Assert.Equal(type.Groups["type"].Value == "counter", family.EndsWith("_total", StringComparison.Ordinal));
+                continue;
+            }
+
+            var sample = SampleLine().Match(line);
+            Assert.True(sample.Success, line);
+            Assert.Equal(family, sample.Groups["name"].Value);
+            Assert.True(samples.Add(sample.Groups["name"].Value + sample.Groups["labels"].Value), line);
+        }
+
+        Assert.NotEmpty(samples);
+    }
+
+    [GeneratedRegex(@"^# TYPE (?<name>weir_[a-z0-9_]+) (?<type>counter|gauge)$")]
+    private static partial Regex TypeLine();
+
+    [GeneratedRegex("""^(?<name>weir_[a-z0-9_]+)(?<labels>\{[a-z_]+="([^"\\]|\\[\\n"])*"\})? -?[0-9]+$""")]
+    private static partial Regex SampleLine();
+
+    private sealed class Capture : IStatusSource
+    {
+        public string Name => "capture";
+
+        public void Report(IStatusReport report)
+        {
+            report.Counter("packets", 7);
+            report.Gauge("open_connections", 3);
+            report.Gauge("odd-name!", 4);
+            report.Dropped("kernel \"full\"", 2);
+            report.Interface("eth\"0\\\n", 5, 1, 0, 0);
+            report.Interface("eth\"0\\\n", 6, 1, 0, 0);
+        }
+    }
+}
