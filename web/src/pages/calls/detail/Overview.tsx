@@ -86,11 +86,13 @@ function PeerCard({ role, peer }: { role: string; peer: Peer }) {
     peer.pod && `pod ${peer.pod}`,
     peer.process?.name && `process ${peer.process.name}${peer.process.pid ? ` (${peer.process.pid})` : ''}`,
   ].filter((line): line is string => Boolean(line));
+  const name = peerName(peer);
+  const named = name !== peer.ip;
   return (
     <div className="peer">
       <small>{role}</small>
-      <b>{visible(peerName(peer))}</b>
-      <span>{peerAddress(peer)}</span>
+      <b>{named ? visible(name) : peerAddress(peer)}</b>
+      {named && <span>{peerAddress(peer)}</span>}
       {lines.map((line) => <span key={line}>{visible(line)}</span>)}
     </div>
   );
