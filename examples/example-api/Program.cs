@@ -13,6 +13,8 @@ builder.Services.AddSingleton<ProductStore>();
 builder.Services.AddHttpClient<OrderClient>(client =>
 {
     client.BaseAddress = new Uri(Environment.GetEnvironmentVariable("ORDER_SERVICE_URL") ?? "http://order-service");
+    // The service is asked by its name wherever it listens, as a cluster's DNS would have it.
+    client.DefaultRequestHeaders.Host = "order-service";
     client.Timeout = TimeSpan.FromSeconds(5);
     client.DefaultRequestHeaders.UserAgent.ParseAdd("example-api/1.0");
 });

@@ -13,6 +13,8 @@ builder.Services.AddSingleton<OrderBook>();
 builder.Services.AddHttpClient<ExampleApiClient>(client =>
 {
     client.BaseAddress = new Uri(Environment.GetEnvironmentVariable("EXAMPLE_API_URL") ?? "http://example-api");
+    // The service is asked by its name wherever it listens, as a cluster's DNS would have it.
+    client.DefaultRequestHeaders.Host = "example-api";
     client.Timeout = TimeSpan.FromSeconds(5);
     client.DefaultRequestHeaders.UserAgent.ParseAdd("order-service/2.0");
 });

@@ -79,8 +79,11 @@ public sealed class Shoppers : IDisposable
     {
         try
         {
-            var service = call.Service == Service.ExampleApi ? _options.ExampleApi : _options.OrderService;
+            var (service, name) = call.Service == Service.ExampleApi
+                ? (_options.ExampleApi, "example-api")
+                : (_options.OrderService, "order-service");
             using var request = new HttpRequestMessage(call.Method, new Uri(service, call.Path));
+            request.Headers.Host = name;
             if (call.Body is not null) request.Content = JsonContent.Create(call.Body);
             if (call.RawBody is not null)
                 request.Content = new StringContent(call.RawBody, System.Text.Encoding.UTF8, "application/json");
