@@ -35,23 +35,26 @@ public partial class PipelineTests
     public void Exchanges_in_steady_state_allocate_nothing()
     {
         var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(ReadBack.Options, [new Nothing()], () => { }));
-        var frames = new List<TestFrame>();
-        var talk = Talk(40_000);
-        for (var i = 0; i < 3_000; i++) talk.FromClient(Post("/a", "{}")).FromServer(Ok("/a", 2_000));
-        frames.AddRange(talk.Frames);
-        for (var i = 0; i < 300; i++)
-            frames.AddRange(Talk(41_000 + (i % 10), frames[^1].TimestampNs + 3_000_000_000).FromClient(Get("/b")).FromServer(Ok("/b")).Close().Frames);
-        var half = frames.Count / 4;
-        frames.Take(half).FeedTo(pipeline);
-        frames.Skip(frames.Count - 2_000).FeedTo(pipeline);
-        var rest = frames.Skip(half).ToArray();
-
-        // The first pass warms up what later connections need; the second one is measured.
-        foreach (var frame in rest) pipeline.OnFrame(frame.Frame);
-        var again = rest.Select(frame => frame with { TimestampNs = frame.TimestampNs + 3_600_000_000_000 }).ToArray();
+        for (var round = 0; round < 20; round++) Feed(pipeline, round);
+        var rounds = Enumerable.Range(20, 20).Select(Frames).ToArray();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var frame in again) pipeline.OnFrame(frame.Frame);
+        foreach (var frames in rounds)
+            foreach (var frame in frames) pipeline.OnFrame(frame.Frame);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        static void Feed(CapturePipeline pipeline, int round) => Frames(round).FeedTo(pipeline);
+    }
+
+    /// <summary>Ten connections at a time, each opened, used for ten exchanges and closed.</summary>
+    private static TestFrame[] Frames(int round)
+    {
+        var connections = Enumerable.Range(0, 10).Select(i =>
+        {
+            var talk = Talk(40_000 + i, 1_700_000_000_000_000_000 + (round * 10_000_000_000));
+            for (var n = 0; n < 10; n++) talk.FromClient(Post("/a", "{}")).FromServer(Ok("/a", 2_000));
+            return talk.Close().Frames;
+        });
+        return [.. connections.SelectMany(frames => frames).OrderBy(frame => frame.TimestampNs)];
     }
 
     [Fact]
