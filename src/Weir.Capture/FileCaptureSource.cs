@@ -10,30 +10,33 @@ public sealed class FileCaptureSource : ICaptureSource
 
     private readonly string _name;
     private readonly CaptureFileReader _reader;
+    private readonly StandardInput? _standardInput;
     private readonly List<string> _warnings = [];
     private long _frames;
     private long _bytes;
     private long _truncated;
 
-    private FileCaptureSource(string name, CaptureFileReader reader)
+    private FileCaptureSource(string name, CaptureFileReader reader, StandardInput? standardInput)
     {
         _name = name;
         _reader = reader;
+        _standardInput = standardInput;
     }
 
     public IReadOnlyList<string> Warnings => _warnings;
 
     /// <param name="path">A file, or <c>-</c> for standard input.</param>
+    /// <param name="cancellation">Ends waiting for the first bytes of standard input.</param>
     /// <exception cref="CaptureException">The file is not there, can't be read or is no capture.</exception>
-    public static FileCaptureSource Open(string path)
+    public static FileCaptureSource Open(string path, CancellationToken cancellation = default)
     {
         Stream? stream = null;
         try
         {
             stream = path == "-"
-                ? Console.OpenStandardInput()
+                ? new StandardInput(Console.OpenStandardInput(), cancellation)
                 : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1, FileOptions.SequentialScan);
-            return new FileCaptureSource(path == "-" ? "stdin" : path, CaptureFileReader.Open(stream));
+            return new FileCaptureSource(path == "-" ? "stdin" : path, CaptureFileReader.Open(stream), stream as StandardInput);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CaptureFileException)
         {
@@ -44,6 +47,7 @@ public sealed class FileCaptureSource : ICaptureSource
 
     public void Run(IFrameSink sink, CancellationToken cancellation)
     {
+        if (_standardInput is not null) _standardInput.Cancellation = cancellation;
         while (_reader.TryRead(out var frame))
         {
             Volatile.Write(ref _frames, _frames + 1);
@@ -53,6 +57,8 @@ public sealed class FileCaptureSource : ICaptureSource
             if (_frames % FramesPerCancellationCheck == 0 && cancellation.IsCancellationRequested) return;
         }
 
+        // A pipe that was not read to its end breaks off anywhere: that is no problem of the capture.
+        if (cancellation.IsCancellationRequested) return;
         if (_reader.Problem is { } problem) _warnings.Add($"{_name}: {problem}");
     }
 

@@ -6,7 +6,7 @@ namespace Weir.Probe;
 public sealed class ExchangeFanOut : IExchangeSink
 {
     private readonly ProbeOptions _options;
-    private readonly IReadOnlyList<IExchangeSink> _outputs;
+    private readonly IExchangeSink[] _outputs;
     private readonly Action _limitReached;
     private long _seen;
     private long _matched;
@@ -14,7 +14,7 @@ public sealed class ExchangeFanOut : IExchangeSink
     public ExchangeFanOut(ProbeOptions options, IReadOnlyList<IExchangeSink> outputs, Action limitReached)
     {
         _options = options;
-        _outputs = outputs;
+        _outputs = [.. outputs];
         _limitReached = limitReached;
     }
 

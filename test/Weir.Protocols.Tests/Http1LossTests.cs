@@ -171,6 +171,21 @@ public sealed class Http1LossTests
     }
 
     /// <summary>Cuts bytes out of one direction; the gap is told, as reassembly does, when the next bytes come.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_response_that_could_not_be_read_may_have_been_the_answer(bool handshake)
+    {
+        var (seen, _) = Run(
+        [
+            C("GET /lost HTTP/1.1\r\nHost: a\r\n\r\n", 1_000),
+            S("on/json\r\nContent-Length: 2\r\n\r\n{}", 2_000),
+            S("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n/found", 4_000),
+        ], handshake: handshake);
+        Assert.Equal(2, seen.Count);
+        Assert.All(seen, one => Assert.False(one.Complete, one.ToString()));
+    }
+
     private static IEnumerable<Event> WithGap(List<Part> parts, bool client, int at, int length)
     {
         long position = 0;

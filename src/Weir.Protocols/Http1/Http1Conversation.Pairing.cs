@@ -33,13 +33,14 @@ internal sealed partial class Http1Conversation
     private long _lastOrphanNs;
     private long _lastChunkNs;
     private long _strayNs;
+    private bool _answers;
     private Http1Pending? _requesting;
 
     private void StartPairing(bool midStream)
     {
         // Mid-stream, messages before the first seen one are "lost" in the same sense.
         _lost = _holeNext = midStream;
-        _unsure = _pipelines = false;
+        _unsure = _pipelines = _answers = false;
         _evicted = 0;
         _begun = _clientChunk = _lastRequestEndNs = _holeBytes = 0;
         _lastRequestEndChunk = -1;
@@ -99,13 +100,21 @@ internal sealed partial class Http1Conversation
         Fail(pending, Anomaly.ResponseMissingLost);
     }
 
-    /// <summary>Bytes of the server, captured at <paramref name="ns"/>, belong to no response that could be read.</summary>
-    public void ResponseBytesSkipped(long ns) => _strayNs = Math.Max(_strayNs, ns);
+    /// <summary>
+    /// Bytes of the server, captured at <paramref name="ns"/>, belong to no response that could be read: a loss that nobody
+    /// told when they come first, as where its SYN and its first data are missing.
+    /// </summary>
+    public void ResponseBytesSkipped(long ns)
+    {
+        _lost |= !_answers;
+        _strayNs = Math.Max(_strayNs, ns);
+    }
 
     /// <summary>A status line came.</summary>
     /// <returns>The exchange it belongs to; null for an interim response.</returns>
     public Http1Pending? BeginResponse(int status, long firstNs)
     {
+        _answers = true;
         if (status is >= 100 and < 200 and not 101)
         {
             _host.Counters.InterimResponses++;

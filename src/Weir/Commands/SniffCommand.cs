@@ -38,7 +38,7 @@ internal static class SniffCommand
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var where = Where(parsed.GetValue(options.Where));
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        using var source = OpenSource(options, parsed, file, plane, filter);
+        using var source = OpenSource(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
         var probe = new ProbeOptions
@@ -85,11 +85,12 @@ internal static class SniffCommand
     }
 
     private static ICaptureSource OpenSource(
-        SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter)
+        SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
+        CancellationToken cancellation)
     {
         if (file is null) return OpenLive(options, parsed, plane);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        return FileCaptureSource.Open(file);
+        return FileCaptureSource.Open(file, cancellation);
     }
 
     /// <summary>Opens the network; traffic of Weir's own port is left out, when there is one.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Weir.Capture;
 using Weir.Cli.Values;
 
@@ -58,7 +59,12 @@ internal sealed class SniffOptions
         DefaultValueFactory = _ => 64 << 10,
     };
 
-    public Option<long?> Count { get; } = new("--count", "-n") { Description = "Stop after this many calls", HelpName = "N" };
+    public Option<long?> Count { get; } = new("--count", "-n")
+    {
+        Description = "Stop after this many calls",
+        HelpName = "N",
+        CustomParser = result => Parse<long>(result, IsCount, "a number of calls, at least 1", default),
+    };
 
     public Option<TimeSpan?> For { get; } = new("--for")
     {
@@ -82,6 +88,9 @@ internal sealed class SniffOptions
 
     public static string? FromEnvironment(params IEnumerable<string> names) =>
         names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+
+    private static bool IsCount(string text, out long count) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 
     internal delegate bool Parser<T>(string text, out T value);
 
