@@ -4,8 +4,8 @@ using Weir.Probe;
 namespace Weir.Cli;
 
 /// <summary>
-/// While a capture runs: flushes the outputs' files every second, and shows counters on standard error when that is a
-/// terminal and nothing else is printed there.
+/// While a capture runs: stops it once nobody reads any output, and shows counters on standard error when that is a terminal
+/// and the calls are printed elsewhere.
 /// </summary>
 internal sealed class ProgressLine : IDisposable
 {

@@ -24,7 +24,7 @@ public class FuzzTests
 
     [Fact]
     public void Each_protocol_of_the_catalog_has_a_target() =>
-        Assert.Subset(Names.Select(row => row.Data).ToHashSet(), ProtocolCatalog.All.Select(protocol => protocol.Name).ToHashSet());
+        Assert.Subset(FuzzTargets.All.Select(target => target.Name).ToHashSet(), ProtocolCatalog.All.Select(protocol => protocol.Name).ToHashSet());
 
     [Fact]
     public void A_failure_is_told_with_what_repeats_it()
