@@ -7,7 +7,8 @@ namespace Weir.Cli;
 /// <summary>The lines a long command ends with, on standard error: what went in, what came out, what was lost and why.</summary>
 internal static class Summary
 {
-    public static void Print(ProbeReport report)
+    /// <summary>Prints the counters; a source that warned is not said to have lost nothing.</summary>
+    public static void Print(ProbeReport report, bool warned)
     {
         var calls = report.ExchangesSeen == report.Exchanges
             ? Number(report.Exchanges)
@@ -16,6 +17,7 @@ internal static class Summary
             $"weir: {calls} calls from {Number(report.Packets)} packets ({ByteSize.Format(report.Bytes)}), "
             + $"{Number(report.Connections)} connections, in {report.Seconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
         var losses = report.Dropped.Where(reason => reason.Value > 0).ToList();
+        if (losses.Count == 0 && warned) return;
         Console.Error.WriteLine(losses.Count == 0
             ? "weir: nothing was lost"
             : $"weir: lost: {string.Join(", ", losses.Select(reason => $"{reason.Key} {Number(reason.Value)}"))}");

@@ -37,6 +37,7 @@ internal static class SniffCommand
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var where = Where(parsed.GetValue(options.Where));
+        OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         using var source = OpenSource(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
@@ -64,7 +65,7 @@ internal static class SniffCommand
 
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
         WriteStatistics(run.Report(), parsed.GetValue(options.Stats));
-        Summary.Print(run.Report());
+        Summary.Print(run.Report(), source.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 

@@ -78,7 +78,7 @@ internal static class UpCommand
         services?.Dispose();
         await host.StopAsync();
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        Summary.Print(run.Report());
+        Summary.Print(run.Report(), source.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 

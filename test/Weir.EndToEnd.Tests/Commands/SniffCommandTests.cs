@@ -179,6 +179,45 @@ public sealed class SniffCommandTests : IDisposable
         Assert.Contains("nothing was lost", errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("-o", "pcap:")]
+    [InlineData("-o", "jsonl:")]
+    [InlineData("--stats", "")]
+    public async Task The_capture_that_is_read_is_never_written_over(string option, string prefix)
+    {
+        var capture = Save("own.pcap", 3);
+        var before = await File.ReadAllBytesAsync(capture);
+        var link = File.CreateSymbolicLink(Path.Combine(_folder.FullName, "link.pcap"), capture).FullName;
+        foreach (var target in new[] { capture, link })
+        {
+            var (code, _, errors) = await Run("sniff", "-r", capture, option, prefix + target);
+            Assert.Equal(2, code);
+            Assert.Contains("the capture that is read", errors, StringComparison.Ordinal);
+            Assert.Equal(before, await File.ReadAllBytesAsync(capture));
+        }
+    }
+
+    [Fact]
+    public async Task Two_outputs_do_not_share_a_file()
+    {
+        var file = Path.Combine(_folder.FullName, "same");
+        var (code, _, errors) = await Run("sniff", "-r", Capture, "-o", $"jsonl:{file}", "-o", $"har:{file}");
+        Assert.Equal(2, code);
+        Assert.Contains("another output", errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task A_capture_that_is_cut_off_is_not_said_to_be_complete()
+    {
+        var capture = Save("cut.pcap", 3);
+        var bytes = await File.ReadAllBytesAsync(capture);
+        await File.WriteAllBytesAsync(capture, bytes[..^7]);
+        var (_, _, errors) = await Run("sniff", "-r", capture, "-o", "none");
+        Assert.DoesNotContain("nothing was lost", errors, StringComparison.Ordinal);
+        Assert.Contains("cut.pcap", errors, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static async Task<(int ExitCode, string Output, string Errors)> Run(params string[] arguments)
