@@ -6,7 +6,7 @@ namespace Weir.Protocols;
 public sealed class ProtocolCounters
 {
     private static readonly string[] AnomalyNames =
-        [.. Enum.GetNames<Anomaly>().Select(name => "anomaly_" + SnakeCase(name))];
+        [.. WireNames.Anomalies.Select(name => "anomaly_" + name)];
 
     private readonly long[] _anomalies = new long[AnomalyNames.Length];
 
@@ -57,7 +57,4 @@ public sealed class ProtocolCounters
         for (var i = 0; i < AnomalyNames.Length; i++)
             yield return new(AnomalyNames[i], Volatile.Read(ref _anomalies[i]));
     }
-
-    private static string SnakeCase(string name) =>
-        string.Concat(name.Select((c, i) => (i > 0 && char.IsUpper(c) ? "_" : "") + char.ToLowerInvariant(c)));
 }

@@ -64,8 +64,9 @@ internal static class SniffCommand
         }
 
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        WriteStatistics(run.Report(), parsed.GetValue(options.Stats));
-        Summary.Print(run.Report(), source.Warnings.Count > 0);
+        var report = run.Report();
+        WriteStatistics(report, parsed.GetValue(options.Stats));
+        Summary.Print(report, source.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -89,22 +90,20 @@ internal static class SniffCommand
         SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
         CancellationToken cancellation)
     {
-        if (file is null) return OpenLive(options, parsed, plane);
+        if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
         return FileCaptureSource.Open(file, cancellation);
     }
 
-    /// <summary>Opens the network; traffic of Weir's own port is left out, when there is one.</summary>
-    internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, int ownPort = 0)
+    internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
             : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
-        var filter = Filter(options, parsed);
         return CaptureSourceSelector.Open(plane, new RingOptions
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
-            Filter = ownPort == 0 ? filter : filter.Excluding(ownPort),
+            Filter = filter,
         });
     }
 

@@ -60,10 +60,12 @@ internal static class UpCommand
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = parsed.GetValue(options.Source);
         await using var host = Host(center);
-        using var source = SniffCommand.OpenLive(options, parsed, plane, center.Listen.Port);
+        // The page does not watch itself.
+        var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
+        using var source = SniffCommand.OpenLive(options, parsed, plane, filter);
         var probe = new ProbeOptions
         {
-            Ports = SniffCommand.Filter(options, parsed).Ports,
+            Ports = filter.Ports,
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),

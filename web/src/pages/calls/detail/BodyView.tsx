@@ -6,7 +6,7 @@ import { decodeBase64 } from '../../../lib/hex';
 import { type BodyKind, bodyKind, headerValue } from './body-kind';
 import { HexView } from './HexView';
 import { JsonView } from './JsonView';
-import { QueryTable } from './Overview';
+import { PairsTable } from './PairsTable';
 import { TextView } from './TextView';
 
 const names: Record<BodyKind, string> = { json: 'JSON', form: 'Form', text: 'Text', hex: 'Hex' };
@@ -36,7 +36,7 @@ export function BodyView({ message, absent }: { message: CallRequest | CallRespo
       </div>
       {message.bodyTruncated && <p className="note">Only the first part of this body was captured.</p>}
       {kind === 'json' && <JsonView text={body} />}
-      {kind === 'form' && <QueryTable query={body} />}
+      {kind === 'form' && <PairsTable pairs={new URLSearchParams(body)} />}
       {kind === 'text' && <TextView text={body} />}
       {kind === 'hex' && <Hex body={body} encoded={message.bodyEncoding === 'base64'} />}
     </div>

@@ -1,6 +1,6 @@
 import type { Call, HeaderPair } from '../../../api/types';
 import { CopyButton } from '../../../components/CopyButton';
-import { visible } from '../../../lib/format';
+import { PairsTable } from './PairsTable';
 
 export function HeadersView({ call }: { call: Call }) {
   return (
@@ -21,16 +21,7 @@ function HeaderTable({ title, headers, absent }: { title: string; headers: Heade
       {!headers ? (
         <p className="muted">{absent}</p>
       ) : (
-        <table className="pairs">
-          <tbody>
-            {headers.map(([name, value], index) => (
-              <tr key={index}>
-                <th scope="row">{visible(name)}</th>
-                <td>{visible(value)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <PairsTable pairs={headers} />
       )}
     </section>
   );

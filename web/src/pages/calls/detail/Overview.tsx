@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatDate, formatDuration, plural, visible }
 import { explainAnomaly } from '../anomalies';
 import { peerAddress, peerName } from '../call-facts';
 import { celString } from '../filter-text';
+import { PairsTable } from './PairsTable';
 
 interface Props {
   call: Call | CallSummary;
@@ -51,7 +52,7 @@ export function Overview({ call, fields, onFilter }: Props) {
             <Fact name="Method" onFilter={equals(['method'], request.method)}>{visible(request.method)}</Fact>
             <Fact name="Host" onFilter={equals(['host', 'request.host'], request.host)}>{visible(request.host ?? '–')}</Fact>
             <Fact name="Path" onFilter={equals(['path'], request.path)}>{visible(request.path)}</Fact>
-            {request.query && <Fact name="Query"><QueryTable query={request.query} /></Fact>}
+            {request.query && <Fact name="Query"><PairsTable pairs={new URLSearchParams(request.query)} /></Fact>}
           </>
         )}
         {call.endpoint && <Fact name="Endpoint" onFilter={equals(['endpoint'], call.endpoint)}>{visible(call.endpoint)}</Fact>}
@@ -111,22 +112,5 @@ function Fact({ name, children, onFilter }: { name: string; children: ReactNode;
         )}
       </dd>
     </div>
-  );
-}
-
-export function QueryTable({ query }: { query: string }) {
-  const pairs = [...new URLSearchParams(query)];
-  return (
-    <table className="pairs">
-      <tbody>
-        {pairs.map(([name, value], index) => (
-          // Names repeat and order matters: the position is the identity.
-          <tr key={index}>
-            <th scope="row">{visible(name)}</th>
-            <td>{visible(value)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
