@@ -27,6 +27,8 @@ public sealed class JsonLinesOutput(
 
     public long Lost { get; private set; }
 
+    public bool TakesInProgress => true;
+
     public void Write(Exchange exchange)
     {
         if (!IsOpen)

@@ -1,6 +1,7 @@
 using Weir.Packets;
 using Weir.Protocols;
 using Weir.Protocols.Http1;
+using Weir.Records;
 using Weir.Streams;
 
 namespace Weir.Probe;
@@ -13,6 +14,9 @@ public sealed class CapturePipeline : IFrameSink
 {
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
+
+    /// <summary>A live call that lasts longer is shown while it runs: the time after which a reader begins to miss it.</summary>
+    private const long ReportOpenAfterNs = 2_000_000_000;
 
     private readonly ProbeOptions _options;
     private readonly PacketDecoder _decoder = new();
@@ -34,6 +38,7 @@ public sealed class CapturePipeline : IFrameSink
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
             Source = options.Source,
             Node = options.Node,
         });
@@ -111,6 +116,7 @@ public sealed class CapturePipeline : IFrameSink
     {
         _advancedNs = nowNs;
         _connections.Advance(nowNs);
+        _conversations.ReportOpen(nowNs);
     }
 
     private bool Wanted(ushort source, ushort destination)

@@ -27,6 +27,12 @@ public sealed class ExchangeFanOut : IExchangeSink
 
     public void Write(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            WriteRunning(exchange);
+            return;
+        }
+
         Volatile.Write(ref _seen, _seen + 1);
         if (_matched >= _options.MaxExchanges) return;
         var wanted = _options.Where is null || _options.Where(exchange);
@@ -35,5 +41,13 @@ public sealed class ExchangeFanOut : IExchangeSink
         Volatile.Write(ref _matched, _matched + 1);
         foreach (var output in _outputs) output.Write(exchange);
         if (_matched == _options.MaxExchanges) _limitReached();
+    }
+
+    /// <summary>It comes again when it is over; until then it is counted nowhere and shown where that is wanted.</summary>
+    private void WriteRunning(Exchange exchange)
+    {
+        if (_matched >= _options.MaxExchanges || _options.Where?.Invoke(exchange) == false) return;
+        foreach (var output in _outputs)
+            if (output.TakesInProgress) output.Write(exchange);
     }
 }

@@ -29,6 +29,8 @@ public sealed class ConsoleOutput(Stream stream, bool colour, int width, string 
 
     public long Lost { get; private set; }
 
+    public bool TakesInProgress => true;
+
     public void Write(Exchange exchange)
     {
         if (!IsOpen)
@@ -37,6 +39,8 @@ public sealed class ConsoleOutput(Stream stream, bool colour, int width, string 
             return;
         }
 
+        // One line when it turns out to last, one when it is over.
+        if (exchange is { InProgress: true, ProgressReports: > 1 }) return;
         _line.Clear();
         Format(exchange);
         _line.Append('\n');
@@ -109,7 +113,7 @@ public sealed class ConsoleOutput(Stream stream, bool colour, int width, string 
     {
         if (!exchange.HasResponse)
         {
-            Colour("31");
+            if (!exchange.InProgress) Colour("31");
             _line.Append("---");
         }
         else
@@ -124,6 +128,14 @@ public sealed class ConsoleOutput(Stream stream, bool colour, int width, string 
 
     private void Marks(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            Colour("36");
+            _line.Append("  … running");
+            Colour("0");
+            return;
+        }
+
         if (exchange.Complete && exchange.Anomalies.IsEmpty) return;
         Colour(exchange.Complete ? "33" : "31");
         _line.Append(exchange.Complete ? "  ! " : "  ✗ ").Append(IncompleteReason.Of(exchange));
