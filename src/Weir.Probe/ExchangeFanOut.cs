@@ -31,6 +31,12 @@ public sealed class ExchangeFanOut : IExchangeSink
 
     public void Write(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            WriteRunning(exchange);
+            return;
+        }
+
         Volatile.Write(ref _seen, _seen + 1);
         if (_limit.IsReached) return;
         var wanted = (_where is null || _where(exchange)) && _limit.TryTake();
@@ -44,5 +50,13 @@ public sealed class ExchangeFanOut : IExchangeSink
     public void Flush()
     {
         foreach (var lane in _lanes) lane.Flush();
+    }
+
+    /// <summary>It comes again when it is over; until then it is counted nowhere and shown where that is wanted.</summary>
+    private void WriteRunning(Exchange exchange)
+    {
+        if (_limit.IsReached || _where?.Invoke(exchange) == false) return;
+        foreach (var lane in _lanes)
+            if (lane.TakesInProgress) lane.Write(exchange);
     }
 }

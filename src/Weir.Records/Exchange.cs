@@ -85,6 +85,9 @@ public sealed class Exchange
     /// </summary>
     public bool InProgress { get; set; }
 
+    /// <summary>How often it was told while it ran, this time included. Not on the record.</summary>
+    public int ProgressReports { get; set; }
+
     /// <summary>HTTP/2 stream that carried it (RFC 9113 §5.1.1); -1 on other protocols.</summary>
     public int StreamId { get; set; } = -1;
 
@@ -135,6 +138,7 @@ public sealed class Exchange
         Request.Clear();
         Response.Clear();
         InProgress = false;
+        ProgressReports = 0;
         StreamId = -1;
         Grpc.Clear();
         WebSocket.Clear();

@@ -1,6 +1,7 @@
 using Weir.Packets;
 using Weir.Protocols;
 using Weir.Protocols.Http1;
+using Weir.Records;
 using Weir.Streams;
 
 namespace Weir.Probe;
@@ -11,6 +12,9 @@ namespace Weir.Probe;
 /// </summary>
 internal sealed class ExchangeWorker : IPacketSink
 {
+    /// <summary>A live call that lasts longer is shown while it runs: the time after which a reader begins to miss it.</summary>
+    private const long ReportOpenAfterNs = 2_000_000_000;
+
     private readonly ExchangeFanOut _outputs;
     private readonly ConversationFactory _conversations;
     private readonly ConnectionTable _connections;
@@ -27,6 +31,7 @@ internal sealed class ExchangeWorker : IPacketSink
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
             Source = options.Source,
             Node = options.Node,
         });
@@ -45,11 +50,15 @@ internal sealed class ExchangeWorker : IPacketSink
         _connections.Add(in packet);
     }
 
-    public void Advance(long nowNs) => _connections.Advance(nowNs);
+    public void Advance(long nowNs)
+    {
+        _connections.Advance(nowNs);
+        _conversations.ReportOpen(nowNs);
+    }
 
     public void OnIdle(long nowNs)
     {
-        _connections.Advance(nowNs);
+        Advance(nowNs);
         _outputs.Flush();
     }
 
