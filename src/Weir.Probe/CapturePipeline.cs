@@ -15,7 +15,7 @@ public sealed class CapturePipeline : IFrameSink
     private const long AdvanceIntervalNs = 100_000_000;
 
     private readonly ProbeOptions _options;
-    private readonly PacketDecoder _decoder = new();
+    private readonly PacketDecoder _decoder;
     private readonly ConversationFactory _conversations;
     private readonly ConnectionTable _connections;
     private readonly PacketRecorder? _recorder;
@@ -29,6 +29,7 @@ public sealed class CapturePipeline : IFrameSink
     public CapturePipeline(ProbeOptions options, ExchangeFanOut outputs)
     {
         _options = options;
+        _decoder = new PacketDecoder(tunnels: options.Tunnels);
         if (options.PacketOutput is { } stream)
             outputs.Recorder = _recorder = new PacketRecorder(new PcapNgWriter(stream), new PacketRecorderLimits());
         _conversations = new ConversationFactory(outputs, new ConversationOptions
@@ -81,6 +82,7 @@ public sealed class CapturePipeline : IFrameSink
         yield return new("packet_not_ip", _decoder.Counters[DecodeOutcome.NotIp]);
         yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + _notTcp);
         yield return new("packet_other_port", _otherPorts);
+        yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
         yield return new("connection_opaque", _conversations.Counters.OpaqueConnections);
         yield return new("connection_opaque_bytes", _conversations.Counters.OpaqueBytes);
     }
@@ -127,6 +129,6 @@ public sealed class CapturePipeline : IFrameSink
 
     private static bool IsLoss(string counter) =>
         counter.Contains("truncated", StringComparison.Ordinal) || counter.Contains("malformed", StringComparison.Ordinal)
-        || counter.Contains("unknown_link", StringComparison.Ordinal)
+        || counter.Contains("unknown_link", StringComparison.Ordinal) || counter.Contains("too_deep", StringComparison.Ordinal)
         || (counter.StartsWith("fragment_", StringComparison.Ordinal));
 }

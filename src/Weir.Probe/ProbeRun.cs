@@ -41,9 +41,10 @@ public sealed class ProbeRun : IDisposable
         var interfaces = _source.ReadStatistics();
         var dropped = new Dictionary<string, long> { ["kernel_drops"] = interfaces.Sum(i => i.KernelDrops) };
         foreach (var (reason, count) in _pipeline.Losses()) dropped[reason] = count;
+        var ignored = new Dictionary<string, long>(_pipeline.Ignored()) { ["datagram_no_tunnel"] = interfaces.Sum(i => i.NoTunnel) };
         return new ProbeReport(
             _pipeline.Packets, _pipeline.Bytes, _outputs.Matched, _outputs.Seen, _pipeline.Connections,
-            _elapsed.Elapsed.TotalSeconds, dropped, new Dictionary<string, long>(_pipeline.Ignored()));
+            _elapsed.Elapsed.TotalSeconds, dropped, ignored);
     }
 
     public void Dispose()

@@ -35,9 +35,11 @@ internal sealed class SniffOptions
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET) or libpcap",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
         HelpName = "PLANE",
     };
+
+    public MirrorOptions Mirror { get; } = new();
 
     public Option<string?> Where { get; } = new("--where", "-w")
     {
@@ -81,7 +83,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, Where, Outputs, BodyLimit, Count, For, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, BodyLimit, Count, For, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

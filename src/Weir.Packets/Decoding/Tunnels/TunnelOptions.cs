@@ -31,4 +31,7 @@ public sealed record TunnelOptions
     /// made of headers only should not cost more.
     /// </summary>
     public int MaxDepth { get; init; } = 4;
+
+    /// <summary>Every UDP port at which a tunnel is looked for; those that are not configured are IANA's.</summary>
+    public IEnumerable<ushort> UdpPorts => [.. VxlanPorts, .. GenevePorts, .. TunnelSettings.FixedPorts];
 }

@@ -9,6 +9,8 @@ internal sealed class TunnelSettings
     private const ushort AyiyaPort = 5072;
     private const ushort GrePort = 4754;
 
+    public static IReadOnlyList<ushort> FixedPorts { get; } = [GtpPort, TeredoPort, AyiyaPort, GrePort];
+
     private readonly ushort[] _ports;
     private readonly TunnelKind[] _kinds;
     private readonly uint[] _allowed;
@@ -21,7 +23,7 @@ internal sealed class TunnelSettings
         MaxDepth = options.MaxDepth;
         (_allowed, _denied) = ([.. options.AllowedVnis], [.. options.DeniedVnis]);
         // The first entry of a port counts, so what the user configured goes before what is fixed.
-        _ports = [.. options.VxlanPorts, .. options.GenevePorts, GtpPort, TeredoPort, AyiyaPort, GrePort];
+        _ports = [.. options.UdpPorts];
         _kinds =
         [
             .. options.VxlanPorts.Select(_ => TunnelKind.Vxlan), .. options.GenevePorts.Select(_ => TunnelKind.Geneve),
