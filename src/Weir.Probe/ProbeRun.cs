@@ -76,7 +76,11 @@ public sealed class ProbeRun : IDisposable
             .. _workers.SelectMany(worker => worker.Losses()),
         ]);
         var ignored = CounterSums.Of(
-            [.. _intakes.SelectMany(intake => intake.Ignored()), .. _workers.SelectMany(worker => worker.Ignored())]);
+        [
+            .. _intakes.SelectMany(intake => intake.Ignored()),
+            .. _workers.SelectMany(worker => worker.Ignored()),
+            new("datagram_no_tunnel", Interfaces.Sum(i => i.NoTunnel)),
+        ]);
         return new ProbeReport(
             _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
             _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),

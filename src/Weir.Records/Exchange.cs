@@ -2,7 +2,7 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>.</summary>
+/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>, <c>vxlan</c>.</summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -10,6 +10,7 @@ public enum CaptureSourceKind : byte
     File,
     Ebpf,
     EbpfTls,
+    Vxlan,
 }
 
 /// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>
