@@ -99,6 +99,7 @@ internal sealed class ConnectionStore
     {
         _counters.CountClosed(reason);
         connection.Handler = null;
+        connection.Info.End = reason;
         if (reason is not (StreamEnd.Fin or StreamEnd.Reset))
         {
             Free(connection);

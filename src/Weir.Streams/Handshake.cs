@@ -34,14 +34,17 @@ internal sealed class Handshake(StreamLimits limits, ConnectionStore store, Reas
     {
         var connection = half.Owner;
         var isAck = (syn.Flags & TcpFlags.Ack) != 0;
+        var counters = half.Counters;
+        ref var here = ref counters.On(syn);
         if (half.SynSeen)
         {
-            reassembler.CountRepeat(half, syn.Sequence, 0, syn);
+            if (reassembler.CountRepeat(half, wasHere: here.SynSeen, 0, syn)) counters.SynRetransmissions++;
         }
         else
         {
             if (!half.Started) half.Start(syn.Sequence + 1);
             half.SynSeen = true;
+            half.LastSentNs = Math.Max(half.LastSentNs, syn.TimestampNs);
             if (isAck && !half.Other.Started) half.Other.Start(syn.Acknowledgment);
             if (half.Direction == Direction.FromInitiator && !isAck)
             {
@@ -53,7 +56,7 @@ internal sealed class Handshake(StreamLimits limits, ConnectionStore store, Reas
             connection.AwaitsHandshakeAck = connection.SynNsKnown && half.Other.SynSeen;
         }
 
-        half.Recent.Note(syn.Sequence, 0, syn.Acknowledgment, syn.InterfaceId, syn.TimestampNs);
+        here.SynSeen = true;
     }
 
     /// <summary>Takes the round-trip time from the ACK that completes the handshake.</summary>

@@ -29,6 +29,8 @@ internal sealed class Wire
 
     public int Interface { get; set; }
 
+    public ushort Window { get; set; } = 1000;
+
     public ushort ClientPort { get; set; } = 40000;
 
     public string ClientIp { get; set; } = "10.0.0.1";
@@ -73,7 +75,7 @@ internal sealed class Wire
             Sequence = sequence,
             Acknowledgment = (flags & TcpFlags.Ack) != 0 ? ack : 0,
             Flags = flags,
-            Window = 1000,
+            Window = Window,
             Payload = data,
             PayloadWireLength = wireLength ?? data.Length,
         };

@@ -190,13 +190,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
-            var initiatorIsClient = _client == Direction.FromInitiator;
-            exchange.Client.Ip = initiatorIsClient ? _connection.InitiatorIp : _connection.ResponderIp;
-            exchange.Client.Port = initiatorIsClient ? _connection.InitiatorPort : _connection.ResponderPort;
-            exchange.Server.Ip = initiatorIsClient ? _connection.ResponderIp : _connection.InitiatorIp;
-            exchange.Server.Port = initiatorIsClient ? _connection.ResponderPort : _connection.InitiatorPort;
-            exchange.HandshakeRttNs = _connection.HandshakeRttNs;
-            exchange.Retransmissions = _connection.Retransmissions;
+            ConversationHost.Describe(exchange, _connection, _client);
             _host.Write(exchange);
         }
 

@@ -131,6 +131,10 @@ public static class ExchangeJsonReader
                 "handshakeRttMs" => cursor.Milliseconds(out var rtt) && Do(exchange.HandshakeRttNs = rtt),
                 "retransmissions" => cursor.Integer(0, long.MaxValue, out var count) && Do(exchange.Retransmissions = count),
                 "gapBytes" => cursor.Integer(0, long.MaxValue, out var gap) && Do(exchange.GapBytes = gap),
+                "resets" => cursor.Integer(0, long.MaxValue, out var resets) && Do(exchange.Resets = resets),
+                "zeroWindows" => cursor.Integer(0, long.MaxValue, out var zero) && Do(exchange.ZeroWindows = zero),
+                "clientBytes" => cursor.Integer(0, long.MaxValue, out var sent) && Do(exchange.ClientBytes = sent),
+                "serverBytes" => cursor.Integer(0, long.MaxValue, out var sent) && Do(exchange.ServerBytes = sent),
                 _ => cursor.Skip(),
             };
             if (!ok) return false;

@@ -182,6 +182,18 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         json.Number(exchange.Retransmissions);
         json.Raw(",\"gapBytes\":"u8);
         json.Number(exchange.GapBytes);
+        if (exchange.ClientBytes >= 0 && exchange.ServerBytes >= 0)
+        {
+            json.Raw(",\"resets\":"u8);
+            json.Number(exchange.Resets);
+            json.Raw(",\"zeroWindows\":"u8);
+            json.Number(exchange.ZeroWindows);
+            json.Raw(",\"clientBytes\":"u8);
+            json.Number(exchange.ClientBytes);
+            json.Raw(",\"serverBytes\":"u8);
+            json.Number(exchange.ServerBytes);
+        }
+
         json.Raw((byte)'}');
     }
 
