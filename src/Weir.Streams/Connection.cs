@@ -46,6 +46,9 @@ public sealed class Connection
     /// <summary>What the parsers recognised last, by its name in the catalog; null while nothing is. Written by them.</summary>
     public string? Protocol { get; set; }
 
+    /// <summary>The direction that carries requests, once the bytes have shown it. Written by the parsers.</summary>
+    public Direction? Client { get; set; }
+
     /// <summary>Exchanges that were told of this connection. Written by the parsers.</summary>
     public long Exchanges { get; set; }
 
@@ -61,6 +64,7 @@ public sealed class Connection
         HandshakeRttNs = -1;
         End = null;
         Protocol = null;
+        Client = null;
         FromInitiator.Reset();
         FromResponder.Reset();
     }

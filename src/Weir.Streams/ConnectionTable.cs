@@ -17,11 +17,14 @@ public sealed class ConnectionTable
     private readonly Reassembler _reassembler;
     private readonly Handshake _handshake;
 
-    public ConnectionTable(StreamLimits limits, IStreamHandlerFactory factory)
+    /// <param name="limits">Bounds.</param>
+    /// <param name="factory">Opens a handler per connection.</param>
+    /// <param name="over">Receives the connections that are over; null when nobody asks.</param>
+    public ConnectionTable(StreamLimits limits, IStreamHandlerFactory factory, IConnectionSink? over = null)
     {
         _limits = limits;
         _factory = factory;
-        _store = new ConnectionStore(limits, Counters);
+        _store = new ConnectionStore(limits, Counters, over);
         _reassembler = new Reassembler(limits, Counters, _store);
         _handshake = new Handshake(limits, _store, _reassembler);
     }

@@ -12,9 +12,9 @@ internal sealed class Wire
     public const uint ClientIsn = 1000;
     public const uint ServerIsn = 5000;
 
-    public Wire(StreamLimits? limits = null, IStreamHandlerFactory? factory = null)
+    public Wire(StreamLimits? limits = null, IStreamHandlerFactory? factory = null, IConnectionSink? over = null)
     {
-        Table = new ConnectionTable(limits ?? new StreamLimits(), factory ?? Recorder);
+        Table = new ConnectionTable(limits ?? new StreamLimits(), factory ?? Recorder, over);
     }
 
     public ConnectionTable Table { get; }

@@ -16,6 +16,8 @@ internal static class JsonKeys
             "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
             "timing", "requestMs", "waitMs",
             "sensitive", "class", "where", "count",
+            "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "synRetransmissions", "outOfOrder", "copies",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));
 
