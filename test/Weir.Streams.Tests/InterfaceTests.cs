@@ -155,6 +155,20 @@ public class InterfaceTests
         Assert.Empty(_wire.Only.Gaps);
     }
 
+    [Fact]
+    public void The_round_trip_time_is_known_although_the_syn_ack_comes_from_an_interface_that_has_its_turn_later()
+    {
+        _wire.Client(0, flags: TcpFlags.Syn);
+        _wire.NowMs = 3;
+        _wire.Client(1);
+        _wire.NowMs = 9;
+        _wire.Client(1, "abc");
+        (_wire.Interface, _wire.NowMs) = (1, 2);
+        _wire.Server(0, flags: SynAck);
+
+        Assert.Equal(3_000_000, _wire.Only.Connection.HandshakeRttNs);
+    }
+
     private void OnAll(int first, Action send)
     {
         for (var i = 0; i < 3; i++)
