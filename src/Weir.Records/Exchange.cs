@@ -79,6 +79,26 @@ public sealed class Exchange
 
     public HttpMessage Response { get; } = new();
 
+    /// <summary>
+    /// The exchange is not over: it is told while it runs (server-sent events, a long poll, a WebSocket) and will come again,
+    /// under the same id, when it has ended.
+    /// </summary>
+    public bool InProgress { get; set; }
+
+    /// <summary>HTTP/2 stream that carried it (RFC 9113 §5.1.1); -1 on other protocols.</summary>
+    public int StreamId { get; set; } = -1;
+
+    public GrpcCall Grpc { get; } = new();
+
+    public WebSocketSession WebSocket { get; } = new();
+
+    public GraphQlCall GraphQl { get; } = new();
+
+    public DnsLookup Dns { get; } = new();
+
+    /// <summary>Server-sent events seen in the response (WHATWG HTML §9.2); -1 when it is no event stream.</summary>
+    public long ServerSentEvents { get; set; } = -1;
+
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
 
@@ -114,6 +134,13 @@ public sealed class Exchange
         Server.Clear();
         Request.Clear();
         Response.Clear();
+        InProgress = false;
+        StreamId = -1;
+        Grpc.Clear();
+        WebSocket.Clear();
+        GraphQl.Clear();
+        Dns.Clear();
+        ServerSentEvents = -1;
         HandshakeRttNs = -1;
         Retransmissions = GapBytes = 0;
         Anomalies = default;
