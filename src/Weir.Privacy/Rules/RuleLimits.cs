@@ -25,4 +25,7 @@ public sealed record RuleLimits
 
     /// <summary>Rules of a set. 1000: each is tried on each detail.</summary>
     public int MaxRules { get; init; } = 1000;
+
+    /// <summary>Parameters told apart in a query or a form; the rest is one detail. 1000: servers refuse more.</summary>
+    public int MaxParameters { get; init; } = 1000;
 }

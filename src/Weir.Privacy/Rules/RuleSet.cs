@@ -6,11 +6,12 @@ namespace Weir.Privacy.Rules;
 /// <summary>Parsed logging rules. Immutable; threads may share it. docs/formats/logging-rules.md describes the language.</summary>
 public sealed class RuleSet
 {
-    private readonly CompiledRule[] _rules;
+    /// <summary>By verb, in the order of the text.</summary>
+    private readonly CompiledRule[][] _rules;
 
     private RuleSet(CompiledRule[] rules, string text)
     {
-        _rules = rules;
+        _rules = [.. Enum.GetValues<RuleVerb>().Select(verb => rules.Where(rule => rule.Verb == verb).ToArray())];
         Text = text;
         Rules = Array.ConvertAll(rules, rule => rule.Rule);
         ActsOnDetails = rules.Any(rule => rule.Verb.ActsOnDetails());
@@ -18,6 +19,7 @@ public sealed class RuleSet
         MasksEverything = rules.Any(rule => rule.Verb == RuleVerb.MaskSensitive && rule.CoversEverything);
         IsMaskEverythingAlone = MasksEverything && !rules.Any(rule => rule.Verb.ActsOnDetails() && rule.Verb != RuleVerb.MaskSensitive);
         CopiesSessionFields = Has(RuleVerb.CopySessionField);
+        SamplePercent = Has(RuleVerb.Sample) ? int.Parse(Of(RuleVerb.Sample)[0].Rule.Param1!, CultureInfo.InvariantCulture) : null;
     }
 
     public IReadOnlyList<LogRule> Rules { get; }
@@ -34,9 +36,7 @@ public sealed class RuleSet
     public bool SkipSubmission => Has(RuleVerb.SkipSubmission);
 
     /// <summary>How many of a hundred messages are kept; null when all are.</summary>
-    public int? SamplePercent => Of(RuleVerb.Sample).FirstOrDefault()?.Rule.Param1 is { } digits
-        ? int.Parse(digits, CultureInfo.InvariantCulture)
-        : null;
+    public int? SamplePercent { get; }
 
     public bool CopiesSessionFields { get; }
 
@@ -92,9 +92,9 @@ public sealed class RuleSet
     public bool CopiesSessionField(string name) =>
         Of(RuleVerb.CopySessionField).Any(rule => rule.Value!.Matches(name) == PatternOutcome.Yes);
 
-    internal IEnumerable<CompiledRule> Of(RuleVerb verb) => _rules.Where(rule => rule.Verb == verb);
+    internal CompiledRule[] Of(RuleVerb verb) => _rules[(int)verb];
 
-    internal bool Has(RuleVerb verb) => Array.Exists(_rules, rule => rule.Verb == verb);
+    internal bool Has(RuleVerb verb) => Of(verb).Length > 0;
 
     private static bool IsRemoving(RuleVerb verb) => verb is
         RuleVerb.Remove or RuleVerb.RemoveIf or RuleVerb.RemoveIfFound or RuleVerb.RemoveUnless or RuleVerb.RemoveUnlessFound or
