@@ -35,6 +35,9 @@ internal sealed class RulePattern
 
     public Regex Regex => _regex;
 
+    /// <summary>It takes time in proportion to the value.</summary>
+    public bool IsLinear => _regex.Options.HasFlag(RegexOptions.NonBacktracking);
+
     /// <summary>Matches every key there is: keys have no line terminators.</summary>
     public bool IsEverything => _isEverything;
 
