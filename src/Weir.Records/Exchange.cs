@@ -2,7 +2,7 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>.</summary>
+/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>, <c>vxlan</c>.</summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -10,6 +10,7 @@ public enum CaptureSourceKind : byte
     File,
     Ebpf,
     EbpfTls,
+    Vxlan,
 }
 
 /// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>
@@ -90,6 +91,9 @@ public sealed class Exchange
     /// </summary>
     public bool InProgress { get; set; }
 
+    /// <summary>How often it was told while it ran, this time included. Not on the record.</summary>
+    public int ProgressReports { get; set; }
+
     /// <summary>HTTP/2 stream that carried it (RFC 9113 §5.1.1); -1 on other protocols.</summary>
     public int StreamId { get; set; } = -1;
 
@@ -143,6 +147,7 @@ public sealed class Exchange
         Request.Clear();
         Response.Clear();
         InProgress = false;
+        ProgressReports = 0;
         StreamId = -1;
         Grpc.Clear();
         WebSocket.Clear();

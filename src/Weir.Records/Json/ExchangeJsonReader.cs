@@ -67,6 +67,7 @@ public static class ExchangeJsonReader
                 "protocol" => cursor.RequiredString(out var protocol) && Do(exchange.Protocol = protocol),
                 "scheme" => cursor.RequiredString(out var scheme) && Do(exchange.Scheme = scheme),
                 "complete" => cursor.Boolean(out var complete) && Do(exchange.Complete = complete),
+                "inProgress" => cursor.Boolean(out var running) && Do(exchange.InProgress = running),
                 "client" => PeerJson.Read(ref cursor, exchange.Client),
                 "server" => PeerJson.Read(ref cursor, exchange.Server),
                 "request" => MessageJson.Read(ref cursor, exchange.Request, out var has) && Do(exchange.HasRequest = has),

@@ -41,6 +41,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         json.Text(exchange.Scheme);
         json.Raw(",\"complete\":"u8);
         json.Boolean(exchange.Complete);
+        if (exchange.InProgress) json.Raw(",\"inProgress\":true"u8);
         json.Raw(",\"client\":"u8);
         Peer(ref json, exchange.Client);
         json.Raw(",\"server\":"u8);

@@ -9,7 +9,7 @@ internal static class JsonKeys
     private static readonly (string Text, byte[] Utf8)[] s_keys = Array.ConvertAll(
         (string[])
         [
-            "id", "startedAt", "durationMs", "source", "node", "protocol", "scheme", "complete", "client", "server",
+            "id", "startedAt", "durationMs", "source", "node", "protocol", "scheme", "complete", "inProgress", "client", "server",
             "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
