@@ -11,9 +11,13 @@ namespace Weir.Privacy.Detection;
 internal static class NumberScanner
 {
     private const int MaxGroups = 12;
-    private const int MinDigits = 7;
+    private const int MinDigits = 6;
+
+    /// <summary>Indian account numbers have four digits among ten characters; no other number has fewer than six.</summary>
+    private const int PanLength = 10;
 
     private static readonly byte[][] s_cardWords = Words("card visa master maestro amex credit debit pan");
+    private static readonly byte[][] s_versionWords = Words("version ver build release");
     private static readonly byte[][] s_phoneWords = Words("phone mobile cell tel: tel. fax call whatsapp sms");
 
 
@@ -54,13 +58,13 @@ internal static class NumberScanner
             return end;
         }
 
-        if (digits >= 4 && count >= 4 && IsV4(text, groups, out var last))
+        if (digits >= 4 && count >= 4 && IsV4(text, groups, place.Key, out var last))
         {
             matches.Add(new Match(SensitiveClasses.IpAddress, groups[0].Start, last - groups[0].Start, MaskForm.Placeholder, ""));
             return last;
         }
 
-        if (digits >= MinDigits) Sequences(text, groups, in place, matches);
+        if (digits >= MinDigits || (digits == 4 && count == 1 && groups[0].Length == PanLength)) Sequences(text, groups, in place, matches);
         return Math.Max(end, at + 1);
     }
 
@@ -161,12 +165,13 @@ internal static class NumberScanner
                && Iban.LengthFor(text[run.Start..run.End]) != run.Length ? tail : run.Start;
     }
 
-    private static bool IsV4(ReadOnlySpan<byte> text, ReadOnlySpan<Group> groups, out int end)
+    private static bool IsV4(ReadOnlySpan<byte> text, ReadOnlySpan<Group> groups, ReadOnlySpan<byte> key, out int end)
     {
         end = groups[3].End;
         for (var i = 0; i < 4; i++)
             if (!groups[i].IsDigits || groups[i].Length > 3 || (i < 3 && text[groups[i].End] != '.')) return false;
-        return (groups.Length == 4 || text[end] is not ((byte)'.' or (byte)'-')) && NetworkText.IsV4(text, groups[0].Start, end);
+        return (groups.Length == 4 || text[end] is not ((byte)'.' or (byte)'-')) && NetworkText.IsV4(text, groups[0].Start, end)
+               && !ContextWords.Any(key, s_versionWords);
     }
 
     private static void Sequences(ReadOnlySpan<byte> text, ReadOnlySpan<Group> groups, in ScanPlace place, MatchList matches)
@@ -239,14 +244,24 @@ internal static class NumberScanner
             var decimals = IsFraction();
             if (isDigits && !Mixed && !decimals && IsCard(in place)) return SensitiveClasses.PaymentCard;
             if (!isDigits && !Mixed && Iban.IsValid(Compact)) return SensitiveClasses.Iban;
-            if (!decimals)
-            {
-                foreach (var rule in IdRules.OfLength(Compact.Length))
-                    if ((isDigits || !rule.DigitsOnly) && rule.Check(Compact) && IsSupported(rule, in place)) return rule.Class;
-            }
+            if (!decimals && Identity(isDigits, in place) is { } identity) return identity;
 
             // A bare number needs the word before it; under a key the key has already spoken.
             return isDigits && Compact.Length is >= 9 and <= 15 && Start > 0 && Context(s_phoneWords, default) ? SensitiveClasses.Phone : null;
+        }
+
+        /// <summary>A word nearby decides between numbers of the same form, then the form itself.</summary>
+        private SensitiveClass? Identity(bool isDigits, in ScanPlace place)
+        {
+            SensitiveClass? byForm = null;
+            foreach (var rule in IdRules.OfLength(Compact.Length))
+            {
+                if ((!isDigits && rule.DigitsOnly) || !rule.Check(Compact)) continue;
+                if (!Mixed && Context(rule.ContextWords, place.Key)) return rule.Class;
+                if (byForm is null && HasTypicalForm(rule)) byForm = rule.Class;
+            }
+
+            return byForm;
         }
 
         private bool IsCard(in ScanPlace place)
@@ -261,11 +276,11 @@ internal static class NumberScanner
             Groups == 1 && ((Start > 1 && Text[Start - 1] == '.' && Chars.IsDigit(Text[Start - 2]))
                             || (End + 1 < Text.Length && Text[End] == '.' && Chars.IsDigit(Text[End + 1])));
 
-        private bool IsSupported(IdRule rule, in ScanPlace place)
+        private bool HasTypicalForm(IdRule rule)
         {
             if (rule.StandsAlone && Groups == 1) return true;
             foreach (var shape in rule.ShapeTexts) if (Shape.SequenceEqual(shape)) return true;
-            return !Mixed && Context(rule.ContextWords, place.Key);
+            return false;
         }
 
         private bool Context(byte[][] words, ReadOnlySpan<byte> key) => ContextWords.StandBefore(Text, Start, words) || ContextWords.Any(key, words);

@@ -49,6 +49,8 @@ internal sealed class KeyClassifier
 
     private KeyInfo Look(ReadOnlySpan<byte> key)
     {
+        // A mask stood in the key's place.
+        if (key.IndexOf("***"u8) >= 0) return default;
         Span<byte> flat = stackalloc byte[MaxKeyBytes];
         Span<int> words = stackalloc int[MaxWords];
         var length = Flatten(key[^Math.Min(key.Length, MaxKeyBytes)..], flat, words, out var count);

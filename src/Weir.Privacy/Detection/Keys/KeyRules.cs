@@ -48,7 +48,7 @@ internal static class KeyRules
         .. Rules(KeyMatch.Ending, SessionId, ValueShape.Any, "sessionid sessid sessionkey phpsessid jsessionid"),
         .. Rules(KeyMatch.LastWord, SessionId, ValueShape.Any, "sid"), .. Rules(KeyMatch.LastWord, SessionId, ValueShape.Opaque, "session sess"),
         .. Rules(KeyMatch.Ending, Token, ValueShape.Text, "token accesstoken refreshtoken"),
-        .. Rules(KeyMatch.LastWord, Token, ValueShape.Text, "jwt bearer tokens"), .. Rules(KeyMatch.Whole, Token, ValueShape.Opaque, "code authcode authorizationcode auth key"),
+        .. Rules(KeyMatch.LastWord, Token, ValueShape.Text, "jwt bearer"), .. Rules(KeyMatch.LastWord, Token, ValueShape.Opaque, "tokens"), .. Rules(KeyMatch.Whole, Token, ValueShape.Opaque, "code authcode authorizationcode auth key"),
         .. Rules(KeyMatch.Ending, OneTimeCode, ValueShape.Code, "verificationcode onetimecode smscode mfacode 2facode twofactorcode otpcode pincode recoverycode backupcode"),
         .. Rules(KeyMatch.LastWord, OneTimeCode, ValueShape.Code, "otp totp pin tan"),
         .. Rules(KeyMatch.Ending, Authorization, ValueShape.Credentials, "authorization"), .. Rules(KeyMatch.Whole, Cookie, ValueShape.Cookies, "cookie setcookie"),

@@ -12,7 +12,7 @@ internal static class CardNumber
     {
         usual = false;
         if (digits.Length is < MinDigits or > MaxDigits || !KnownIssuer(digits, out usual)) return false;
-        return CheckDigits.Luhn(digits) && !CheckDigits.AllSame(digits[1..]);
+        return CheckDigits.Luhn(digits) && !CheckDigits.AllSame(digits);
     }
 
     /// <summary>Issuer identification numbers as the networks publish them.</summary>

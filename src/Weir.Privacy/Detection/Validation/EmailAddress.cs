@@ -52,5 +52,5 @@ internal static class EmailAddress
         return true;
     }
 
-    private static bool IsLocal(byte c) => Chars.IsAlnum(c) || c >= 0x80 || "._%+-'!#$*~"u8.Contains(c);
+    private static bool IsLocal(byte c) => Chars.IsAlnum(c) || c >= 0x80 || "._%+-'!#$~"u8.Contains(c);
 }

@@ -10,7 +10,7 @@ internal delegate bool IdCheck(ReadOnlySpan<byte> compact);
 /// <param name="Length">Characters without separators.</param>
 /// <param name="DigitsOnly">No letters anywhere.</param>
 /// <param name="Check">Its check digits and ranges.</param>
-/// <param name="Context">Words, one of which has to stand before it where its form alone proves too little.</param>
+/// <param name="Context">Words, one of which has to stand before it where its form alone proves too little; ~ is a blank within one.</param>
 internal sealed record IdRule(SensitiveClass Class, int Length, bool DigitsOnly, IdCheck Check, string Context)
 {
     /// <summary>Group lengths and separators that are typical enough to need no context: <c>3-2-4</c>.</summary>
@@ -30,7 +30,7 @@ internal sealed record IdRule(SensitiveClass Class, int Length, bool DigitsOnly,
     }
 
     private static byte[][] Words(string text) =>
-        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Encoding.ASCII.GetBytes)];
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static word => Encoding.ASCII.GetBytes(word.Replace('~', ' ')))];
 }
 
 /// <summary>The identity numbers that Weir knows.</summary>
@@ -41,7 +41,8 @@ internal static class IdRules
 
     private static readonly IdRule[] s_all =
     [
-        new(UsSsn, 9, true, WorldIds.Ssn, "ssn social itin taxpayer") { Shapes = "3-2-4" },
+        new(UsSsn, 9, true, WorldIds.Ssn, "ssn social") { Shapes = "3-2-4" },
+        new(UsSsn, 9, true, WorldIds.Itin, "itin taxpayer ssn social"),
         new(DeTaxId, 11, true, EuropeanIds.GermanTaxId, "steuer tax idnr tin"),
         new(EsDni, 9, false, EuropeanIds.Dni, "dni nif documento identidad"),
         new(EsDni, 9, false, EuropeanIds.Nie, "nie nif documento identidad"),
@@ -54,7 +55,7 @@ internal static class IdRules
         new(PlPesel, 11, true, EuropeanIds.Pesel, "pesel"),
         new(NlBsn, 9, true, EuropeanIds.Bsn, "bsn burgerservice sofi"),
         new(UkNhs, 10, true, EuropeanIds.Nhs, "nhs patient"),
-        new(UkNino, 9, false, EuropeanIds.Nino, "nino insurance ni-number ni_number") { Shapes = "2_2_2_2_1" },
+        new(UkNino, 9, false, EuropeanIds.Nino, "nino insurance ni-number ni_number ni~number") { Shapes = "2_2_2_2_1" },
         new(SePersonnummer, 10, true, EuropeanIds.Personnummer, "personnummer personnr pnr samordning") { Shapes = "6-4" },
         new(SePersonnummer, 12, true, EuropeanIds.PersonnummerWithCentury, "personnummer personnr pnr samordning") { Shapes = "8-4" },
         new(FiHetu, 10, false, EuropeanIds.Hetu, "hetu henkil") { Shapes = "6-4" },
@@ -75,7 +76,7 @@ internal static class IdRules
         new(AuMedicare, 10, true, WorldIds.Medicare, "medicare"),
         new(CnResidentId, 18, false, WorldIds.ResidentId, "resident id") { StandsAlone = true },
         new(KrRrn, 13, true, WorldIds.Rrn, "rrn resident jumin") { Shapes = "6-7" },
-        new(JpMyNumber, 12, true, WorldIds.MyNumber, "mynumber my_number kojin"),
+        new(JpMyNumber, 12, true, WorldIds.MyNumber, "mynumber my_number my~number kojin"),
         new(SgNric, 9, false, WorldIds.Nric, "nric fin identity"),
         new(TwId, 10, false, WorldIds.TaiwaneseId, "taiwan identity national_id idno id_no"),
         new(ThId, 13, true, WorldIds.ThaiId, "thai citizen national_id") { Shapes = "1-4-5-2-1" },

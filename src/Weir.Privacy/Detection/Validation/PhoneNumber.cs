@@ -22,7 +22,7 @@ internal static class PhoneNumber
     public static bool International(ReadOnlySpan<byte> text, int plus, out int end)
     {
         end = plus;
-        if (plus > 0 && (Chars.IsAlnum(text[plus - 1]) || text[plus - 1] is (byte)'+' or (byte)'/' or (byte)'=' or (byte)'.')) return false;
+        if (plus > 0 && (Chars.IsAlnum(text[plus - 1]) || text[plus - 1] is (byte)'+' or (byte)'/' or (byte)'.')) return false;
         Span<byte> digits = stackalloc byte[MaxDigits + 1];
         var count = ReadDigits(text, plus + 1, digits, out end);
         if (count is < MinDigits or > MaxDigits || (end < text.Length && Chars.IsLetter(text[end]))) return false;

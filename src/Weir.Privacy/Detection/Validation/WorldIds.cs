@@ -8,14 +8,13 @@ namespace Weir.Privacy.Detection.Validation;
 /// </summary>
 internal static class WorldIds
 {
-    /// <summary>SSA: area 000, 666 and 9xx, group 00 and serial 0000 are never given out; 9xx with these groups is an ITIN (IRS).</summary>
-    public static bool Ssn(ReadOnlySpan<byte> id)
-    {
-        var area = Number(id[..3]);
-        var group = Number(id[3..5]);
-        if (area is 0 or 666 || group == 0 || Number(id[5..]) == 0) return false;
-        return area < 900 || group is (>= 50 and <= 65) or (>= 70 and <= 88) or (>= 90 and <= 92) or >= 94;
-    }
+    /// <summary>SSA: area 000, 666 and 9xx, group 00 and serial 0000 are never given out.</summary>
+    public static bool Ssn(ReadOnlySpan<byte> id) =>
+        Number(id[..3]) is > 0 and < 900 and not 666 && Number(id[3..5]) != 0 && Number(id[5..]) != 0;
+
+    /// <summary>Taxpayer numbers of the IRS look like an SSN of area 9xx, with certain groups.</summary>
+    public static bool Itin(ReadOnlySpan<byte> id) =>
+        id[0] == '9' && Number(id[3..5]) is (>= 50 and <= 65) or (>= 70 and <= 88) or (>= 90 and <= 92) or >= 94;
 
     public static bool Cpf(ReadOnlySpan<byte> id) =>
         !AllSame(id) && Mod11(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) == id[9] - '0'

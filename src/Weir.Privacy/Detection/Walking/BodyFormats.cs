@@ -44,10 +44,11 @@ internal static class BodyFormats
         // Senders are often wrong about the rest; the first bytes are not.
         var start = body[..Math.Min(body.Length, SampleBytes)].TrimStart(" \t\r\n\uFEFF"u8);
         if (start.IsEmpty) return BodyFormat.Text;
-        if (IsBinary(start)) return BodyFormat.Binary;
+        if (IsBinary(body[..Math.Min(body.Length, SampleBytes)])) return BodyFormat.Binary;
         if (start[0] is (byte)'{' or (byte)'[' or (byte)'"') return BodyFormat.Json;
         if (start[0] == '<') return BodyFormat.Markup;
         if (EndsWith(type, "json"u8)) return BodyFormat.Json;
+        if (EndsWith(type, "protobuf"u8) || EndsWith(type, "octet-stream"u8)) return BodyFormat.Binary;
         return LooksLikeForm(start) ? BodyFormat.Form : BodyFormat.Text;
     }
 
@@ -58,14 +59,10 @@ internal static class BodyFormats
 
     private static bool IsBinary(ReadOnlySpan<byte> sample)
     {
-        var controls = 0;
+        // Terminal colours and form feeds stand in logs.
         foreach (var c in sample)
-        {
-            if (c == 0) return true;
-            if (c < 0x20 && !Chars.IsSpace(c) && c != 0x1B && c != 0x0C) controls++;
-        }
-
-        return controls * 10 > sample.Length || (controls > 0 && sample[0] < 0x20);
+            if (c < 0x20 && !Chars.IsSpace(c) && c is not (0x1B or 0x0C or 0x08)) return true;
+        return false;
     }
 
     /// <summary>A name, an equals sign, and no blank in between.</summary>

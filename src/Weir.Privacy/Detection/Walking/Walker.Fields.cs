@@ -39,8 +39,8 @@ internal sealed partial class Walker
             if (last) length = text.Length - start;
             var pair = text.Slice(start, length);
             var equals = pair.IndexOf((byte)'=');
-            var inner = new ScanPlace { Cut = place.Cut && last, Depth = place.Depth };
             var name = equals < 0 ? default : pair[..equals];
+            var inner = new ScanPlace { Key = name, Cut = place.Cut && last, Depth = place.Depth };
             if (equals < 0)
             {
                 FormValue(text, start, length, null, in inner, matches);

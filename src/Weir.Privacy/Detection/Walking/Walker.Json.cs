@@ -110,8 +110,8 @@ internal sealed partial class Walker
             return after;
         }
 
-        if (Keyed(rule, content, start, isNumber: false, matches)) return after;
-        if (content.Length < ContentScanner.MinBytes && closed && _custom is null) return after;
+        if (!escaped && Keyed(rule, content, start, isNumber: false, matches)) return after;
+        if (content.Length < ContentScanner.MinBytes && closed && !escaped && _custom is null) return after;
         var inner = new ScanPlace
         {
             Key = frame.Length > 0 ? KeyOf(text, frame[0]) : place.Key, Cut = place.Cut && !closed, Glued = place.Glued, Depth = place.Depth,
@@ -125,7 +125,7 @@ internal sealed partial class Walker
         var before = matches.Count;
         var decoded = _decoded[place.Depth];
         decoded.FromJson(content);
-        Value(decoded.Span, Deeper(in inner), matches);
+        if (!Keyed(rule, decoded.Span, 0, isNumber: false, matches)) Value(decoded.Span, Deeper(in inner), matches);
         decoded.MapBack(matches, before);
         Shift(matches, before, start);
         return after;
@@ -182,6 +182,16 @@ internal sealed partial class Walker
         ContentScanner.Scan(rest, in place, matches);
         KeyedText(rest, in place, matches);
         Base64Tokens(rest, in place, matches);
+        if (rest.Contains((byte)'\\') && place.Depth < MaxDepth)
+        {
+            // Pieces of JSON within text, and JSON that is broken, have its escapes.
+            var escaped = matches.Count;
+            var decoded = _decoded[place.Depth];
+            decoded.FromJson(rest);
+            Value(decoded.Span, Deeper(in place), matches);
+            decoded.MapBack(matches, escaped);
+        }
+
         Shift(matches, before, start);
     }
 

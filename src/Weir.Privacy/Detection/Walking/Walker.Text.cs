@@ -42,6 +42,7 @@ internal sealed partial class Walker
             if (key.Length < 2 || _keys.Classify(key).Rule is not { } rule) continue;
             var start = ValueStart(text, at + 1, out var quote);
             var value = text[start..ValueEnd(text, start, quote, rule.Shape)];
+            if (quote == 0 && IsInUrl(text, at, key.Length) && value.IndexOf((byte)'#') is > 0 and var fragment) value = value[..fragment];
             if (quote == 0) value = value.TrimEnd(" ."u8);
             if (Keyed(rule, value, start, isNumber: false, matches)) at = start + value.Length - 1;
         }
@@ -55,6 +56,9 @@ internal sealed partial class Walker
         var start = window.LastIndexOfAnyExcept(s_key);
         return window[(start + 1)..];
     }
+
+    private static bool IsInUrl(ReadOnlySpan<byte> text, int separator, int keyLength) =>
+        text[separator] == '=' && separator > keyLength && text[separator - keyLength - 1] is (byte)'?' or (byte)'&';
 
     private static int ValueStart(ReadOnlySpan<byte> text, int at, out byte quote)
     {
