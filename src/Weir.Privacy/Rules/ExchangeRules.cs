@@ -11,22 +11,25 @@ public sealed class ExchangeRules
 {
     private readonly RuleSet _rules;
     private readonly RuleContext _context;
-    private readonly IExchangeMasker? _wholeMasker;
+    private readonly Action<Exchange>? _maskExchange;
     private readonly ExchangeDetails _details;
     private readonly ExchangeEdits _edits;
     private readonly bool _needsDetails;
 
     /// <param name="rules">What to apply.</param>
     /// <param name="context">Of this worker.</param>
-    /// <param name="wholeMasker">Used instead of details when masking everything is all there is to do; null when there is none.</param>
-    public ExchangeRules(RuleSet rules, RuleContext context, IExchangeMasker? wholeMasker = null)
+    /// <param name="maskExchange">
+    /// Masks every place of an exchange in its own way. It takes the place of details when masking everything is all that rules
+    /// do to them; null to mask detail by detail.
+    /// </param>
+    public ExchangeRules(RuleSet rules, RuleContext context, Action<Exchange>? maskExchange = null)
     {
         _rules = rules;
         _context = context;
-        _wholeMasker = wholeMasker;
+        _maskExchange = maskExchange;
         _details = new ExchangeDetails(rules, context.Limits);
         _edits = new ExchangeEdits(_details, rules.Removes);
-        _needsDetails = rules.ActsOnDetails && !(rules.IsMaskEverythingAlone && wholeMasker is not null);
+        _needsDetails = rules.ActsOnDetails && !(rules.IsMaskEverythingAlone && maskExchange is not null);
     }
 
     public RuleCounters Counters => _context.Counters;
@@ -46,7 +49,7 @@ public sealed class ExchangeRules
     {
         if (_rules.SamplePercent is { } percent && _context.IsSampledOut(percent)) return RuleOutcome.SampledOut;
         if (_rules.CopiesSessionFields) CopySessionFields(exchange);
-        if (_rules.IsMaskEverythingAlone) _wholeMasker!.Mask(exchange);
+        if (_rules.IsMaskEverythingAlone) _maskExchange!(exchange);
         return RuleOutcome.Kept;
     }
 
