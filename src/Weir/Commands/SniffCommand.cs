@@ -49,12 +49,13 @@ internal static class SniffCommand
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Where = where,
+            Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(source, probe, outputs);
+        using var run = new ProbeRun([source], probe, outputs);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");
