@@ -71,7 +71,7 @@ internal struct RuleEvaluation
     }
 
     /// <summary>
-    /// The reference counts matching details over all rules of the verb and keeps the message when there are as many as _rules.
+    /// The reference counts matching details over all rules of the verb and keeps the message when there are as many as rules.
     /// A rule that matches two repeated headers therefore drops the message, or makes up for another.
     /// </summary>
     private readonly RuleOutcome StopUnless(List<LogDetail> details, RuleVerb verb)
