@@ -11,4 +11,10 @@ public interface IExchangeEncoder
 
     /// <summary>Appends the whole record; nothing for an exchange that the output does not want.</summary>
     void Encode(Exchange exchange, IBufferWriter<byte> writer);
+
+    /// <summary>Appends the whole flow record; only where the output takes flows.</summary>
+    void Encode(FlowRecord flow, IBufferWriter<byte> writer)
+    {
+        // Most outputs are of exchanges alone.
+    }
 }

@@ -7,11 +7,12 @@ namespace Weir.Probe;
 /// One worker's end: drops the exchanges that the filter does not want and hands the rest to its lane of every output. Its
 /// counters may be read from any thread.
 /// </summary>
-public sealed class ExchangeFanOut : IExchangeSink
+public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 {
     private readonly Func<Exchange, bool>? _where;
     private readonly ExchangeLimit _limit;
     private readonly IExchangeLane[] _lanes;
+    private readonly IExchangeLane[] _flowLanes;
     private long _seen;
     private long _matched;
 
@@ -19,8 +20,13 @@ public sealed class ExchangeFanOut : IExchangeSink
     {
         _where = where;
         _limit = limit;
-        _lanes = [.. outputs.Select(output => output.OpenLane())];
+        var opened = outputs.Select(output => (Lane: output.OpenLane(), output.TakesFlows)).ToArray();
+        _lanes = [.. opened.Select(one => one.Lane)];
+        _flowLanes = [.. opened.Where(one => one.TakesFlows).Select(one => one.Lane)];
     }
+
+    /// <summary>Some output wants flows.</summary>
+    public bool TakesFlows => _flowLanes.Length > 0;
 
     public long Seen => Volatile.Read(ref _seen);
 
@@ -44,6 +50,11 @@ public sealed class ExchangeFanOut : IExchangeSink
         if (!wanted) return;
         Volatile.Write(ref _matched, _matched + 1);
         foreach (var lane in _lanes) lane.Write(exchange);
+    }
+
+    public void Write(FlowRecord flow)
+    {
+        foreach (var lane in _flowLanes) lane.Write(flow);
     }
 
     /// <summary>Delivers what the lanes hold; the worker calls it whenever it has nothing better to do.</summary>

@@ -114,6 +114,18 @@ public sealed class Exchange
     /// <summary>Retransmitted segments of the connection so far.</summary>
     public long Retransmissions { get; set; }
 
+    /// <summary>RSTs of the connection so far, of both sides.</summary>
+    public long Resets { get; set; }
+
+    /// <summary>Packets of the connection so far that announced a receive window of zero.</summary>
+    public long ZeroWindows { get; set; }
+
+    /// <summary>Payload that the client sent on the connection so far, in bytes, each once; -1 where no packets were seen.</summary>
+    public long ClientBytes { get; set; } = -1;
+
+    /// <summary>The same of the server.</summary>
+    public long ServerBytes { get; set; } = -1;
+
     /// <summary>Bytes that the capture lost within this exchange.</summary>
     public long GapBytes { get; set; }
 
@@ -155,7 +167,8 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         HandshakeRttNs = -1;
-        Retransmissions = GapBytes = 0;
+        Retransmissions = Resets = ZeroWindows = GapBytes = 0;
+        ClientBytes = ServerBytes = -1;
         Anomalies = default;
         Endpoint = null;
         Sensitive.Clear();

@@ -24,7 +24,9 @@ internal sealed class ExchangeWorker : IPacketSink
     /// <param name="outputs">This worker's own end.</param>
     /// <param name="packets">Where packets of matching exchanges go, shared by the workers; null keeps none.</param>
     /// <param name="workers">How many share the memory that the limits allow.</param>
-    public ExchangeWorker(ProbeOptions options, ExchangeFanOut outputs, PacketFile? packets, int workers)
+    /// <param name="interfaces">Names an interface by its id.</param>
+    public ExchangeWorker(
+        ProbeOptions options, ExchangeFanOut outputs, PacketFile? packets, int workers, Func<int, string?> interfaces)
     {
         _outputs = outputs;
         if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers));
@@ -35,7 +37,8 @@ internal sealed class ExchangeWorker : IPacketSink
             Source = options.Source,
             Node = options.Node,
         });
-        _connections = new ConnectionTable(Share(new StreamLimits(), workers), _conversations);
+        var flows = outputs.TakesFlows ? new FlowRecorder(outputs, options, interfaces) : null;
+        _connections = new ConnectionTable(Share(new StreamLimits(), workers), _conversations, flows);
     }
 
     public ExchangeFanOut Outputs => _outputs;

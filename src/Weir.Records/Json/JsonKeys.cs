@@ -13,9 +13,11 @@ internal static class JsonKeys
             "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
-            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "anomalies",
+            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
             "timing", "requestMs", "waitMs",
             "sensitive", "class", "where", "count",
+            "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "synRetransmissions", "outOfOrder", "copies",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));
 
