@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Privacy.Detection;
 using Weir.Privacy.Detection.Keys;
 using Weir.Privacy.Detection.Walking;
@@ -20,6 +21,8 @@ public sealed class ExchangeRedactor
     private readonly BodyRedactor _bodies;
     private readonly MatchList _matches = new();
     private readonly ByteBuffer _masked = new();
+    private readonly ByteBuffer _text = new();
+    private readonly Exchange _running = new();
 
     public ExchangeRedactor(RedactionOptions? options = null)
     {
@@ -34,22 +37,31 @@ public sealed class ExchangeRedactor
     /// <summary>Bodies that were withheld because nobody can look into them.</summary>
     public long BodiesWithheld => _bodies.Withheld;
 
-    /// <summary>Redacts an exchange in place. Doing it twice changes nothing more.</summary>
-    /// <param name="exchange">The exchange; its texts and bodies are overwritten.</param>
+    /// <summary>Redacts an exchange. Doing it twice changes nothing more.</summary>
+    /// <param name="exchange">Its texts and bodies are overwritten, unless it is still in progress: its parser goes on with it.</param>
     /// <param name="trace">Receives what was overwritten, for outputs that keep packets; null when there are none.</param>
-    public void Redact(Exchange exchange, RedactionTrace? trace = null)
+    /// <returns>What outputs may see: the exchange itself, or a copy of one in progress that is valid until the next call.</returns>
+    public Exchange Redact(Exchange exchange, RedactionTrace? trace = null)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         trace?.Clear();
+        if (exchange.InProgress)
+        {
+            ExchangeCopy.Copy(exchange, _running);
+            exchange = _running;
+        }
+
         var hidden = false;
         if (exchange.HasRequest) hidden |= Message(exchange, exchange.Request, s_request, trace?.Request);
         if (exchange.HasResponse) hidden |= Message(exchange, exchange.Response, s_response, trace?.Response);
         hidden |= Protocols(exchange);
+        if (exchange.SessionFields.Count > 0) hidden |= SessionFields(exchange);
         if (exchange.Endpoint is { } endpoint && hidden) exchange.Endpoint = Endpoint(endpoint);
         if (hidden && trace is not null && !exchange.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
             trace.Request.BlankAll = trace.Response.BlankAll = true;
         if (hidden) Redacted++;
         _walker.Shrink();
+        return exchange;
     }
 
     private bool Message(Exchange exchange, HttpMessage message, MessagePlaces places, MessageTrace? trace)
@@ -209,9 +221,27 @@ public sealed class ExchangeRedactor
         return hidden;
     }
 
+    /// <summary>Copies of cookies and other fields that logging rules made.</summary>
+    private bool SessionFields(Exchange exchange)
+    {
+        var hidden = false;
+        var fields = exchange.SessionFields;
+        for (var i = 0; i < fields.Count; i++)
+        {
+            _text.Clear();
+            var value = _text.Append(Encoding.UTF8.GetBytes(fields[i].Value));
+            _walker.Header(Encoding.UTF8.GetBytes(fields[i].Name), _text[value], cut: false, "session", _matches);
+            if (!Settle(exchange, _text, value, null, out var masked)) continue;
+            fields[i] = fields[i] with { Value = Encoding.UTF8.GetString(_text[masked]) };
+            hidden = true;
+        }
+
+        return hidden;
+    }
+
     private string? Endpoint(string endpoint)
     {
-        _walker.Path(System.Text.Encoding.UTF8.GetBytes(endpoint), s_request.Path, _matches);
+        _walker.Path(Encoding.UTF8.GetBytes(endpoint), s_request.Path, _matches);
         var leaks = MaskWriter.HidesAny(_matches.Span, _options);
         _matches.Clear();
         return leaks ? null : endpoint;

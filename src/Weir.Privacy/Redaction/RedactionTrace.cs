@@ -4,7 +4,7 @@ namespace Weir.Privacy.Redaction;
 
 /// <summary>
 /// What was hidden in one message, as it was on the wire: for outputs that keep packets. Filled by
-/// <see cref="ExchangeRedactor.Redact(Exchange, RedactionTrace?)"/>; holds secrets, so it must not outlive the exchange.
+/// <see cref="ExchangeRedactor.Redact"/>; holds secrets, so it must not outlive the exchange.
 /// </summary>
 public sealed class MessageTrace
 {
