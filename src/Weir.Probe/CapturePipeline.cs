@@ -1,6 +1,7 @@
 using Weir.Packets;
 using Weir.Protocols;
 using Weir.Protocols.Http1;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -38,6 +39,7 @@ public sealed class CapturePipeline : IFrameSink
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            WebSocket = WebSocketLimits.Default with { MessageCaptureBytes = options.BodyLimitBytes },
             ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
             Source = options.Source,
             Node = options.Node,

@@ -1,4 +1,6 @@
+using Weir.Protocols.GraphQl;
 using Weir.Protocols.Http1;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -10,6 +12,10 @@ public sealed record ConversationOptions
     public static ConversationOptions Default { get; } = new();
 
     public Http1Limits Http1 { get; init; } = Http1Limits.Default;
+
+    public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
+
+    public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -39,6 +45,7 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly RunningWatch _running;
     private readonly Stack<Http1Pending> _pending = new();
     private readonly Stack<Http1Conversation> _http1 = new();
+    private readonly Stack<WebSocketConversation> _webSockets = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
@@ -46,10 +53,16 @@ internal sealed class ConversationHost : IExchangeSink
     {
         _sink = sink;
         Options = options;
+        GraphQl = new GraphQlReader(options.GraphQl);
+        Inflaters = new InflaterPool(options.WebSocket.MaxInflaters);
         _running = new RunningWatch(options.ReportOpenAfterNs, options.ReportOpenAgainNs, Tell);
     }
 
     public ConversationOptions Options { get; }
+
+    public InflaterPool Inflaters { get; }
+
+    public GraphQlReader GraphQl { get; }
 
     public ProtocolCounters Counters { get; } = new();
 
@@ -111,11 +124,21 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.InProgress = false;
     }
 
+    /// <summary>What every record gets, whether the exchange is over or not.</summary>
     private void Identify(Exchange exchange)
     {
         if (exchange.Id == default) exchange.Id = _ids.Next(exchange.StartedAtNs);
+        GraphQl.Inspect(exchange);
         exchange.Source = Options.Source;
         exchange.Node = Options.Node;
+    }
+
+    public WebSocketConversation RentWebSocket() =>
+        _webSockets.TryPop(out var conversation) ? conversation : new WebSocketConversation(this);
+
+    public void Return(WebSocketConversation conversation)
+    {
+        if (_webSockets.Count < Options.MaxPooled) _webSockets.Push(conversation);
     }
 
     public ConversationSelector RentSelector() => _selectors.TryPop(out var selector) ? selector : new ConversationSelector(this);

@@ -26,6 +26,8 @@ public sealed class ProtocolCounters
     public long ProtocolsSwitched;
     /// <summary>Times the pairing of a pipelining connection was given up after a loss.</summary>
     public long PairingsLost;
+    /// <summary>Messages of WebSockets that are over.</summary>
+    public long WebSocketMessages;
     public long ConnectionsRecognised;
     /// <summary>Connections (or the inside of a tunnel) that are no protocol of the catalog.</summary>
     public long OpaqueConnections;
@@ -54,6 +56,7 @@ public sealed class ProtocolCounters
         yield return new("interim_responses", Volatile.Read(ref InterimResponses));
         yield return new("protocols_switched", Volatile.Read(ref ProtocolsSwitched));
         yield return new("pairings_lost", Volatile.Read(ref PairingsLost));
+        yield return new("websocket_messages", Volatile.Read(ref WebSocketMessages));
         yield return new("connections_recognised", Volatile.Read(ref ConnectionsRecognised));
         yield return new("opaque_connections", Volatile.Read(ref OpaqueConnections));
         yield return new("opaque_bytes", Volatile.Read(ref OpaqueBytes));

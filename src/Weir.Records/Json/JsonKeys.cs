@@ -15,6 +15,11 @@ internal static class JsonKeys
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
             "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "anomalies",
             "timing", "requestMs", "waitMs",
+            "webSocket", "messages", "messagesIn", "messagesOut", "bytesIn", "bytesOut", "compressed", "closeCode", "closeReason",
+            "captured", "from", "kind", "at", "bytes",
+            "graphql", "operations", "type", "field",
+            "eventStream", "events",
+            "dns", "responseCode", "overTcp", "truncated", "authoritative", "answerCount", "answers", "ttl", "data",
             "sensitive", "class", "where", "count",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));
