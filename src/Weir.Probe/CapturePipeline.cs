@@ -1,5 +1,6 @@
 using Weir.Packets;
 using Weir.Protocols;
+using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
@@ -69,6 +70,7 @@ public sealed class CapturePipeline : IFrameSink
     public void Finish()
     {
         _connections.Flush(_latestNs);
+        _conversations.Datagrams.Flush();
         _recorder?.Flush();
     }
 
@@ -79,6 +81,7 @@ public sealed class CapturePipeline : IFrameSink
             if (IsLoss(counter.Key)) yield return counter;
         foreach (var loss in _connections.Counters.Losses()) yield return loss;
         yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
+        yield return new("dns_malformed", _conversations.Counters.DnsMalformed);
         if (_recorder is not null) yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
     }
 
@@ -98,7 +101,8 @@ public sealed class CapturePipeline : IFrameSink
 
     private void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp)
+        var isDns = DnsDatagrams.Recognises(in packet);
+        if (packet.Protocol != IpProtocol.Tcp && !isDns)
         {
             _notTcp++;
             return;
@@ -111,13 +115,15 @@ public sealed class CapturePipeline : IFrameSink
         }
 
         _recorder?.OnPacket(in frame, in packet);
-        _connections.Add(in packet);
+        if (isDns) _conversations.Datagrams.Add(in packet);
+        else _connections.Add(in packet);
     }
 
     private void Advance(long nowNs)
     {
         _advancedNs = nowNs;
         _connections.Advance(nowNs);
+        _conversations.Datagrams.Advance(nowNs);
         _conversations.ReportOpen(nowNs);
     }
 

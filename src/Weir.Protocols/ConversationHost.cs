@@ -1,3 +1,4 @@
+using Weir.Protocols.Dns;
 using Weir.Protocols.GraphQl;
 using Weir.Protocols.Http1;
 using Weir.Protocols.WebSocket;
@@ -12,6 +13,8 @@ public sealed record ConversationOptions
     public static ConversationOptions Default { get; } = new();
 
     public Http1Limits Http1 { get; init; } = Http1Limits.Default;
+
+    public DnsLimits Dns { get; init; } = DnsLimits.Default;
 
     public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
 
@@ -44,6 +47,8 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly IExchangeSink _sink;
     private readonly RunningWatch _running;
     private readonly Stack<Http1Pending> _pending = new();
+    private readonly Stack<DnsPending> _dns = new();
+    private readonly Stack<DnsConversation> _dnsConversations = new();
     private readonly Stack<Http1Conversation> _http1 = new();
     private readonly Stack<WebSocketConversation> _webSockets = new();
     private readonly Stack<ConversationSelector> _selectors = new();
@@ -83,6 +88,9 @@ internal sealed class ConversationHost : IExchangeSink
         one.Client = client;
         _running.Add(one, nowNs);
     }
+
+    /// <summary>The same for an exchange over datagrams, whose peers are on its record already.</summary>
+    public void Watch(OpenExchange one, long nowNs) => _running.Add(one, nowNs);
 
     /// <summary>The exchange is over: writes it, under the id it was told by while it ran. The caller then clears it.</summary>
     public void Write(OpenExchange one)
@@ -131,6 +139,22 @@ internal sealed class ConversationHost : IExchangeSink
         GraphQl.Inspect(exchange);
         exchange.Source = Options.Source;
         exchange.Node = Options.Node;
+    }
+
+    public DnsPending RentDns() => _dns.TryPop(out var pending) ? pending : new DnsPending();
+
+    public void Return(DnsPending pending)
+    {
+        pending.Clear();
+        if (_dns.Count < Options.MaxPooled) _dns.Push(pending);
+    }
+
+    public DnsConversation RentDnsConversation() =>
+        _dnsConversations.TryPop(out var conversation) ? conversation : new DnsConversation(this);
+
+    public void Return(DnsConversation conversation)
+    {
+        if (_dnsConversations.Count < Options.MaxPooled) _dnsConversations.Push(conversation);
     }
 
     public WebSocketConversation RentWebSocket() =>
