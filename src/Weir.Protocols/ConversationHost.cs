@@ -105,6 +105,28 @@ internal sealed class ConversationHost : IExchangeSink
 
     public void TellRunning(long nowNs) => _running.Tick(nowNs);
 
+    /// <summary>Puts on an exchange, just before it is written, who spoke and how TCP fared so far. For every protocol.</summary>
+    /// <param name="exchange">The exchange; what is lost within it stays the protocol's to tell.</param>
+    /// <param name="connection">The connection that carried it.</param>
+    /// <param name="client">The direction of the requests.</param>
+    public static void Describe(Exchange exchange, Connection connection, Direction client)
+    {
+        var initiatorIsClient = client == Direction.FromInitiator;
+        exchange.Client.Ip = initiatorIsClient ? connection.InitiatorIp : connection.ResponderIp;
+        exchange.Client.Port = initiatorIsClient ? connection.InitiatorPort : connection.ResponderPort;
+        exchange.Server.Ip = initiatorIsClient ? connection.ResponderIp : connection.InitiatorIp;
+        exchange.Server.Port = initiatorIsClient ? connection.ResponderPort : connection.InitiatorPort;
+        var (sent, received) = initiatorIsClient
+            ? (connection.FromInitiator, connection.FromResponder) : (connection.FromResponder, connection.FromInitiator);
+        exchange.HandshakeRttNs = connection.HandshakeRttNs;
+        exchange.Retransmissions = connection.Retransmissions;
+        exchange.Resets = (long)sent.Resets + received.Resets;
+        exchange.ZeroWindows = (long)sent.ZeroWindows + received.ZeroWindows;
+        exchange.ClientBytes = sent.Bytes;
+        exchange.ServerBytes = received.Bytes;
+        if (!exchange.InProgress) connection.Exchanges++;
+    }
+
     public Http1Pending RentPending() => _pending.TryPop(out var pending) ? pending : new Http1Pending();
 
     public void Return(Http1Pending pending)
@@ -123,9 +145,9 @@ internal sealed class ConversationHost : IExchangeSink
     private void Tell(OpenExchange one)
     {
         var exchange = one.Exchange;
+        exchange.InProgress = true;
         one.DescribeConnection();
         Identify(exchange);
-        exchange.InProgress = true;
         exchange.ProgressReports++;
         Counters.ProgressReports++;
         _sink.Write(exchange);

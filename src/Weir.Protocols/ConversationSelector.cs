@@ -125,6 +125,8 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
     {
         host.Counters.ConnectionsRecognised++;
         _recognised = true;
+        _connection.Protocol = protocol.Name;
+        _connection.Client = _client;
         var side = _sides[(int)direction];
         var other = _sides[(int)Other(direction)];
         var conversation = _conversation = protocol.Open(_connection, _client!.Value, host);

@@ -44,14 +44,7 @@ internal abstract class OpenExchange
     /// <summary>Writes into the record what its connection is known to be by now.</summary>
     internal void DescribeConnection()
     {
-        if (Connection is not { } connection) return;
-        var initiatorIsClient = Client == Direction.FromInitiator;
-        Exchange.Client.Ip = initiatorIsClient ? connection.InitiatorIp : connection.ResponderIp;
-        Exchange.Client.Port = initiatorIsClient ? connection.InitiatorPort : connection.ResponderPort;
-        Exchange.Server.Ip = initiatorIsClient ? connection.ResponderIp : connection.InitiatorIp;
-        Exchange.Server.Port = initiatorIsClient ? connection.ResponderPort : connection.InitiatorPort;
-        Exchange.HandshakeRttNs = connection.HandshakeRttNs;
-        Exchange.Retransmissions = connection.Retransmissions;
+        if (Connection is { } connection) ConversationHost.Describe(Exchange, connection, Client);
     }
 
     /// <summary>Ready for the next request; whoever overrides calls this too.</summary>

@@ -74,6 +74,8 @@ public enum Anomaly
     DnsQuestionsUnusual,
     /// <summary>The same DNS query was answered more than once.</summary>
     DnsAnswerRepeated,
+    /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>
+    RuleLimitReached,
 }
 
 /// <summary>A set of <see cref="Anomaly"/> in one word.</summary>

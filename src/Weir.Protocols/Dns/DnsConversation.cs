@@ -121,6 +121,7 @@ internal sealed class DnsConversation(ConversationHost host) : IHostedConversati
         pending.Id = new DnsHeader(message).Id;
         DnsMessage.TryFindQuestion(message, out pending.Question);
         pending.TakeQuery(message, message.Length, firstNs, ns);
+        pending.MarkUnusualQuestions(message);
         pending.Exchange.Dns.OverTcp = true;
         if (_ended)
         {

@@ -38,6 +38,10 @@ public sealed class DnsDatagrams
             && packet.SourcePort != NetBiosPort && packet.DestinationPort != NetBiosPort && DnsMessage.IsCertain(packet.Payload);
     }
 
+    /// <summary>Multicast DNS or LLMNR, where query and response need not have an address in common.</summary>
+    public static bool IsOfGroup(in PacketView packet) => packet.Protocol == IpProtocol.Udp
+        && (packet.SourcePort is MulticastDnsPort or LlmnrPort || packet.DestinationPort is MulticastDnsPort or LlmnrPort);
+
     /// <summary>Takes a datagram that was recognised. Its bytes are used during the call only.</summary>
     public void Add(in PacketView packet)
     {
@@ -97,10 +101,12 @@ public sealed class DnsDatagrams
         pending.TakeQuery(packet.Payload, packet.PayloadWireLength, packet.TimestampNs, packet.TimestampNs);
         if (oneWay)
         {
+            // Several questions are usual here (RFC 6762 §5.3).
             Emit(pending, whole: true);
             return;
         }
 
+        pending.MarkUnusualQuestions(packet.Payload);
         if (_waiting.IsFull && _waiting.TryTakeOldest(out var oldest) && oldest is not null)
             Fail(oldest, Anomaly.ResponseMissingEvicted);
         _waiting.Add(key, pending, packet.TimestampNs);

@@ -53,7 +53,6 @@ internal static class DnsMessage
     {
         var header = new DnsHeader(message);
         ReadQuestion(message, exchange, header);
-        if (header.Questions != 1) exchange.Anomalies.Add(Anomaly.DnsQuestionsUnusual);
         var request = exchange.Request;
         var lookup = exchange.Dns;
         Span<byte> scratch = stackalloc byte[DnsNames.MaxNameBytes];

@@ -35,6 +35,12 @@ internal sealed class DnsPending : OpenExchange
         MarkCut(message.Length, wireBytes, Anomaly.RequestGap);
     }
 
+    /// <summary>No resolver asks for nothing, or for several things at once, except by multicast.</summary>
+    public void MarkUnusualQuestions(ReadOnlySpan<byte> message)
+    {
+        if (new DnsHeader(message).Questions != 1) Exchange.Anomalies.Add(Anomaly.DnsQuestionsUnusual);
+    }
+
     /// <inheritdoc cref="TakeQuery"/>
     public void TakeResponse(ReadOnlySpan<byte> message, int wireBytes, long firstNs, long lastNs, DnsLimits limits)
     {

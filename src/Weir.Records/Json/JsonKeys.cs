@@ -13,7 +13,7 @@ internal static class JsonKeys
             "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
-            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "anomalies",
+            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
             "timing", "requestMs", "waitMs",
             "webSocket", "messages", "messagesIn", "messagesOut", "bytesIn", "bytesOut", "compressed", "closeCode", "closeReason",
             "captured", "from", "kind", "at", "bytes",
@@ -21,6 +21,8 @@ internal static class JsonKeys
             "eventStream", "events",
             "dns", "responseCode", "overTcp", "truncated", "authoritative", "answerCount", "answers", "ttl", "data",
             "sensitive", "class", "where", "count",
+            "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "synRetransmissions", "outOfOrder", "copies",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));
 
