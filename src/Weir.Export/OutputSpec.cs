@@ -56,9 +56,8 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
     {
         OutputKind.Console => new ConsoleOutput(
             StandardOutput.Open(), StandardOutput.WantsColour(), StandardOutput.Width()),
-        OutputKind.JsonLines when File is null => new JsonLinesOutput(
-            StandardOutput.Open(), "standard output", FlushPolicy.EachRecord),
-        OutputKind.JsonLines => new JsonLinesOutput(Create(File), File),
+        OutputKind.JsonLines => new JsonLinesOutput(
+            File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.None => new NoneOutput(),
         _ => throw new InvalidOperationException("A pcap output is not made of exchanges."),

@@ -15,6 +15,7 @@ public sealed class CapturePipeline : IFrameSink
     private const long AdvanceIntervalNs = 100_000_000;
 
     private readonly ProbeOptions _options;
+    private readonly ExchangeFanOut _outputs;
     private readonly PacketDecoder _decoder = new();
     private readonly ConversationFactory _conversations;
     private readonly ConnectionTable _connections;
@@ -29,6 +30,7 @@ public sealed class CapturePipeline : IFrameSink
     public CapturePipeline(ProbeOptions options, ExchangeFanOut outputs)
     {
         _options = options;
+        _outputs = outputs;
         if (options.PacketOutput is { } stream)
             outputs.Recorder = _recorder = new PacketRecorder(new PcapNgWriter(stream), new PacketRecorderLimits());
         _conversations = new ConversationFactory(outputs, new ConversationOptions
@@ -56,12 +58,17 @@ public sealed class CapturePipeline : IFrameSink
         if (_latestNs - _advancedNs >= AdvanceIntervalNs) Advance(_latestNs);
     }
 
-    public void OnIdle(long nowNs) => Advance(Math.Max(nowNs, _latestNs));
+    public void OnIdle(long nowNs)
+    {
+        Advance(Math.Max(nowNs, _latestNs));
+        _outputs.Flush();
+    }
 
     /// <summary>The capture is over: what is still open becomes incomplete exchanges.</summary>
     public void Finish()
     {
         _connections.Flush(_latestNs);
+        _outputs.Flush();
         _recorder?.Flush();
     }
 

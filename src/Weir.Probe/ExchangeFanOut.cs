@@ -1,21 +1,25 @@
+using Weir.Export;
 using Weir.Records;
 
 namespace Weir.Probe;
 
-/// <summary>Drops the exchanges that the filter does not want and hands the rest to every output.</summary>
+/// <summary>
+/// One worker's end: drops the exchanges that the filter does not want and hands the rest to its lane of every output. Its
+/// counters may be read from any thread.
+/// </summary>
 public sealed class ExchangeFanOut : IExchangeSink
 {
-    private readonly ProbeOptions _options;
-    private readonly IExchangeSink[] _outputs;
-    private readonly Action _limitReached;
+    private readonly Func<Exchange, bool>? _where;
+    private readonly ExchangeLimit _limit;
+    private readonly IExchangeLane[] _lanes;
     private long _seen;
     private long _matched;
 
-    public ExchangeFanOut(ProbeOptions options, IReadOnlyList<IExchangeSink> outputs, Action limitReached)
+    public ExchangeFanOut(Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit)
     {
-        _options = options;
-        _outputs = [.. outputs];
-        _limitReached = limitReached;
+        _where = where;
+        _limit = limit;
+        _lanes = [.. outputs.Select(output => output.OpenLane())];
     }
 
     public long Seen => Volatile.Read(ref _seen);
@@ -28,12 +32,17 @@ public sealed class ExchangeFanOut : IExchangeSink
     public void Write(Exchange exchange)
     {
         Volatile.Write(ref _seen, _seen + 1);
-        if (_matched >= _options.MaxExchanges) return;
-        var wanted = _options.Where is null || _options.Where(exchange);
+        if (_limit.IsReached) return;
+        var wanted = (_where is null || _where(exchange)) && _limit.TryTake();
         Recorder?.OnExchange(exchange, wanted);
         if (!wanted) return;
         Volatile.Write(ref _matched, _matched + 1);
-        foreach (var output in _outputs) output.Write(exchange);
-        if (_matched == _options.MaxExchanges) _limitReached();
+        foreach (var lane in _lanes) lane.Write(exchange);
+    }
+
+    /// <summary>Delivers what the lanes hold; the worker calls it whenever it has nothing better to do.</summary>
+    public void Flush()
+    {
+        foreach (var lane in _lanes) lane.Flush();
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Weir.Capture;
-using Weir.Records;
+using Weir.Export;
 
 namespace Weir.Probe;
 
@@ -13,10 +13,10 @@ public sealed class ProbeRun : IDisposable
     private readonly CancellationTokenSource _limitReached = new();
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    public ProbeRun(ICaptureSource source, ProbeOptions options, IReadOnlyList<IExchangeSink> outputs)
+    public ProbeRun(ICaptureSource source, ProbeOptions options, IReadOnlyList<IExchangeOutput> outputs)
     {
         _source = source;
-        _outputs = new ExchangeFanOut(options, outputs, _limitReached.Cancel);
+        _outputs = new ExchangeFanOut(options.Where, outputs, new ExchangeLimit(options.MaxExchanges, _limitReached.Cancel));
         _pipeline = new CapturePipeline(options, _outputs);
     }
 

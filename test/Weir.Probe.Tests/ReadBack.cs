@@ -33,7 +33,7 @@ internal static partial class ReadBack
         using (var output = new JsonLinesOutput(stream, "memory"))
         {
             options ??= Options;
-            var pipeline = new CapturePipeline(options, new ExchangeFanOut(options, [output], () => { }));
+            var pipeline = new CapturePipeline(options, new ExchangeFanOut(options.Where, [output], new ExchangeLimit(options.MaxExchanges, () => { })));
             frames.FeedTo(pipeline);
             pipeline.Finish();
         }

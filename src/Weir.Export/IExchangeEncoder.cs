@@ -1,0 +1,11 @@
+using System.Buffers;
+using Weir.Records;
+
+namespace Weir.Export;
+
+/// <summary>Turns exchanges into an output's bytes. Each lane has its own, so it may keep buffers; it runs on the worker's thread.</summary>
+public interface IExchangeEncoder
+{
+    /// <summary>Appends the whole record; nothing for an exchange that the output does not want.</summary>
+    void Encode(Exchange exchange, IBufferWriter<byte> writer);
+}
