@@ -2,7 +2,8 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>.</summary>
+/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>,
+/// <c>logger</c>.</summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -10,6 +11,8 @@ public enum CaptureSourceKind : byte
     File,
     Ebpf,
     EbpfTls,
+    /// <summary>Not captured: a logger inside the application told of it.</summary>
+    Logger,
 }
 
 /// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>
