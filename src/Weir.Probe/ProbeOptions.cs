@@ -21,6 +21,9 @@ public sealed record ProbeOptions
     /// <summary>Name of this node on the record; null when unknown.</summary>
     public string? Node { get; init; }
 
+    /// <summary>Threads that reassemble and parse, where the source does not bring its own; 1 to <see cref="WorkerCount.Max"/>.</summary>
+    public int Workers { get; init; } = 1;
+
     public CaptureSourceKind Source { get; init; }
 
     /// <summary>Where the packets of matching exchanges go, as pcapng; null keeps none.</summary>

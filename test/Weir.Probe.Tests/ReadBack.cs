@@ -18,7 +18,7 @@ internal static partial class ReadBack
         using var stream = new MemoryStream();
         ProbeReport report;
         using (var output = new JsonLinesOutput(stream, "memory"))
-        using (var run = new ProbeRun(FileCaptureSource.Open(path), options ?? Options, [output]))
+        using (var run = new ProbeRun([FileCaptureSource.Open(path)], options ?? Options, [output]))
         {
             run.Run(CancellationToken.None);
             report = run.Report();

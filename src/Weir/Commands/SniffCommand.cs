@@ -47,12 +47,13 @@ internal static class SniffCommand
             Ports = filter.Ports,
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Where = where,
+            Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(source, probe, outputs);
+        using var run = new ProbeRun([source], probe, outputs);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");

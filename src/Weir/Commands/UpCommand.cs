@@ -71,7 +71,7 @@ internal static class UpCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),
         };
-        using var run = new ProbeRun(source, probe, [new SharedSinkOutput(host.Ingest)]);
+        using var run = new ProbeRun([source], probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));
         await host.StartAsync(CancellationToken.None);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", source.ReadStatistics().Select(i => i.Name))}");
