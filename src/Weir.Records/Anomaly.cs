@@ -58,6 +58,8 @@ public enum Anomaly
     ProtocolSwitched,
     /// <summary>HTTP/0.9: a request without version or headers.</summary>
     SimpleRequest,
+    /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>
+    RuleLimitReached,
 }
 
 /// <summary>A set of <see cref="Anomaly"/> in one word.</summary>

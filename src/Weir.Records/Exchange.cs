@@ -20,6 +20,11 @@ public enum CaptureSourceKind : byte
 /// <param name="Count">How many were found there.</param>
 public readonly record struct SensitiveData(string Class, string Where, int Count);
 
+/// <summary>A request cookie that logging rules asked to keep (<c>copy_session_field</c>). Only the Resurface output has a place for it.</summary>
+/// <param name="Name">In lower case.</param>
+/// <param name="Value">As rules left it.</param>
+public readonly record struct SessionField(string Name, string Value);
+
 /// <summary>One side of an exchange: its address, and who that is where it is known.</summary>
 public sealed class Peer
 {
@@ -119,6 +124,9 @@ public sealed class Exchange
     /// <summary>Kinds of sensitive data found, by place; empty when none was found or nobody looked.</summary>
     public List<SensitiveData> Sensitive { get; } = [];
 
+    /// <summary>Session fields that logging rules copied; not part of the JSON record.</summary>
+    public List<SessionField> SessionFields { get; } = [];
+
     /// <summary>First byte of the request, or of the response when there is no request. Unix nanoseconds.</summary>
     public long StartedAtNs => HasRequest ? Request.FirstByteNs : Response.FirstByteNs;
 
@@ -149,5 +157,6 @@ public sealed class Exchange
         Anomalies = default;
         Endpoint = null;
         Sensitive.Clear();
+        SessionFields.Clear();
     }
 }
