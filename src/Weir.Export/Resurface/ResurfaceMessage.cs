@@ -21,6 +21,7 @@ internal sealed class ResurfaceMessage
     private readonly List<(Slice Name, Slice Value)> _requestHeaders = [];
     private readonly List<(Slice Name, Slice Value)> _responseHeaders = [];
     private readonly List<(string Name, string Value)> _parameters = [];
+    private readonly List<SessionField> _sessionFields = [];
     private Slice _requestBody;
     private Slice _responseBody;
     private string? _method;
@@ -39,6 +40,7 @@ internal sealed class ResurfaceMessage
         _requestHeaders.Clear();
         _responseHeaders.Clear();
         _parameters.Clear();
+        _sessionFields.Clear();
         _requestBody = _responseBody = default;
         _method = _url = _code = _now = _interval = _host = null;
     }
@@ -75,6 +77,7 @@ internal sealed class ResurfaceMessage
         Body(_requestBody, request);
         Body(_responseBody, response);
         Url(exchange);
+        exchange.SessionFields.AddRange(_sessionFields);
         ClientAddress.Find(request, exchange.Client);
         exchange.HasResponse = int.TryParse(_code, NumberStyles.None, CultureInfo.InvariantCulture, out var status) && status is > 0 and < 1000;
         response.Status = exchange.HasResponse ? status : 0;
@@ -134,6 +137,7 @@ internal sealed class ResurfaceMessage
         {
             case "request_header": _requestHeaders.Add((_bytes.Append(Encoding.UTF8.GetBytes(name)), value)); break;
             case "response_header": _responseHeaders.Add((_bytes.Append(Encoding.UTF8.GetBytes(name)), value)); break;
+            case "session_field": _sessionFields.Add(new SessionField(name, Text(value))); break;
             case "request_param": _parameters.Add((name, Text(value))); break;
             default: break;
         }

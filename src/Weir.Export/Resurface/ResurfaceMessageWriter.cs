@@ -49,14 +49,15 @@ public sealed class ResurfaceMessageWriter(string? host = null)
         var first = true;
         Detail(ref json, "request_method"u8, default, request[request.Method], ref first);
         Url(ref json, exchange, ref first);
-        Number(ref json, "response_code"u8, response.Status, ref first);
+        if (response.Status > 0) Number(ref json, "response_code"u8, response.Status, ref first);
         var body = _requestBodies.Decode(request);
-        Body(ref json, "request_body"u8, request, body, ref first);
+        Body(ref json, "request_body"u8, request, body, exchange.Grpc.RequestJson, ref first);
         Headers(ref json, "request_header:"u8, request, withoutHost: true, ref first);
         Parameters(ref json, request[request.Query], ref first);
         if (IsForm(request) && body is { Kind: BodyKind.Utf8, Truncated: false }) Parameters(ref json, body.Bytes, ref first);
         Headers(ref json, "response_header:"u8, response, withoutHost: false, ref first);
-        Body(ref json, "response_body"u8, response, _responseBodies.Decode(response), ref first);
+        Body(ref json, "response_body"u8, response, _responseBodies.Decode(response), exchange.Grpc.ResponseJson, ref first);
+        SessionFields(ref json, exchange, ref first);
         Times(ref json, exchange, ref first);
         Detail(ref json, "host"u8, default, _host, ref first);
         json.Raw("]"u8);
@@ -76,6 +77,8 @@ public sealed class ResurfaceMessageWriter(string? host = null)
     private void Url(ref JsonOutput json, Exchange exchange, ref bool first)
     {
         var request = exchange.Request;
+        // Rules took the address away.
+        if (request.Host.IsEmpty && request.Path.IsEmpty) return;
         Open(ref json, "request_url"u8, default, ref first);
         json.Raw((byte)'"');
         Span<byte> scratch = stackalloc byte[64];
@@ -100,8 +103,16 @@ public sealed class ResurfaceMessageWriter(string? host = null)
         json.Raw("\"]"u8);
     }
 
-    private static void Body(ref JsonOutput json, ReadOnlySpan<byte> key, HttpMessage message, DecodedBody body, ref bool first)
+    private static void Body(
+        ref JsonOutput json, ReadOnlySpan<byte> key, HttpMessage message, DecodedBody body, ByteBuffer decodedCall, ref bool first)
     {
+        // gRPC messages that were decoded stand for the bytes that they were decoded from.
+        if (decodedCall.Length is > 0 and <= MaxBodyBytes)
+        {
+            Detail(ref json, key, default, decodedCall.Span, ref first);
+            return;
+        }
+
         // A coding that is not understood leaves bytes nobody can read; logger-go sends none of them.
         if (body.Kind == BodyKind.None || body.EncodingInvalid) return;
         if (body.Truncated || body.Bytes.Length > MaxBodyBytes)
@@ -126,7 +137,14 @@ public sealed class ResurfaceMessageWriter(string? host = null)
 
     private void Headers(ref JsonOutput json, ReadOnlySpan<byte> prefix, HttpMessage message, bool withoutHost, ref bool first)
     {
-        foreach (var header in message.Headers)
+        Fields(ref json, prefix, message, message.Headers, withoutHost, ref first);
+        Fields(ref json, prefix, message, message.Trailers, withoutHost, ref first);
+    }
+
+    private void Fields(
+        ref JsonOutput json, ReadOnlySpan<byte> prefix, HttpMessage message, List<HeaderField> fields, bool withoutHost, ref bool first)
+    {
+        foreach (var header in fields)
         {
             var name = _lower.Lower(message[header.Name]);
             // The host stands in the URL; names that begin with a colon are fields of HTTP/2, which stand elsewhere too.
@@ -145,6 +163,15 @@ public sealed class ResurfaceMessageWriter(string? host = null)
             if (name.IsEmpty) continue;
             var value = equals < 0 ? default : _value.Decode(pair[(equals + 1)..], plusIsSpace: true);
             Detail(ref json, "request_param:"u8, name, value, ref first);
+        }
+    }
+
+    private void SessionFields(ref JsonOutput json, Exchange exchange, ref bool first)
+    {
+        foreach (var (name, value) in exchange.SessionFields)
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            Detail(ref json, "session_field:"u8, _lower.Lower(bytes), Encoding.UTF8.GetBytes(value), ref first);
         }
     }
 

@@ -5,6 +5,9 @@ namespace Weir.Export.Resurface;
 /// <summary>Where messages go and what may be kept until they are there.</summary>
 public sealed record ResurfaceOptions
 {
+    /// <summary>What somebody who stops a capture is made to wait: a third of the grace time of a pod.</summary>
+    public static TimeSpan ShortDrain { get; } = TimeSpan.FromSeconds(10);
+
     public required Uri Url { get; init; }
 
     /// <summary>Directory below which undelivered batches are kept.</summary>
@@ -31,8 +34,11 @@ public sealed record ResurfaceOptions
     /// <summary>The user wants to end: nobody is held back any more.</summary>
     public CancellationToken Stop { get; init; }
 
-    /// <summary>How long the end waits for the server; what is left then stays on disk.</summary>
-    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long the end waits while the server takes nothing; what is left then stays on disk. After <see cref="Stop"/> it is
+    /// no more than <see cref="ShortDrain"/>.
+    /// </summary>
+    public TimeSpan DrainTime { get; init; } = ShortDrain;
 
     public SpoolLimits Spool { get; init; } = SpoolLimits.Default;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -15,6 +16,8 @@ internal sealed class ResurfaceSender : IDisposable
 {
     /// <summary>Shorter than servers keep idle connections, so that a batch rarely meets one that is being closed.</summary>
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan FinishCheck = TimeSpan.FromMilliseconds(20);
 
     private static readonly string s_agent = $"Resurface/{Version()} (weir)";
 
@@ -72,15 +75,20 @@ internal sealed class ResurfaceSender : IDisposable
         }
     }
 
-    /// <summary>Sends what there is without waiting for better times, until the spool is empty or the time is over.</summary>
+    /// <summary>Sends what there is, trying more often, until the spool is empty or the server took nothing for so long.</summary>
     public void Finish(TimeSpan limit)
     {
         if (_task is null) return;
         _ending = true;
         _hurry.TrySetResult();
         Wake();
-        if (!_task.Wait(limit)) _abort.Cancel();
-        _task.Wait();
+        var (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
+        while (!_task.Wait(FinishCheck))
+        {
+            if (Delivered != delivered) (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
+            if (_options.Stop.IsCancellationRequested && limit > ResurfaceOptions.ShortDrain) limit = ResurfaceOptions.ShortDrain;
+            if (Stopwatch.GetElapsedTime(since) > limit) _abort.Cancel();
+        }
     }
 
     public void Dispose()

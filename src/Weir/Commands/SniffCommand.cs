@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Probe;
@@ -24,28 +25,29 @@ internal static class SniffCommand
 
     public static Command Create()
     {
-        var options = new SniffOptions();
-        var command = options.AddTo(new Command("sniff", Help));
-        command.SetAction(parsed => Run(options, parsed));
+        var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
+        var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
+        command.SetAction(parsed => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, ParseResult parsed)
+    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
         var plane = parsed.GetValue(options.Source);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var rules = LoggingRules.Read(parsed, specs);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         using var source = OpenSource(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
-        var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
+        var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
-            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
             Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
@@ -65,7 +67,7 @@ internal static class SniffCommand
         }
 
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        var report = run.Report();
+        var report = Deliveries.Count(run.Report(), outputs);
         WriteStatistics(report, parsed.GetValue(options.Stats));
         Summary.Print(report, source.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
@@ -117,7 +119,7 @@ internal static class SniffCommand
     private static List<OutputSpec> Outputs(string[] texts)
     {
         var specs = new List<OutputSpec>();
-        foreach (var text in texts.Length == 0 ? ["console"] : texts)
+        foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
         {
             if (!OutputSpec.TryParse(text, out var spec, out var error)) throw new UsageException(error);
             specs.Add(spec);
@@ -125,6 +127,9 @@ internal static class SniffCommand
 
         return specs;
     }
+
+    private static string[] DefaultOutputs() =>
+        SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
 
     private static Func<Exchange, bool>? Where(string? text)
     {

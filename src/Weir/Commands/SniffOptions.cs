@@ -48,7 +48,7 @@ internal sealed class SniffOptions
 
     public Option<string[]> Outputs { get; } = new("--output", "-o")
     {
-        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE or none; may be repeated",
+        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE, gor:FILE, resurface[:URL] (env USAGE_LOGGERS_URL) or none; may be repeated",
         HelpName = "OUTPUT",
     };
 
