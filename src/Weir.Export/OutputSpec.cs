@@ -8,6 +8,7 @@ public enum OutputKind : byte
     JsonLines,
     Har,
     Pcap,
+    Flows,
     None,
     /// <summary>A Resurface server: <see cref="OutputSpec.File"/> is its URL.</summary>
     Resurface,
@@ -20,7 +21,8 @@ public enum OutputKind : byte
 /// <param name="File">Path, or null for standard output. HAR, pcap and gor always have one; resurface has a URL or null.</param>
 public sealed record OutputSpec(OutputKind Kind, string? File)
 {
-    public const string Syntax = "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | resurface[:URL] | none";
+    public const string Syntax =
+        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | none";
 
     /// <summary><c>-</c> as FILE means standard output.</summary>
     public static bool TryParse(
@@ -37,6 +39,7 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             "jsonl" => OutputKind.JsonLines,
             "har" => OutputKind.Har,
             "pcap" => OutputKind.Pcap,
+            "flows" => OutputKind.Flows,
             "none" => OutputKind.None,
             "resurface" => OutputKind.Resurface,
             "gor" => OutputKind.GoReplay,
@@ -67,6 +70,7 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
         OutputKind.JsonLines => new JsonLinesOutput(
             File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
+        OutputKind.Flows => new FlowLinesOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.None => new NoneOutput(),
         _ => throw new InvalidOperationException($"An output of kind {Kind} is not opened by its name alone."),
     };

@@ -2,8 +2,10 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>,
-/// <c>logger</c>.</summary>
+/// <summary>
+/// Where the exchange comes from. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>,
+/// <c>vxlan</c>, <c>logger</c>.
+/// </summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -11,6 +13,7 @@ public enum CaptureSourceKind : byte
     File,
     Ebpf,
     EbpfTls,
+    Vxlan,
     /// <summary>Not captured: a logger inside the application told of it.</summary>
     Logger,
 }
@@ -93,6 +96,9 @@ public sealed class Exchange
     /// </summary>
     public bool InProgress { get; set; }
 
+    /// <summary>How often it was told while it ran, this time included. Not on the record.</summary>
+    public int ProgressReports { get; set; }
+
     /// <summary>HTTP/2 stream that carried it (RFC 9113 §5.1.1); -1 on other protocols.</summary>
     public int StreamId { get; set; } = -1;
 
@@ -112,6 +118,18 @@ public sealed class Exchange
 
     /// <summary>Retransmitted segments of the connection so far.</summary>
     public long Retransmissions { get; set; }
+
+    /// <summary>RSTs of the connection so far, of both sides.</summary>
+    public long Resets { get; set; }
+
+    /// <summary>Packets of the connection so far that announced a receive window of zero.</summary>
+    public long ZeroWindows { get; set; }
+
+    /// <summary>Payload that the client sent on the connection so far, in bytes, each once; -1 where no packets were seen.</summary>
+    public long ClientBytes { get; set; } = -1;
+
+    /// <summary>The same of the server.</summary>
+    public long ServerBytes { get; set; } = -1;
 
     /// <summary>Bytes that the capture lost within this exchange.</summary>
     public long GapBytes { get; set; }
@@ -146,6 +164,7 @@ public sealed class Exchange
         Request.Clear();
         Response.Clear();
         InProgress = false;
+        ProgressReports = 0;
         StreamId = -1;
         Grpc.Clear();
         WebSocket.Clear();
@@ -153,7 +172,8 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         HandshakeRttNs = -1;
-        Retransmissions = GapBytes = 0;
+        Retransmissions = Resets = ZeroWindows = GapBytes = 0;
+        ClientBytes = ServerBytes = -1;
         Anomalies = default;
         Endpoint = null;
         Sensitive.Clear();

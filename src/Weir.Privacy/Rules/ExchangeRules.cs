@@ -45,19 +45,21 @@ public sealed class ExchangeRules
     private RuleOutcome ApplyWithoutDetails(Exchange exchange)
     {
         if (_rules.SamplePercent is { } percent && _context.IsSampledOut(percent)) return RuleOutcome.SampledOut;
-        if (_rules.CopiesSessionFields)
-        {
-            foreach (var (name, value) in RequestCookies.Read(exchange.Request))
-            {
-                if (!_rules.CopiesSessionField(name)) continue;
-                var kept = value;
-                if (_rules.MasksEverything && _context.Masker.Mask("session_field:" + name, value, out var masked)) kept = masked;
-                exchange.SessionFields.Add(new SessionField(name, kept));
-            }
-        }
-
+        if (_rules.CopiesSessionFields) CopySessionFields(exchange);
         if (_rules.IsMaskEverythingAlone) _wholeMasker!.Mask(exchange);
         return RuleOutcome.Kept;
+    }
+
+    private void CopySessionFields(Exchange exchange)
+    {
+        var fields = exchange.SessionFields;
+        RequestCookies.Read(exchange.Request, fields);
+        for (var i = fields.Count - 1; i >= 0; i--)
+        {
+            var (name, value) = fields[i];
+            if (!_rules.CopiesSessionField(name)) fields.RemoveAt(i);
+            else if (_rules.MasksEverything && _context.Masker.Mask("session_field:" + name, value, out var masked)) fields[i] = new SessionField(name, masked);
+        }
     }
 
     private RuleOutcome ApplyToDetails(Exchange exchange)

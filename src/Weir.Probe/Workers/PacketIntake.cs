@@ -11,7 +11,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
 
-    private readonly PacketDecoder _decoder = new();
+    private readonly PacketDecoder _decoder = new(tunnels: options.Tunnels);
     private long _packets;
     private long _bytes;
     private long _notTcp;
@@ -51,6 +51,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
     {
         yield return new("packet_not_ip", _decoder.Counters[DecodeOutcome.NotIp]);
         yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + Volatile.Read(ref _notTcp));
+        yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
         yield return new("packet_other_port", Volatile.Read(ref _otherPorts));
     }
 
@@ -75,6 +76,6 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
 
     private static bool IsLoss(string counter) =>
         counter.Contains("truncated", StringComparison.Ordinal) || counter.Contains("malformed", StringComparison.Ordinal)
-        || counter.Contains("unknown_link", StringComparison.Ordinal)
+        || counter.Contains("unknown_link", StringComparison.Ordinal) || counter.Contains("too_deep", StringComparison.Ordinal)
         || (counter.StartsWith("fragment_", StringComparison.Ordinal));
 }

@@ -114,6 +114,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
         pending.HeldBytes = now;
     }
 
+    /// <summary>The head of its first message is in: it shows while it runs.</summary>
+    public void HeadDone(Http1Pending pending, long ns) => _host.Watch(pending, _connection, _client, ns);
+
     public void CountSkipped(long bytes) => _host.Counters.SkippedBytes += bytes;
 
     public void CountResynchronised() => _host.Counters.Resynchronised++;
@@ -190,14 +193,12 @@ internal sealed partial class Http1Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
-            var initiatorIsClient = _client == Direction.FromInitiator;
-            exchange.Client.Ip = initiatorIsClient ? _connection.InitiatorIp : _connection.ResponderIp;
-            exchange.Client.Port = initiatorIsClient ? _connection.InitiatorPort : _connection.ResponderPort;
-            exchange.Server.Ip = initiatorIsClient ? _connection.ResponderIp : _connection.InitiatorIp;
-            exchange.Server.Port = initiatorIsClient ? _connection.ResponderPort : _connection.InitiatorPort;
-            exchange.HandshakeRttNs = _connection.HandshakeRttNs;
-            exchange.Retransmissions = _connection.Retransmissions;
-            _host.Write(exchange);
+            (pending.Connection, pending.Client) = (_connection, _client);
+            _host.Write(pending);
+        }
+        else
+        {
+            ConversationHost.Forget(pending);
         }
 
         _host.Return(pending);

@@ -20,6 +20,7 @@ internal static class SniffCommand
           weir sniff -p 8080 -w 'status_code >= 500'     failed calls of one port
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
+          weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -34,7 +35,7 @@ internal static class SniffCommand
     private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var rules = LoggingRules.Read(parsed, specs);
@@ -47,6 +48,7 @@ internal static class SniffCommand
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
             Workers = parsed.GetValue(options.Workers),
@@ -80,6 +82,7 @@ internal static class SniffCommand
         {
             return CaptureFilter.ForPorts(PortRange.ParseList(ports)) with
             {
+                Tunnels = options.Mirror.Tunnels(parsed),
                 Expression = CaptureFilter.FromExpression(parsed.GetValue(options.Bpf)).Expression,
             };
         }
@@ -107,11 +110,16 @@ internal static class SniffCommand
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
+            VxlanPorts = options.Mirror.SourcePorts(parsed),
         });
     }
 
-    internal static CaptureSourceKind Kind(CapturePlane plane) =>
-        CaptureSourceSelector.Resolve(plane) == CapturePlane.Ring ? CaptureSourceKind.Ring : CaptureSourceKind.Libpcap;
+    internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
+    {
+        CapturePlane.Ring => CaptureSourceKind.Ring,
+        CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        _ => CaptureSourceKind.Libpcap,
+    };
 
     private static string Names(ICaptureSource source, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", source.ReadStatistics().Select(i => i.Name));

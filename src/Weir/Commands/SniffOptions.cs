@@ -36,9 +36,11 @@ internal sealed class SniffOptions
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET) or libpcap",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
         HelpName = "PLANE",
     };
+
+    public MirrorOptions Mirror { get; } = new();
 
     public Option<string?> Where { get; } = new("--where", "-w")
     {
@@ -90,7 +92,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, Where, Outputs, BodyLimit, Count, For, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, BodyLimit, Count, For, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

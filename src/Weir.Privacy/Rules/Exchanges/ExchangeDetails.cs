@@ -12,6 +12,7 @@ namespace Weir.Privacy.Rules.Exchanges;
 internal sealed class ExchangeDetails(RuleSet rules, RuleLimits limits)
 {
     private readonly BodyDecoder _decoder = new();
+    private readonly List<SessionField> _cookies = [];
 
     public List<LogDetail> Details { get; } = [];
 
@@ -134,9 +135,11 @@ internal sealed class ExchangeDetails(RuleSet rules, RuleLimits limits)
     private void SessionFields(HttpMessage request)
     {
         if (!rules.CopiesSessionFields) return;
-        foreach (var (name, value) in RequestCookies.Read(request))
+        _cookies.Clear();
+        RequestCookies.Read(request, _cookies);
+        foreach (var cookie in _cookies)
         {
-            if (rules.CopiesSessionField(name)) Add(DetailPlace.SessionField, 0, "session_field:" + name, value);
+            if (rules.CopiesSessionField(cookie.Name)) Add(DetailPlace.SessionField, 0, "session_field:" + cookie.Name, cookie.Value);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Weir.Privacy.Rules.Exchanges;
 /// <summary>Cookies of a request (RFC 6265 §4.2): what a sniffer has for a session.</summary>
 internal static class RequestCookies
 {
-    /// <summary>Names in lower case, values without the quotes around them; empty ones are left out.</summary>
-    public static IEnumerable<(string Name, string Value)> Read(HttpMessage request)
+    /// <summary>Adds name and value of each: names in lower case, values without quotes around them; empty ones are left out.</summary>
+    public static void Read(HttpMessage request, List<SessionField> fields)
     {
         foreach (var header in request.Headers)
         {
@@ -18,7 +18,7 @@ internal static class RequestCookies
                 if (equals <= 0) continue;
                 var value = pair[(equals + 1)..].Trim();
                 if (value is ['"', _, .., '"']) value = value[1..^1];
-                if (value.Length > 0) yield return (DetailText.Name(pair[..equals].TrimEnd()), value);
+                if (value.Length > 0) fields.Add(new SessionField(DetailText.Name(pair[..equals].TrimEnd()), value));
             }
         }
     }
