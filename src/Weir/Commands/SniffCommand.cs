@@ -98,7 +98,7 @@ internal static class SniffCommand
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        return FileCaptureSource.Open(file, cancellation);
+        return CaptureFiles.Open(file, cancellation);
     }
 
     internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
@@ -139,7 +139,7 @@ internal static class SniffCommand
     private static string[] DefaultOutputs() =>
         SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
 
-    private static Func<Exchange, bool>? Where(string? text)
+    internal static Func<Exchange, bool>? Where(string? text)
     {
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)

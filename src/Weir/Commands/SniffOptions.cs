@@ -30,7 +30,7 @@ internal sealed class SniffOptions
 
     public Option<string?> Read { get; } = new("--read", "-r")
     {
-        Description = "Read a capture (pcap, pcapng, gzip of either) instead of the network; - is standard input",
+        Description = "Read a capture (pcap, pcapng, gor, gzip of these) instead of the network; - is standard input",
         HelpName = "FILE",
     };
 
