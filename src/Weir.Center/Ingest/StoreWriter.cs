@@ -26,6 +26,9 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     /// <summary>What the store said last when it refused; null once a write succeeded again.</summary>
     public string? LastError => Volatile.Read(ref _lastError);
 
+    /// <summary>Rows that the store refused for good.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
     public void Start() =>
         _task = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
