@@ -1,3 +1,4 @@
+using Weir.Protocols.Http1;
 using Weir.Records;
 using Weir.Streams;
 
@@ -26,6 +27,12 @@ internal interface IHostedConversation : IConversation
 
     /// <summary>After a hand-over: client bytes that came before it and belong to the next protocol.</summary>
     ReadOnlySpan<byte> HeldClientBytes { get; }
+
+    /// <summary>
+    /// After a hand-over to h2c (RFC 7540 §3.2): the request whose response comes on HTTP/2, once; the taker owns it. Null after
+    /// any other hand-over.
+    /// </summary>
+    Http1Pending? TakeUpgraded();
 
     /// <summary>Gives the conversation back to its pool; the caller forgets it.</summary>
     void Release();

@@ -1,4 +1,7 @@
+using Weir.Protocols.Grpc;
+using Weir.Protocols.Grpc.Descriptors;
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
 using Weir.Records;
 
 namespace Weir.Protocols;
@@ -9,6 +12,13 @@ public sealed record ConversationOptions
     public static ConversationOptions Default { get; } = new();
 
     public Http1Limits Http1 { get; init; } = Http1Limits.Default;
+
+    public Http2Limits Http2 { get; init; } = Http2Limits.Default;
+
+    /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
+    public ProtobufSchema? Schema { get; init; }
+
+    public GrpcLimits Grpc { get; init; } = GrpcLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -27,12 +37,18 @@ internal sealed class ConversationHost(IExchangeSink sink, ConversationOptions o
 {
     private readonly Stack<Http1Pending> _pending = new();
     private readonly Stack<Http1Conversation> _http1 = new();
+    private readonly Stack<Http2Stream> _streams = new();
+    private readonly Stack<Http2Conversation> _http2 = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
     public ConversationOptions Options { get; } = options;
 
     public ProtocolCounters Counters { get; } = new();
+
+    /// <summary>Null without descriptors.</summary>
+    public GrpcMessages? GrpcMessages { get; } =
+        options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
 
     public void Write(Exchange exchange)
     {
@@ -56,6 +72,21 @@ internal sealed class ConversationHost(IExchangeSink sink, ConversationOptions o
     public void Return(Http1Conversation conversation)
     {
         if (_http1.Count < Options.MaxPooled) _http1.Push(conversation);
+    }
+
+    public Http2Stream RentStream() => _streams.TryPop(out var stream) ? stream : new Http2Stream();
+
+    public void Return(Http2Stream stream)
+    {
+        stream.Clear();
+        if (_streams.Count < Options.MaxPooled) _streams.Push(stream);
+    }
+
+    public Http2Conversation RentHttp2() => _http2.TryPop(out var conversation) ? conversation : new Http2Conversation(this);
+
+    public void Return(Http2Conversation conversation)
+    {
+        if (_http2.Count < Options.MaxPooled) _http2.Push(conversation);
     }
 
     public ConversationSelector RentSelector() => _selectors.TryPop(out var selector) ? selector : new ConversationSelector(this);

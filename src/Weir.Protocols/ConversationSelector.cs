@@ -143,8 +143,9 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
     private void TakeBack(Direction direction, ReadOnlySpan<byte> bytes, long ns)
     {
         if (_conversation is not IHostedConversation hosted) return;
-        _conversation = null;
-        _recognised = false;
+        var upgraded = hosted.TakeUpgraded();
+        _conversation = upgraded is null ? null : host.RentHttp2().Start(_connection, _client!.Value, fromStart: true).Adopt(upgraded);
+        _recognised = upgraded is not null;
         var untaken = bytes[(bytes.Length - Math.Min(bytes.Length, hosted.UntakenBytes))..];
         foreach (var side in _sides) side.Clear();
         if (!hosted.HeldClientBytes.IsEmpty) OnChunk(_client!.Value, hosted.HeldClientBytes, ns);

@@ -1,4 +1,5 @@
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
 
 namespace Weir.Protocols;
 
@@ -8,5 +9,6 @@ public static class ProtocolCatalog
     public static IReadOnlyList<IProtocol> All { get; } =
     [
         new Http1Protocol(),
+        new Http2Protocol(),
     ];
 }

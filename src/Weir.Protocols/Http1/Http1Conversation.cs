@@ -23,6 +23,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
     private int _heldBytes;
     private long _heldNs;
     private bool _connectWaits;
+    private Http1Pending? _upgraded;
 
     public Http1Conversation(ConversationHost host)
     {
@@ -125,8 +126,28 @@ internal sealed partial class Http1Conversation : IHostedConversation
     {
         _host.Counters.ProtocolsSwitched++;
         _requests.End(StreamEnd.Fin);
-        ResponseDone(pending);
+        if (pending is { Exchange.HasRequest: true, RequestDone: true } && SwitchesToHttp2(pending.Exchange.Response))
+        {
+            // The 101 is interim: the response comes on HTTP/2 stream 1 (RFC 7540 §3.2).
+            _host.Counters.InterimResponses++;
+            _heldBytes -= pending.HeldBytes;
+            pending.Exchange.Response.Clear();
+            pending.Exchange.HasResponse = false;
+            _upgraded = pending;
+        }
+        else
+        {
+            ResponseDone(pending);
+        }
+
         LeaveHttp();
+    }
+
+    public Http1Pending? TakeUpgraded()
+    {
+        var upgraded = _upgraded;
+        _upgraded = null;
+        return upgraded;
     }
 
     public void RequestDone(Http1Pending pending)
@@ -146,6 +167,17 @@ internal sealed partial class Http1Conversation : IHostedConversation
             && !pending.Exchange.Anomalies.Contains(Anomaly.ProtocolSwitched);
         EmitWhenOver(pending);
         if (wasConnect) ResumeRequests();
+    }
+
+    private static bool SwitchesToHttp2(HttpMessage response)
+    {
+        if (response.Status != 101) return false;
+        foreach (var field in response.Headers)
+        {
+            if (Http1Syntax.EqualsIgnoreCase(response[field.Name], "upgrade"u8)) return Http1Syntax.EqualsIgnoreCase(response[field.Value], "h2c"u8);
+        }
+
+        return false;
     }
 
     private void LeaveHttp()
@@ -190,6 +222,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
+            pending.Grpc.Finish(exchange, _host.GrpcMessages);
             var initiatorIsClient = _client == Direction.FromInitiator;
             exchange.Client.Ip = initiatorIsClient ? _connection.InitiatorIp : _connection.ResponderIp;
             exchange.Client.Port = initiatorIsClient ? _connection.InitiatorPort : _connection.ResponderPort;

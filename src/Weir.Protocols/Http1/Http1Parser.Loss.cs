@@ -14,6 +14,7 @@ internal sealed partial class Http1Parser
         {
             MarkGap(length);
             _message!.BodyBytes += length;
+            _pending!.Grpc.Lose(isResponse, length);
             _mayBeHead = false;
             if (_state == State.UntilClose) return;
             _rest -= length;

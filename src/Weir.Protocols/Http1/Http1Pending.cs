@@ -1,3 +1,4 @@
+using Weir.Protocols.Grpc;
 using Weir.Records;
 
 namespace Weir.Protocols.Http1;
@@ -5,7 +6,10 @@ namespace Weir.Protocols.Http1;
 /// <summary>An exchange that is not over yet. Pooled with its exchange.</summary>
 internal sealed class Http1Pending
 {
-    public Exchange Exchange { get; } = new();
+    /// <summary>Settable, because the exchange of an upgrade to h2c moves to HTTP/2.</summary>
+    public Exchange Exchange { get; set; } = new();
+
+    public readonly GrpcTap Grpc = new();
 
     /// <summary>The request ended, well or not.</summary>
     public bool RequestDone;
@@ -31,6 +35,7 @@ internal sealed class Http1Pending
     public void Clear()
     {
         Exchange.Clear();
+        Grpc.Clear();
         RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = Queued = false;
         Whole = true;
         HeldBytes = 0;
