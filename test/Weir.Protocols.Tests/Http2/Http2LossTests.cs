@@ -85,7 +85,7 @@ public sealed class Http2LossTests
         Add(false, Response(5, "five"));
         Assert.Equal(
         [
-            "GET/1 [x-id=same] 200 [x-server=same] ok complete", "[] 200 [x-server=same] three  RequestMissing",
+            "GET/1 [x-id=same] 200 [x-server=same] ok complete", " [] 200 [x-server=same] three  RequestMissing",
             "GET/5 [] 200 [x-server=same] five complete HeaderUnknown",
         ], Outcome());
     }
