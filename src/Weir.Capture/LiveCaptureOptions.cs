@@ -1,3 +1,5 @@
+using Weir.Packets;
+
 namespace Weir.Capture;
 
 /// <summary>What every live source understands.</summary>
@@ -30,6 +32,9 @@ public record LiveCaptureOptions
     /// Needs CAP_SYS_ADMIN.
     /// </summary>
     public string? NetworkNamespace { get; init; }
+
+    /// <summary>UDP ports at which <see cref="VxlanCaptureSource"/> receives mirrored traffic: IANA's by default.</summary>
+    public IReadOnlyList<ushort> VxlanPorts { get; init; } = [TunnelOptions.VxlanPort];
 
     /// <exception cref="CaptureException">A value is out of range.</exception>
     internal void Validate()

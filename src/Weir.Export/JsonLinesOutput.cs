@@ -1,47 +1,26 @@
+using System.Buffers;
 using Weir.Records;
 using Weir.Records.Json;
 
 namespace Weir.Export;
 
-/// <summary>When lines leave the buffer.</summary>
-public enum FlushPolicy : byte
-{
-    /// <summary>When the buffer is full or the owner says so: for files.</summary>
-    WhenFull,
-    /// <summary>After each record: for a terminal or a reader that waits.</summary>
-    EachRecord,
-}
-
 /// <summary>One exchange record a line.</summary>
 public sealed class JsonLinesOutput(
     Stream stream,
     string name,
-    FlushPolicy policy = FlushPolicy.WhenFull,
     ExchangeDetail detail = ExchangeDetail.Full,
-    BodyDecoderLimits? limits = null) : IExchangeOutput
+    BodyDecoderLimits? limits = null) : StreamOutput(stream, name)
 {
-    private readonly OutputBuffer _buffer = new(stream, name);
-    private readonly ExchangeJsonWriter _json = new(detail, limits);
+    protected override IExchangeEncoder CreateEncoder() => new Encoder(new ExchangeJsonWriter(detail, limits));
 
-    public bool IsOpen => _buffer.IsOpen;
-
-    public long Lost { get; private set; }
-
-    public void Write(Exchange exchange)
+    private sealed class Encoder(ExchangeJsonWriter json) : IExchangeEncoder
     {
-        if (!IsOpen)
+        public bool TakesInProgress => true;
+
+        public void Encode(Exchange exchange, IBufferWriter<byte> writer)
         {
-            Lost++;
-            return;
+            json.Write(exchange, writer);
+            writer.Write("\n"u8);
         }
-
-        _json.Write(exchange, _buffer);
-        _buffer.Append("\n"u8);
-        if (policy == FlushPolicy.EachRecord) _buffer.WriteOut();
-        else _buffer.WriteOutWhenFull();
     }
-
-    public void Flush() => _buffer.WriteOut();
-
-    public void Dispose() => _buffer.Dispose();
 }

@@ -8,6 +8,7 @@ public enum OutputKind : byte
     JsonLines,
     Har,
     Pcap,
+    Flows,
     None,
 }
 
@@ -16,7 +17,7 @@ public enum OutputKind : byte
 /// <param name="File">Path, or null for standard output. HAR and pcap always have one.</param>
 public sealed record OutputSpec(OutputKind Kind, string? File)
 {
-    public const string Syntax = "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | none";
+    public const string Syntax = "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | flows | flows:FILE | none";
 
     /// <summary><c>-</c> as FILE means standard output.</summary>
     public static bool TryParse(
@@ -33,6 +34,7 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             "jsonl" => OutputKind.JsonLines,
             "har" => OutputKind.Har,
             "pcap" => OutputKind.Pcap,
+            "flows" => OutputKind.Flows,
             "none" => OutputKind.None,
             _ => null,
         };
@@ -56,10 +58,10 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
     {
         OutputKind.Console => new ConsoleOutput(
             StandardOutput.Open(), StandardOutput.WantsColour(), StandardOutput.Width()),
-        OutputKind.JsonLines when File is null => new JsonLinesOutput(
-            StandardOutput.Open(), "standard output", FlushPolicy.EachRecord),
-        OutputKind.JsonLines => new JsonLinesOutput(Create(File), File),
+        OutputKind.JsonLines => new JsonLinesOutput(
+            File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
+        OutputKind.Flows => new FlowLinesOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.None => new NoneOutput(),
         _ => throw new InvalidOperationException("A pcap output is not made of exchanges."),
     };

@@ -28,6 +28,10 @@ public readonly struct IpAddress : IEquatable<IpAddress>
     /// <summary>True for 127.0.0.0/8 and ::1.</summary>
     public bool IsLoopback => IsV4 ? (byte)(_low >> 24) == 127 : _high == 0 && _low == 1;
 
+    internal ulong High => _high;
+
+    internal ulong Low => _low;
+
     public static IpAddress From(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

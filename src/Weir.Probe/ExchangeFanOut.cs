@@ -1,22 +1,32 @@
+using Weir.Export;
 using Weir.Records;
 
 namespace Weir.Probe;
 
-/// <summary>Drops the exchanges that the filter does not want and hands the rest to every output.</summary>
-public sealed class ExchangeFanOut : IExchangeSink
+/// <summary>
+/// One worker's end: drops the exchanges that the filter does not want and hands the rest to its lane of every output. Its
+/// counters may be read from any thread.
+/// </summary>
+public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 {
-    private readonly ProbeOptions _options;
-    private readonly IExchangeSink[] _outputs;
-    private readonly Action _limitReached;
+    private readonly Func<Exchange, bool>? _where;
+    private readonly ExchangeLimit _limit;
+    private readonly IExchangeLane[] _lanes;
+    private readonly IExchangeLane[] _flowLanes;
     private long _seen;
     private long _matched;
 
-    public ExchangeFanOut(ProbeOptions options, IReadOnlyList<IExchangeSink> outputs, Action limitReached)
+    public ExchangeFanOut(Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit)
     {
-        _options = options;
-        _outputs = [.. outputs];
-        _limitReached = limitReached;
+        _where = where;
+        _limit = limit;
+        var opened = outputs.Select(output => (Lane: output.OpenLane(), output.TakesFlows)).ToArray();
+        _lanes = [.. opened.Select(one => one.Lane)];
+        _flowLanes = [.. opened.Where(one => one.TakesFlows).Select(one => one.Lane)];
     }
+
+    /// <summary>Some output wants flows.</summary>
+    public bool TakesFlows => _flowLanes.Length > 0;
 
     public long Seen => Volatile.Read(ref _seen);
 
@@ -27,13 +37,37 @@ public sealed class ExchangeFanOut : IExchangeSink
 
     public void Write(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            WriteRunning(exchange);
+            return;
+        }
+
         Volatile.Write(ref _seen, _seen + 1);
-        if (_matched >= _options.MaxExchanges) return;
-        var wanted = _options.Where is null || _options.Where(exchange);
+        if (_limit.IsReached) return;
+        var wanted = (_where is null || _where(exchange)) && _limit.TryTake();
         Recorder?.OnExchange(exchange, wanted);
         if (!wanted) return;
         Volatile.Write(ref _matched, _matched + 1);
-        foreach (var output in _outputs) output.Write(exchange);
-        if (_matched == _options.MaxExchanges) _limitReached();
+        foreach (var lane in _lanes) lane.Write(exchange);
+    }
+
+    public void Write(FlowRecord flow)
+    {
+        foreach (var lane in _flowLanes) lane.Write(flow);
+    }
+
+    /// <summary>Delivers what the lanes hold; the worker calls it whenever it has nothing better to do.</summary>
+    public void Flush()
+    {
+        foreach (var lane in _lanes) lane.Flush();
+    }
+
+    /// <summary>It comes again when it is over; until then it is counted nowhere and shown where that is wanted.</summary>
+    private void WriteRunning(Exchange exchange)
+    {
+        if (_limit.IsReached || _where?.Invoke(exchange) == false) return;
+        foreach (var lane in _lanes)
+            if (lane.TakesInProgress) lane.Write(exchange);
     }
 }

@@ -6,14 +6,18 @@ namespace Weir.Probe;
 /// <summary>Limits of <see cref="PacketRecorder"/>, in bytes with what holding a frame costs beside its bytes.</summary>
 /// <param name="MaxBytes">Frames held while it is not known yet whether their exchange matches.</param>
 /// <param name="MaxBytesPerConnection">The same for one connection, so that a single download can't push out the rest.</param>
-public sealed record PacketRecorderLimits(long MaxBytes = 64 << 20, long MaxBytesPerConnection = 8 << 20);
+public sealed record PacketRecorderLimits(long MaxBytes = 64 << 20, long MaxBytesPerConnection = 8 << 20)
+{
+    /// <summary>The part of one worker among several.</summary>
+    internal PacketRecorderLimits Share(int workers) => this with { MaxBytes = MaxBytes / workers };
+}
 
 /// <summary>
 /// Writes the packets of the exchanges that matched. Frames wait per connection until an exchange of it ends: a match
 /// writes those up to its last byte, anything else drops them. A packet that carries several exchanges is written when the
-/// first of them matches, or dropped with it.
+/// first of them matches, or dropped with it. One per worker; they may share the file.
 /// </summary>
-public sealed class PacketRecorder(PcapNgWriter writer, PacketRecorderLimits limits)
+public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
 {
     /// <summary>Object headers, list and table entries of a held frame and of a connection, rounded up.</summary>
     private const int FrameOverheadBytes = 128;
@@ -68,10 +72,23 @@ public sealed class PacketRecorder(PcapNgWriter writer, PacketRecorderLimits lim
         var found = _pending.TryGetValue(key, out var pending);
         if (matched && (!found || exchange.StartedAtNs < pending!.CompleteFromNs)) CutExchanges++;
         if (!found) return;
+        if (!matched)
+        {
+            Settle(exchange, pending!, matched);
+            return;
+        }
 
+        using (file.Begin()) Settle(exchange, pending!, matched);
+    }
+
+    public void Flush() => file.Flush();
+
+    /// <summary>Writes or drops the frames up to the end of the exchange.</summary>
+    private void Settle(Exchange exchange, Pending pending, bool matched)
+    {
         // What comes after this exchange may belong to the next one of the connection.
         var end = Math.Max(exchange.Request.LastByteNs, exchange.Response.LastByteNs);
-        var frames = pending!.Frames;
+        var frames = pending.Frames;
         var first = matched ? FirstOfConnection(frames, exchange.StartedAtNs) : frames.Count;
         var kept = 0;
         for (var i = 0; i < frames.Count; i++)
@@ -91,8 +108,6 @@ public sealed class PacketRecorder(PcapNgWriter writer, PacketRecorderLimits lim
         frames.RemoveRange(kept, frames.Count - kept);
     }
 
-    public void Flush() => writer.Flush();
-
     /// <summary>Frames before the SYN that opened this exchange's connection are left from an older one on the same ports.</summary>
     private static int FirstOfConnection(List<Held> frames, long startedAtNs)
     {
@@ -102,7 +117,7 @@ public sealed class PacketRecorder(PcapNgWriter writer, PacketRecorderLimits lim
         return Math.Max(0, first);
     }
 
-    private void Write(Held held) => writer.Write(
+    private void Write(Held held) => file.Write(
         new Frame(held.Data, held.OriginalLength, held.TimestampNs, held.LinkType, held.InterfaceId)
         {
             StrippedVlanTci = held.VlanTci,

@@ -1,54 +1,106 @@
 using System.Diagnostics;
 using Weir.Capture;
-using Weir.Records;
+using Weir.Export;
+using Weir.Packets;
 
 namespace Weir.Probe;
 
-/// <summary>One capture from start to end: a source, its pipeline and the outputs. Disposing closes the source only.</summary>
+/// <summary>
+/// One capture from start to end: sources, workers and outputs. Several sources have a worker each (rings of one fanout group);
+/// a single one is read by one thread that shares its flows among the workers. Disposing closes the sources only.
+/// </summary>
 public sealed class ProbeRun : IDisposable
 {
-    private readonly ICaptureSource _source;
-    private readonly ExchangeFanOut _outputs;
-    private readonly CapturePipeline _pipeline;
-    private readonly CancellationTokenSource _limitReached = new();
+    private readonly IReadOnlyList<ICaptureSource> _sources;
+    private readonly PacketIntake[] _intakes;
+    private readonly ExchangeWorker[] _workers;
+    private readonly FlowDispatcher? _dispatcher;
+    private readonly CancellationTokenSource _ended = new();
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    public ProbeRun(ICaptureSource source, ProbeOptions options, IReadOnlyList<IExchangeSink> outputs)
+    /// <param name="sources">One, or as many as <see cref="ProbeOptions.Workers"/>.</param>
+    /// <param name="options">What is captured and kept.</param>
+    /// <param name="outputs">Where exchanges go; each worker opens a lane.</param>
+    public ProbeRun(IReadOnlyList<ICaptureSource> sources, ProbeOptions options, IReadOnlyList<IExchangeOutput> outputs)
     {
-        _source = source;
-        _outputs = new ExchangeFanOut(options, outputs, _limitReached.Cancel);
-        _pipeline = new CapturePipeline(options, _outputs);
+        _sources = sources;
+        var count = sources.Count > 1 ? sources.Count : Math.Clamp(options.Workers, 1, WorkerCount.Max);
+        var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
+        var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
+        _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
+            options, new ExchangeFanOut(options.Where, outputs, limit), packets, count, Names(sources[worker % sources.Count])))];
+        if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
+        _intakes = _dispatcher is not null
+            ? [new PacketIntake(options, _dispatcher)]
+            : [.. _workers.Select(worker => new PacketIntake(options, worker))];
     }
 
-    public IReadOnlyList<InterfaceStatistics> Interfaces => _source.ReadStatistics();
+    /// <summary>Counters of each interface, those of all workers added up.</summary>
+    public IReadOnlyList<InterfaceStatistics> Interfaces => InterfaceStatistics.Sum(_sources.SelectMany(source => source.ReadStatistics()));
 
-    public IReadOnlyList<string> Warnings => _source.Warnings;
+    public IReadOnlyList<string> Warnings => [.. _sources.SelectMany(source => source.Warnings).Distinct()];
 
-    /// <summary>Every counter of reassembly and parsing.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Details => _pipeline.Details();
+    /// <summary>Every counter of reassembly and parsing, those of all workers added up.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Details => CounterSums.Of(_workers.SelectMany(worker => worker.Details()));
 
-    /// <summary>Captures on the calling thread until the input ends, a limit is reached or it is cancelled; then finishes what is open.</summary>
+    /// <summary>
+    /// Captures until the input ends, a limit is reached or it is cancelled; then finishes what is open. The calling thread
+    /// reads the first source, or the only one.
+    /// </summary>
+    /// <exception cref="OutputException">An output failed, in whichever worker.</exception>
     public void Run(CancellationToken cancellation)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _limitReached.Token);
-        _source.Run(_pipeline, either.Token);
-        _pipeline.Finish();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
+        var others = _sources.Skip(1).Select((_, i) => new SourceThread(() => Run(i + 1, either.Token), i + 1, _ended.Cancel)).ToList();
+        try
+        {
+            Run(0, either.Token);
+        }
+        catch
+        {
+            _ended.Cancel();
+            foreach (var other in others) other.Wait();
+            throw;
+        }
+
+        foreach (var other in others) other.Join();
         _elapsed.Stop();
     }
 
     public ProbeReport Report()
     {
-        var interfaces = _source.ReadStatistics();
-        var dropped = new Dictionary<string, long> { ["kernel_drops"] = interfaces.Sum(i => i.KernelDrops) };
-        foreach (var (reason, count) in _pipeline.Losses()) dropped[reason] = count;
+        var dropped = CounterSums.Of(
+        [
+            new("kernel_drops", Interfaces.Sum(i => i.KernelDrops)),
+            .. _intakes.SelectMany(intake => intake.Losses()),
+            .. _workers.SelectMany(worker => worker.Losses()),
+        ]);
+        var ignored = CounterSums.Of(
+        [
+            .. _intakes.SelectMany(intake => intake.Ignored()),
+            .. _workers.SelectMany(worker => worker.Ignored()),
+            new("datagram_no_tunnel", Interfaces.Sum(i => i.NoTunnel)),
+        ]);
         return new ProbeReport(
-            _pipeline.Packets, _pipeline.Bytes, _outputs.Matched, _outputs.Seen, _pipeline.Connections,
-            _elapsed.Elapsed.TotalSeconds, dropped, new Dictionary<string, long>(_pipeline.Ignored()));
+            _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
+            _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),
+            _elapsed.Elapsed.TotalSeconds, dropped, ignored);
     }
 
     public void Dispose()
     {
-        _source.Dispose();
-        _limitReached.Dispose();
+        foreach (var source in _sources) source.Dispose();
+        _dispatcher?.Dispose();
+        _ended.Dispose();
+    }
+
+    /// <summary>A file has one name for all that is in it, which says nothing of a flow.</summary>
+    private static Func<int, string?> Names(ICaptureSource source) =>
+        source is FileCaptureSource ? static _ => null : new InterfaceNames(source).Of;
+
+    private void Run(int number, CancellationToken cancellation)
+    {
+        _sources[number].Run(_intakes[number], cancellation);
+        _intakes[number].Finish();
     }
 }

@@ -1,4 +1,3 @@
-using Weir.Protocols.Http1;
 using Weir.Records;
 using Weir.Streams;
 
@@ -8,13 +7,20 @@ namespace Weir.Protocols;
 /// Turns connections into conversations of whatever catalog protocol their bytes show; ports do not matter. One per
 /// worker: pools and ids are not shared between threads.
 /// </summary>
-/// <param name="sink">Receives each exchange once, during the call that ended it.</param>
+/// <param name="sink">Receives each exchange once, during the call that ended it, and before that as often as <see cref="ReportOpen"/> says.</param>
 /// <param name="options">Limits and what goes on each record.</param>
 public sealed class ConversationFactory(IExchangeSink sink, ConversationOptions? options = null) : IStreamHandlerFactory
 {
     private readonly ConversationHost _host = new(sink, options ?? ConversationOptions.Default);
 
     public ProtocolCounters Counters => _host.Counters;
+
+    /// <summary>
+    /// Tells the exchanges that have been open longer than <see cref="ConversationOptions.ReportOpenAfterNs"/>. Call it about
+    /// ten times a second with the time of the packets; costs nothing while there is nothing to tell.
+    /// </summary>
+    /// <param name="nowNs">Unix nanoseconds.</param>
+    public void ReportOpen(long nowNs) => _host.TellRunning(nowNs);
 
     public IStreamHandler Open(Connection connection) => _host.RentSelector().Start(connection);
 }
@@ -28,11 +34,11 @@ internal interface IHostedConversation : IConversation
     /// <summary>After a hand-over: client bytes that came before it and belong to the next protocol.</summary>
     ReadOnlySpan<byte> HeldClientBytes { get; }
 
-    /// <summary>
-    /// After a hand-over to h2c (RFC 7540 §3.2): the request whose response comes on HTTP/2, once; the taker owns it. Null after
-    /// any other hand-over.
-    /// </summary>
-    Http1Pending? TakeUpgraded();
+    /// <summary>After a hand-over: client bytes behind those that were too many to hold.</summary>
+    long MissedClientBytes => 0;
+
+    /// <summary>After a hand-over: who takes the bytes from here on, already started; null asks the catalog.</summary>
+    IHostedConversation? Successor => null;
 
     /// <summary>Gives the conversation back to its pool; the caller forgets it.</summary>
     void Release();

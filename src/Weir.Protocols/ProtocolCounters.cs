@@ -12,6 +12,8 @@ public sealed class ProtocolCounters
 
     /// <summary>Exchanges handed to the sink.</summary>
     public long Exchanges;
+    /// <summary>Times an exchange was told while it ran; none of them counts as an exchange.</summary>
+    public long ProgressReports;
     public long ExchangesComplete;
     public long ExchangesIncomplete;
     /// <summary>Times a direction found the next message after a loss or after bytes that were no message.</summary>
@@ -43,6 +45,7 @@ public sealed class ProtocolCounters
     public IEnumerable<KeyValuePair<string, long>> Read()
     {
         yield return new("exchanges", Volatile.Read(ref Exchanges));
+        yield return new("progress_reports", Volatile.Read(ref ProgressReports));
         yield return new("exchanges_complete", Volatile.Read(ref ExchangesComplete));
         yield return new("exchanges_incomplete", Volatile.Read(ref ExchangesIncomplete));
         yield return new("resynchronised", Volatile.Read(ref Resynchronised));

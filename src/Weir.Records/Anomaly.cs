@@ -58,6 +58,8 @@ public enum Anomaly
     ProtocolSwitched,
     /// <summary>HTTP/0.9: a request without version or headers.</summary>
     SimpleRequest,
+    /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>
+    RuleLimitReached,
     /// <summary>Header fields that stand in a compression table filled before the capture began, or while bytes were lost.</summary>
     HeaderUnknown,
     /// <summary>A header block that cannot be decoded (RFC 7541) or breaks its rules.</summary>

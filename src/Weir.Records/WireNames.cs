@@ -7,6 +7,7 @@ public static class WireNames
 {
     private static readonly Table<Anomaly> s_anomalies = new();
     private static readonly Table<CaptureSourceKind> s_sources = new();
+    private static readonly Table<FlowEnd> s_flowEnds = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
     public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
@@ -20,6 +21,15 @@ public static class WireNames
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 
     public static ReadOnlySpan<byte> Utf8(CaptureSourceKind source) => s_sources.Bytes[(int)source];
+
+    public static ReadOnlySpan<byte> Utf8(FlowEnd end) => s_flowEnds.Bytes[(int)end];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out FlowEnd end)
+    {
+        var index = s_flowEnds.IndexOf(utf8);
+        end = (FlowEnd)Math.Max(index, 0);
+        return index >= 0;
+    }
 
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Anomaly anomaly)
     {
@@ -47,7 +57,7 @@ public static class WireNames
         return text.ToString();
     }
 
-    /// <summary>Both enums count from 0 without holes, so a member is an index.</summary>
+    /// <summary>The enums count from 0 without holes, so a member is an index.</summary>
     private sealed class Table<T>
         where T : struct, Enum
     {

@@ -10,7 +10,7 @@ public sealed class ConsoleOutputTests
     private static string Print(Exchange exchange, bool colour = false, int width = 0)
     {
         var stream = new MemoryStream();
-        using (var output = new ConsoleOutput(stream, colour, width)) output.Write(exchange);
+        using (var output = new ConsoleOutput(stream, colour, width)) output.OpenLane().Write(exchange);
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 

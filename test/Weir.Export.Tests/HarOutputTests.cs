@@ -12,7 +12,8 @@ public sealed class HarOutputTests
         var stream = new MemoryStream();
         using (var output = new HarOutput(stream, "test"))
         {
-            foreach (var exchange in exchanges) output.Write(exchange);
+            var lane = output.OpenLane();
+            foreach (var exchange in exchanges) lane.Write(exchange);
         }
 
         return stream.ToArray();
@@ -91,13 +92,12 @@ public sealed class HarOutputTests
     {
         var stream = new MemoryStream();
         using var output = new HarOutput(stream, "test");
+        IExchangeLane[] lanes = [output.OpenLane(), output.OpenLane()];
         for (var i = 0; i < 5; i++)
         {
-            output.Flush();
-            Assert.Equal(i, HarSchema.Check(stream.ToArray()));
-            output.Write(TestExchange.GetOk());
-            output.Flush();
-            output.Flush();
+            lanes[i % 2].Write(TestExchange.GetOk());
+            lanes[0].Flush();
+            lanes[1].Flush();
             Assert.Equal(i + 1, HarSchema.Check(stream.ToArray()));
         }
     }

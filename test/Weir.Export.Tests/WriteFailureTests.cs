@@ -14,13 +14,19 @@ public sealed class WriteFailureTests
         Skip.IfNot(File.Exists("/dev/full"), "/dev/full does not exist here");
         using var output = new JsonLinesOutput(
             new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), "calls.jsonl");
-        output.Write(TestExchange.GetOk());
-        var error = Assert.Throws<OutputException>(output.Flush);
+        var lane = output.OpenLane();
+        var other = output.OpenLane();
+        lane.Write(TestExchange.GetOk());
+        other.Write(TestExchange.GetOk());
+        var error = Assert.Throws<OutputException>(lane.Flush);
         Assert.Contains("calls.jsonl", error.Message, StringComparison.Ordinal);
         Assert.False(output.IsOpen);
-        output.Write(TestExchange.GetOk());
-        output.Flush();
         Assert.Equal(1, output.Lost);
+        other.Flush();
+        other.Write(TestExchange.GetOk());
+        lane.Write(TestExchange.GetOk());
+        lane.Flush();
+        Assert.Equal(4, output.Lost);
     }
 
     [SkippableFact]
@@ -29,8 +35,9 @@ public sealed class WriteFailureTests
         Skip.IfNot(File.Exists("/dev/full"), "/dev/full does not exist here");
         using var output = new HarOutput(
             new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, 0), "calls.har");
-        output.Write(TestExchange.GetOk());
-        Assert.Throws<OutputException>(output.Flush);
+        var lane = output.OpenLane();
+        lane.Write(TestExchange.GetOk());
+        Assert.Throws<OutputException>(lane.Flush);
     }
 
     [SkippableFact]
@@ -56,10 +63,17 @@ public sealed class WriteFailureTests
 
     private static void WriteUntilClosed(Stream stream)
     {
-        using var output = new JsonLinesOutput(stream, "pipe", FlushPolicy.EachRecord);
-        for (var i = 0; i < 10 && output.IsOpen; i++) output.Write(TestExchange.GetOk());
+        using var output = new JsonLinesOutput(stream, "pipe");
+        var lane = output.OpenLane();
+        for (var i = 0; i < 10 && output.IsOpen; i++)
+        {
+            lane.Write(TestExchange.GetOk());
+            lane.Flush();
+        }
+
         Assert.False(output.IsOpen);
-        output.Write(TestExchange.GetOk());
-        Assert.Equal(1, output.Lost);
+        var lost = output.Lost;
+        lane.Write(TestExchange.GetOk());
+        Assert.Equal(lost + 1, output.Lost);
     }
 }

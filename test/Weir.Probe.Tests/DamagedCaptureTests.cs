@@ -68,7 +68,7 @@ public class DamagedCaptureTests
     public void Garbage_of_any_link_type_is_counted_and_not_kept(LinkType linkType)
     {
         var random = new Random((int)linkType);
-        var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(ReadBack.Options, [], () => { }));
+        var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(null, [], ExchangeLimit.None));
         Feed(pipeline, linkType, random, 20_000);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         Feed(pipeline, linkType, random, 60_000);

@@ -72,7 +72,7 @@ public class PacketRecorderTests
     {
         var limits = new PacketRecorderLimits(60_000, 20_000);
         using var stream = new MemoryStream();
-        var recorder = new PacketRecorder(new PcapNgWriter(stream), limits);
+        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream)), limits);
         var decoder = new PacketDecoder();
         var frames = Enumerable.Range(0, 50).SelectMany(i => Talk(40_000 + i).FromServer(new string('x', 30_000)).Frames);
         foreach (var frame in frames)
@@ -93,7 +93,7 @@ public class PacketRecorderTests
     public void A_busy_connection_is_not_pushed_out_by_quiet_ones()
     {
         using var stream = new MemoryStream();
-        var recorder = new PacketRecorder(new PcapNgWriter(stream, leaveOpen: true), new PacketRecorderLimits(20_000, 20_000));
+        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream, leaveOpen: true)), new PacketRecorderLimits(20_000, 20_000));
         var busy = Talk(50_000);
         var fed = 0;
         for (var i = 0; i < 100; i++)
@@ -114,7 +114,7 @@ public class PacketRecorderTests
         using var stream = new MemoryStream();
         using (var writer = new PcapNgWriter(stream, leaveOpen: true))
         {
-            var recorder = new PacketRecorder(writer, new PacketRecorderLimits());
+            var recorder = new PacketRecorder(new PacketFile(writer), new PacketRecorderLimits());
             var plain = Talk(40_000).Frames[0];
             var frame = new Frame(plain.Data, plain.Data.Length, plain.TimestampNs, plain.LinkType) { StrippedVlanTci = 42 };
             new PacketDecoder().Decode(frame, out var packet);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Weir.Capture;
+using Weir.Export;
 using Weir.Packets;
-using Weir.Records;
 using Weir.Testing;
 using Weir.Testing.Corpus;
 using static Weir.Testing.Corpus.Http1Text;
@@ -34,7 +34,7 @@ public partial class PipelineTests
     [Fact]
     public void Exchanges_in_steady_state_allocate_nothing()
     {
-        var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(ReadBack.Options, [new Nothing()], () => { }));
+        var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(null, [new NoneOutput()], ExchangeLimit.None));
         var round = 0;
         var allocated = SteadyState.AllocatedBytes(() => Frames(round++), frames =>
         {
@@ -130,14 +130,6 @@ public partial class PipelineTests
 
     [GeneratedRegex("""("startedAt":"[^"]*"|"durationMs":[0-9.]+|"timing":\{[^}]*\})""")]
     private static partial Regex Times();
-
-    private sealed class Nothing : IExchangeSink
-    {
-        public void Write(Exchange exchange)
-        {
-            // The way there is measured, not an output.
-        }
-    }
 
     private sealed class TemporaryFile : IDisposable
     {

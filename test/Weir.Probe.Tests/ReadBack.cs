@@ -18,7 +18,7 @@ internal static partial class ReadBack
         using var stream = new MemoryStream();
         ProbeReport report;
         using (var output = new JsonLinesOutput(stream, "memory"))
-        using (var run = new ProbeRun(FileCaptureSource.Open(path), options ?? Options, [output]))
+        using (var run = new ProbeRun([FileCaptureSource.Open(path)], options ?? Options, [output]))
         {
             run.Run(CancellationToken.None);
             report = run.Report();
@@ -33,7 +33,7 @@ internal static partial class ReadBack
         using (var output = new JsonLinesOutput(stream, "memory"))
         {
             options ??= Options;
-            var pipeline = new CapturePipeline(options, new ExchangeFanOut(options, [output], () => { }));
+            var pipeline = new CapturePipeline(options, new ExchangeFanOut(options.Where, [output], new ExchangeLimit(options.MaxExchanges, () => { })));
             frames.FeedTo(pipeline);
             pipeline.Finish();
         }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Weir.Records;
 using Weir.Records.Json;
 
@@ -5,62 +7,58 @@ namespace Weir.Export;
 
 /// <summary>
 /// A HAR 1.2 file (W3C "HTTP Archive format" draft), as browser developer tools open it. Entries are streamed. On a file the
-/// closing brackets are written at every flush and overwritten by the next entry, so that a killed run leaves valid JSON.
+/// closing brackets are written with every batch and overwritten by the next, so that a killed run leaves valid JSON.
+/// Entries of several workers are not sorted by time; viewers sort by <c>startedDateTime</c> themselves.
 /// </summary>
-public sealed class HarOutput : IExchangeOutput
+public sealed class HarOutput(Stream stream, string name, BodyDecoderLimits? limits = null) : StreamOutput(stream, name)
 {
-    private readonly OutputBuffer _buffer;
-    private readonly HarEntryWriter _entries;
-    private readonly bool _seekable;
-    private bool _first = true;
-
-    public HarOutput(Stream stream, string name, BodyDecoderLimits? limits = null)
-    {
-        _buffer = new OutputBuffer(stream, name);
-        _entries = new HarEntryWriter(limits);
-        _seekable = stream.CanSeek;
-        var version = typeof(HarOutput).Assembly.GetName().Version?.ToString(3) ?? "0";
-        _buffer.Append("{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"Weir\",\"version\":\""u8);
-        _buffer.Append(System.Text.Encoding.ASCII.GetBytes(version));
-        _buffer.Append("\"},\"pages\":[],\"entries\":["u8);
-    }
+    private readonly ArrayBufferWriter<byte> _whole = new();
+    private bool _started;
 
     private static ReadOnlySpan<byte> Tail => "\n]}}\n"u8;
 
-    public bool IsOpen => _buffer.IsOpen;
+    private static ReadOnlySpan<byte> Separator => ",\n"u8;
 
-    public long Lost { get; private set; }
+    protected override IExchangeEncoder CreateEncoder() => new Encoder(new HarEntryWriter(limits));
 
-    public void Write(Exchange exchange)
+    protected override void Deliver(ReadOnlySpan<byte> batch, int exchanges)
     {
-        if (!IsOpen)
+        _whole.ResetWrittenCount();
+        if (!_started)
         {
-            Lost++;
-            return;
+            _whole.Write(Head());
+            _whole.Write("\n"u8);
+            batch = batch[Separator.Length..];
+            _started = true;
         }
 
-        _buffer.Append(_first ? "\n"u8 : ",\n"u8);
-        _first = false;
-        _entries.Write(exchange, _buffer);
-        if (_buffer.Length >= OutputBuffer.FlushBytes) Flush();
+        _whole.Write(batch);
+        if (Stream.CanSeek) _whole.Write(Tail);
+        Stream.Write(_whole.WrittenSpan);
+        Stream.Flush();
+        if (Stream.CanSeek) Stream.Seek(-Tail.Length, SeekOrigin.Current);
     }
 
-    public void Flush()
+    protected override void DeliverEnd()
     {
-        if (_seekable)
-        {
-            _buffer.Append(Tail);
-            _buffer.WriteOutAndRewind(Tail.Length);
-        }
-        else
-        {
-            _buffer.WriteOut();
-        }
+        if (!_started) Stream.Write(Head());
+        Stream.Write(Tail);
+        Stream.Flush();
     }
 
-    public void Dispose()
+    private static byte[] Head()
     {
-        if (_buffer.IsOpen) _buffer.Append(Tail);
-        _buffer.Dispose();
+        var version = typeof(HarOutput).Assembly.GetName().Version?.ToString(3) ?? "0";
+        return Encoding.ASCII.GetBytes(
+            $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{version}}}"},"pages":[],"entries":[""");
+    }
+
+    private sealed class Encoder(HarEntryWriter entries) : IExchangeEncoder
+    {
+        public void Encode(Exchange exchange, IBufferWriter<byte> writer)
+        {
+            writer.Write(Separator);
+            entries.Write(exchange, writer);
+        }
     }
 }

@@ -39,13 +39,16 @@ internal sealed class GrpcTap
             exchange.Grpc.Present = true;
         }
 
+        if (exchange.Grpc.Present && !isResponse) GrpcNames.Path(exchange);
         Of(isResponse).Start(flavor);
     }
 
-    public void Take(bool isResponse, ReadOnlySpan<byte> bytes)
+    public void Take(Exchange exchange, bool isResponse, ReadOnlySpan<byte> bytes)
     {
         var framing = Of(isResponse);
-        if (framing.Flavor != GrpcFlavor.None) framing.Take(bytes);
+        if (framing.Flavor == GrpcFlavor.None) return;
+        framing.Take(bytes);
+        if (exchange.Grpc.Present) Count(exchange.Grpc);
     }
 
     /// <summary>A known number of body bytes was lost.</summary>
@@ -59,11 +62,10 @@ internal sealed class GrpcTap
     {
         if (!exchange.Grpc.Present) return;
         var call = exchange.Grpc;
-        (call.RequestMessages, call.RequestMessageBytes) = (_request.Messages, _request.MessageBytes);
-        (call.ResponseMessages, call.ResponseMessageBytes) = (_response.Messages, _response.MessageBytes);
+        Count(call);
         if (_request.IsInvalid || _response.IsInvalid || (exchange.Complete && (_request.IsWithin || _response.IsWithin)))
             exchange.Anomalies.Add(Anomaly.GrpcFramingInvalid);
-        GrpcNames.Path(exchange);
+        if (call.Service.IsEmpty) GrpcNames.Path(exchange);
         GrpcStatus.Fill(exchange, _response.Trailers);
         messages?.Write(exchange, _request.Flavor, _response.Flavor);
     }
@@ -85,6 +87,12 @@ internal sealed class GrpcTap
             : Http1Syntax.EqualsIgnoreCase(rest, "-web"u8) ? GrpcFlavor.Web
             : Http1Syntax.EqualsIgnoreCase(rest, "-web-text"u8) ? GrpcFlavor.WebText
             : GrpcFlavor.None;
+    }
+
+    private void Count(GrpcCall call)
+    {
+        (call.RequestMessages, call.RequestMessageBytes) = (_request.Messages, _request.MessageBytes);
+        (call.ResponseMessages, call.ResponseMessageBytes) = (_response.Messages, _response.MessageBytes);
     }
 
     private GrpcFraming Of(bool isResponse) => isResponse ? _response : _request;

@@ -23,7 +23,6 @@ internal sealed partial class Http1Conversation : IHostedConversation
     private int _heldBytes;
     private long _heldNs;
     private bool _connectWaits;
-    private Http1Pending? _upgraded;
 
     public Http1Conversation(ConversationHost host)
     {
@@ -38,6 +37,8 @@ internal sealed partial class Http1Conversation : IHostedConversation
     public int UntakenBytes { get; private set; }
 
     public ReadOnlySpan<byte> HeldClientBytes => _held.Span;
+
+    public IHostedConversation? Successor { get; private set; }
 
     /// <summary>Only the first request of a connection seen from its start may be HTTP/0.9.</summary>
     public bool SimpleRequestPossible => _connection.HandshakeSeen && _begun == 1;
@@ -55,6 +56,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         _clientEnd = _serverEnd = null;
         _heldBytes = UntakenBytes = 0;
         HandedOver = _connectWaits = false;
+        Successor = null;
         _held.Clear();
         _requests.Start(midStream);
         _responses.Start(midStream);
@@ -115,6 +117,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
         pending.HeldBytes = now;
     }
 
+    /// <summary>The head of its first message is in: it shows while it runs.</summary>
+    public void HeadDone(Http1Pending pending, long ns) => _host.Watch(pending, _connection, _client, ns);
+
     public void CountSkipped(long bytes) => _host.Counters.SkippedBytes += bytes;
 
     public void CountResynchronised() => _host.Counters.Resynchronised++;
@@ -133,7 +138,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
             _heldBytes -= pending.HeldBytes;
             pending.Exchange.Response.Clear();
             pending.Exchange.HasResponse = false;
-            _upgraded = pending;
+            Successor = _host.RentHttp2().Start(_connection, _client, fromStart: true).Adopt(pending);
         }
         else
         {
@@ -141,13 +146,6 @@ internal sealed partial class Http1Conversation : IHostedConversation
         }
 
         LeaveHttp();
-    }
-
-    public Http1Pending? TakeUpgraded()
-    {
-        var upgraded = _upgraded;
-        _upgraded = null;
-        return upgraded;
     }
 
     public void RequestDone(Http1Pending pending)
@@ -223,14 +221,12 @@ internal sealed partial class Http1Conversation : IHostedConversation
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
             pending.Grpc.Finish(exchange, _host.GrpcMessages);
-            var initiatorIsClient = _client == Direction.FromInitiator;
-            exchange.Client.Ip = initiatorIsClient ? _connection.InitiatorIp : _connection.ResponderIp;
-            exchange.Client.Port = initiatorIsClient ? _connection.InitiatorPort : _connection.ResponderPort;
-            exchange.Server.Ip = initiatorIsClient ? _connection.ResponderIp : _connection.InitiatorIp;
-            exchange.Server.Port = initiatorIsClient ? _connection.ResponderPort : _connection.InitiatorPort;
-            exchange.HandshakeRttNs = _connection.HandshakeRttNs;
-            exchange.Retransmissions = _connection.Retransmissions;
-            _host.Write(exchange);
+            (pending.Connection, pending.Client) = (_connection, _client);
+            _host.Write(pending);
+        }
+        else
+        {
+            ConversationHost.Forget(pending);
         }
 
         _host.Return(pending);

@@ -1,16 +1,8 @@
-using Weir.Protocols.Grpc;
-using Weir.Records;
-
 namespace Weir.Protocols.Http1;
 
-/// <summary>An exchange that is not over yet. Pooled with its exchange.</summary>
-internal sealed class Http1Pending
+/// <summary>An HTTP/1 exchange that is not over yet.</summary>
+internal sealed class Http1Pending : OpenExchange
 {
-    /// <summary>Settable, because the exchange of an upgrade to h2c moves to HTTP/2.</summary>
-    public Exchange Exchange { get; set; } = new();
-
-    public readonly GrpcTap Grpc = new();
-
     /// <summary>The request ended, well or not.</summary>
     public bool RequestDone;
     public bool ResponseDone;
@@ -32,10 +24,9 @@ internal sealed class Http1Pending
     public bool IsMethod(ReadOnlySpan<byte> method) =>
         Exchange.HasRequest && Exchange.Request[Exchange.Request.Method].SequenceEqual(method);
 
-    public void Clear()
+    public override void Clear()
     {
-        Exchange.Clear();
-        Grpc.Clear();
+        base.Clear();
         RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = Queued = false;
         Whole = true;
         HeldBytes = 0;

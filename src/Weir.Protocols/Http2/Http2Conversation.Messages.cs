@@ -53,7 +53,7 @@ internal sealed partial class Http2Conversation
         message.LastByteNs = Math.Max(ns, message.LastByteNs);
         if (bytes.IsEmpty) return;
         message.BodyBytes += bytes.Length;
-        stream.Grpc.Take(isResponse, bytes);
+        stream.Grpc.Take(stream.Exchange, isResponse, bytes);
         // After the first byte that was not kept nothing is: a body with a hole in it would be an invented one.
         var room = message.BodyTruncated ? 0 : Math.Min(_limits.BodyCaptureBytes - message.Body.Length, Room);
         if (room < bytes.Length) message.BodyTruncated = true;
@@ -149,7 +149,7 @@ internal sealed partial class Http2Conversation
 
         if (_streams.Count >= _limits.MaxStreams) FailResponse(_streams.Oldest!, Anomaly.ResponseMissingEvicted);
         var stream = _host.RentStream();
-        stream.Id = id;
+        stream.Id = stream.Exchange.StreamId = id;
         stream.LastNs = ns;
         stream.Exchange.Protocol = "HTTP/2";
         stream.Response.Suspect = _responses.IsLost;
@@ -168,6 +168,7 @@ internal sealed partial class Http2Conversation
         exchange.Request.LastByteNs = ns;
         stream.IsConnect = Http2Fields.ToRequest(head, exchange);
         stream.Grpc.Begin(exchange, isResponse: false);
+        _host.Watch(stream, _connection, _client, ns);
         Hold(stream);
         if (_serverEnd is { } end && !stream.Response.Done) FailResponse(stream, MissingBecause(end));
     }
@@ -240,6 +241,7 @@ internal sealed partial class Http2Conversation
         if (stream.IsConnect && exchange.Response.Status is >= 200 and < 300) Mark(stream, Anomaly.ProtocolSwitched);
         else stream.IsConnect = false;
         stream.Grpc.Begin(exchange, isResponse: true);
+        if (!exchange.HasRequest) _host.Watch(stream, _connection, _client, ns);
         Hold(stream);
     }
 

@@ -41,8 +41,6 @@ internal sealed partial class Http2Conversation : IHostedConversation
 
     public ReadOnlySpan<byte> HeldClientBytes => default;
 
-    public Http1Pending? TakeUpgraded() => null;
-
     public bool ClientPrefaceSeen { get; private set; }
 
     /// <summary>Bytes that unfinished exchanges of this connection may still take.</summary>
@@ -76,8 +74,9 @@ internal sealed partial class Http2Conversation : IHostedConversation
     public Http2Conversation Adopt(Http1Pending pending)
     {
         var stream = _host.RentStream();
-        (stream.Exchange, pending.Exchange) = (pending.Exchange, stream.Exchange);
-        stream.Id = 1;
+        stream.TakeOver(pending);
+        _host.Watch(stream, _connection, _client, stream.Exchange.Request.LastByteNs);
+        stream.Id = stream.Exchange.StreamId = 1;
         stream.Whole = pending.Whole;
         stream.Request.Begun = stream.Request.Done = true;
         stream.LastNs = stream.Exchange.Request.LastByteNs;
@@ -259,16 +258,13 @@ internal sealed partial class Http2Conversation : IHostedConversation
         {
             if (!exchange.HasRequest) Mark(stream, Anomaly.RequestMissing);
             exchange.Complete = stream.Whole && exchange.HasRequest && exchange.HasResponse;
-            exchange.StreamId = stream.Id;
             stream.Grpc.Finish(exchange, _host.GrpcMessages);
-            var initiatorIsClient = _client == Direction.FromInitiator;
-            exchange.Client.Ip = initiatorIsClient ? _connection.InitiatorIp : _connection.ResponderIp;
-            exchange.Client.Port = initiatorIsClient ? _connection.InitiatorPort : _connection.ResponderPort;
-            exchange.Server.Ip = initiatorIsClient ? _connection.ResponderIp : _connection.InitiatorIp;
-            exchange.Server.Port = initiatorIsClient ? _connection.ResponderPort : _connection.InitiatorPort;
-            exchange.HandshakeRttNs = _connection.HandshakeRttNs;
-            exchange.Retransmissions = _connection.Retransmissions;
-            _host.Write(exchange);
+            (stream.Connection, stream.Client) = (_connection, _client);
+            _host.Write(stream);
+        }
+        else
+        {
+            ConversationHost.Forget(stream);
         }
 
         _host.Return(stream);

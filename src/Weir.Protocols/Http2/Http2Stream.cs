@@ -1,18 +1,13 @@
-using Weir.Protocols.Grpc;
 using Weir.Records;
 
 namespace Weir.Protocols.Http2;
 
-/// <summary>A stream whose exchange is not over yet. Pooled with its exchange.</summary>
-internal sealed class Http2Stream
+/// <summary>A stream whose exchange is not over yet.</summary>
+internal sealed class Http2Stream : OpenExchange
 {
-    /// <summary>Settable, because an exchange that began in HTTP/1 (upgrade to h2c) moves here.</summary>
-    public Exchange Exchange { get; set; } = new();
-
     public int Id;
     public readonly Http2Side Request = new();
     public readonly Http2Side Response = new();
-    public readonly GrpcTap Grpc = new();
     /// <summary>Both messages so far were seen without loss.</summary>
     public bool Whole = true;
     /// <summary>CONNECT (RFC 9113 §8.5): what DATA carries is a tunnel, no body.</summary>
@@ -32,12 +27,11 @@ internal sealed class Http2Stream
     public bool IsMethod(ReadOnlySpan<byte> method) =>
         Exchange.HasRequest && Exchange.Request[Exchange.Request.Method].SequenceEqual(method);
 
-    public void Clear()
+    public override void Clear()
     {
-        Exchange.Clear();
+        base.Clear();
         Request.Clear();
         Response.Clear();
-        Grpc.Clear();
         Whole = true;
         IsConnect = false;
         HeldBytes = 0;

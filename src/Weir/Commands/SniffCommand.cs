@@ -19,6 +19,7 @@ internal static class SniffCommand
           weir sniff -p 8080 -w 'status_code >= 500'     failed calls of one port
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
+          weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -33,7 +34,7 @@ internal static class SniffCommand
     private static int Run(SniffOptions options, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var where = Where(parsed.GetValue(options.Where));
@@ -45,14 +46,16 @@ internal static class SniffCommand
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Where = where,
+            Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(source, probe, outputs);
+        using var run = new ProbeRun([source], probe, outputs);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");
@@ -77,6 +80,7 @@ internal static class SniffCommand
         {
             return CaptureFilter.ForPorts(PortRange.ParseList(ports)) with
             {
+                Tunnels = options.Mirror.Tunnels(parsed),
                 Expression = CaptureFilter.FromExpression(parsed.GetValue(options.Bpf)).Expression,
             };
         }
@@ -104,11 +108,16 @@ internal static class SniffCommand
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
+            VxlanPorts = options.Mirror.SourcePorts(parsed),
         });
     }
 
-    internal static CaptureSourceKind Kind(CapturePlane plane) =>
-        CaptureSourceSelector.Resolve(plane) == CapturePlane.Ring ? CaptureSourceKind.Ring : CaptureSourceKind.Libpcap;
+    internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
+    {
+        CapturePlane.Ring => CaptureSourceKind.Ring,
+        CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        _ => CaptureSourceKind.Libpcap,
+    };
 
     private static string Names(ICaptureSource source, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", source.ReadStatistics().Select(i => i.Name));

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Weir.Capture;
 using Weir.Cli.Values;
+using Weir.Probe;
 
 namespace Weir.Cli.Commands;
 
@@ -35,9 +36,11 @@ internal sealed class SniffOptions
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET) or libpcap",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
         HelpName = "PLANE",
     };
+
+    public MirrorOptions Mirror { get; } = new();
 
     public Option<string?> Where { get; } = new("--where", "-w")
     {
@@ -73,6 +76,14 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<TimeSpan>(result, Duration.TryParse, "a time such as 30s or 5m", default),
     };
 
+    public Option<int> Workers { get; } = new("--workers")
+    {
+        Description = "Threads that capture and parse (default: cores, at most 8)",
+        HelpName = "N",
+        CustomParser = result => Parse(result, IsWorkers, $"a number of workers, 1 to {WorkerCount.Max}", 1),
+        DefaultValueFactory = _ => WorkerCount.Default,
+    };
+
     public Option<string?> Stats { get; } = new("--stats")
     {
         Description = "Write the counters as JSON at the end; - is standard output",
@@ -81,7 +92,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, Where, Outputs, BodyLimit, Count, For, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, BodyLimit, Count, For, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
@@ -91,6 +102,9 @@ internal sealed class SniffOptions
 
     private static bool IsCount(string text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+
+    private static bool IsWorkers(string text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= WorkerCount.Max;
 
     internal delegate bool Parser<T>(string text, out T value);
 

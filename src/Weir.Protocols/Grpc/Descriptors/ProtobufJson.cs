@@ -9,8 +9,10 @@ namespace Weir.Protocols.Grpc.Descriptors;
 /// <remarks>Not thread-safe.</remarks>
 internal sealed partial class ProtobufJson
 {
-    /// <summary>Nesting of messages, as protocol buffer parsers limit it.</summary>
-    private const int MaxDepth = 64;
+    /// <summary>
+    /// Nesting of messages; deeper ones become bytes. Each may be an object within an array, and JSON readers stop at 64 levels.
+    /// </summary>
+    private const int MaxDepth = 28;
 
     /// <summary>Fields of one outermost message; a hostile one has more than anybody reads.</summary>
     private const int MaxFields = 50_000;

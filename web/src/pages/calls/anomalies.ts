@@ -36,6 +36,7 @@ const explanations: Record<string, string> = {
   content_encoding_invalid: 'The body could not be decompressed; it is shown as sent.',
   protocol_switched: 'After this call the connection carries another protocol.',
   simple_request: 'A request without version or headers (HTTP/0.9).',
+  rule_limit_reached: 'A logging rule took too long or grew a value too large; the value was removed to be safe.',
 };
 
 export function explainAnomaly(name: string): string {

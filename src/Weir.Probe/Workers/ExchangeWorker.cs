@@ -1,0 +1,101 @@
+using Weir.Packets;
+using Weir.Protocols;
+using Weir.Protocols.Http1;
+using Weir.Records;
+using Weir.Streams;
+
+namespace Weir.Probe;
+
+/// <summary>
+/// The second half of a worker's way: reassemble → parse → outputs. It owns all its state and runs on one thread; only its
+/// counters are read from elsewhere.
+/// </summary>
+internal sealed class ExchangeWorker : IPacketSink
+{
+    /// <summary>A live call that lasts longer is shown while it runs: the time after which a reader begins to miss it.</summary>
+    private const long ReportOpenAfterNs = 2_000_000_000;
+
+    private readonly ExchangeFanOut _outputs;
+    private readonly ConversationFactory _conversations;
+    private readonly ConnectionTable _connections;
+    private readonly PacketRecorder? _recorder;
+
+    /// <param name="options">What is kept.</param>
+    /// <param name="outputs">This worker's own end.</param>
+    /// <param name="packets">Where packets of matching exchanges go, shared by the workers; null keeps none.</param>
+    /// <param name="workers">How many share the memory that the limits allow.</param>
+    /// <param name="interfaces">Names an interface by its id.</param>
+    public ExchangeWorker(
+        ProbeOptions options, ExchangeFanOut outputs, PacketFile? packets, int workers, Func<int, string?> interfaces)
+    {
+        _outputs = outputs;
+        if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers));
+        _conversations = new ConversationFactory(outputs, new ConversationOptions
+        {
+            Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
+            Source = options.Source,
+            Node = options.Node,
+        });
+        var flows = outputs.TakesFlows ? new FlowRecorder(outputs, options, interfaces) : null;
+        _connections = new ConnectionTable(Share(new StreamLimits(), workers), _conversations, flows);
+    }
+
+    public ExchangeFanOut Outputs => _outputs;
+
+    public bool KeepsFrames => _recorder is not null;
+
+    public long Connections => _connections.Counters.ConnectionsOpened;
+
+    public void OnPacket(in Frame frame, in PacketView packet)
+    {
+        _recorder?.OnPacket(in frame, in packet);
+        _connections.Add(in packet);
+    }
+
+    public void Advance(long nowNs)
+    {
+        _connections.Advance(nowNs);
+        _conversations.ReportOpen(nowNs);
+    }
+
+    public void OnIdle(long nowNs)
+    {
+        Advance(nowNs);
+        _outputs.Flush();
+    }
+
+    /// <summary>What is still open becomes incomplete exchanges.</summary>
+    public void Finish(long nowNs)
+    {
+        _connections.Flush(nowNs);
+        _outputs.Flush();
+        _recorder?.Flush();
+    }
+
+    /// <summary>Reasons why captured data became no record; all zero when nothing was lost.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Losses()
+    {
+        foreach (var loss in _connections.Counters.Losses()) yield return loss;
+        yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
+        if (_recorder is not null) yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
+    }
+
+    /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Ignored()
+    {
+        yield return new("connection_opaque", _conversations.Counters.OpaqueConnections);
+        yield return new("connection_opaque_bytes", _conversations.Counters.OpaqueBytes);
+    }
+
+    /// <summary>Every counter of reassembly and parsing, for metrics and the status page.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Details() =>
+        _connections.Counters.All().Concat(_conversations.Counters.Read());
+
+    /// <summary>Connections spread evenly over the workers, so each has its part of what all may hold.</summary>
+    private static StreamLimits Share(StreamLimits limits, int workers) => limits with
+    {
+        MaxConnections = limits.MaxConnections / workers,
+        MaxPendingBytes = limits.MaxPendingBytes / workers,
+    };
+}

@@ -1,0 +1,81 @@
+using Weir.Packets;
+
+namespace Weir.Probe;
+
+/// <summary>
+/// The first half of a worker's way: decodes frames, counts what is left aside and hands on the rest. Its counters may be read
+/// from any thread.
+/// </summary>
+internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFrameSink
+{
+    /// <summary>Packet time between two sweeps for idle connections.</summary>
+    private const long AdvanceIntervalNs = 100_000_000;
+
+    private readonly PacketDecoder _decoder = new(tunnels: options.Tunnels);
+    private long _packets;
+    private long _bytes;
+    private long _notTcp;
+    private long _otherPorts;
+    private long _latestNs;
+    private long _advancedNs;
+
+    public long Packets => Volatile.Read(ref _packets);
+
+    /// <summary>Bytes on the wire of the frames that were handed over.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    public void OnFrame(in Frame frame)
+    {
+        Volatile.Write(ref _packets, _packets + 1);
+        Volatile.Write(ref _bytes, _bytes + frame.OriginalLength);
+        if (frame.TimestampNs > _latestNs) _latestNs = frame.TimestampNs;
+        if (_decoder.Decode(in frame, out var packet) == DecodeOutcome.Decoded) OnPacket(in frame, in packet);
+        if (_latestNs - _advancedNs < AdvanceIntervalNs) return;
+        _advancedNs = _latestNs;
+        next.Advance(_latestNs);
+    }
+
+    public void OnIdle(long nowNs)
+    {
+        _advancedNs = Math.Max(nowNs, _latestNs);
+        next.OnIdle(_advancedNs);
+    }
+
+    public void Finish() => next.Finish(_latestNs);
+
+    /// <summary>Reasons why a frame was not read; all zero when nothing was lost.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Losses() => _decoder.Counters.Read().Where(counter => IsLoss(counter.Key));
+
+    /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Ignored()
+    {
+        yield return new("packet_not_ip", _decoder.Counters[DecodeOutcome.NotIp]);
+        yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + Volatile.Read(ref _notTcp));
+        yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
+        yield return new("packet_other_port", Volatile.Read(ref _otherPorts));
+    }
+
+    private void OnPacket(in Frame frame, in PacketView packet)
+    {
+        if (packet.Protocol != IpProtocol.Tcp) Volatile.Write(ref _notTcp, _notTcp + 1);
+        else if (!Wanted(packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+        else next.OnPacket(in frame, in packet);
+    }
+
+    private bool Wanted(ushort source, ushort destination)
+    {
+        if (options.Ports.Count == 0) return true;
+        foreach (var range in options.Ports)
+        {
+            if (source >= range.First && source <= range.Last) return true;
+            if (destination >= range.First && destination <= range.Last) return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsLoss(string counter) =>
+        counter.Contains("truncated", StringComparison.Ordinal) || counter.Contains("malformed", StringComparison.Ordinal)
+        || counter.Contains("unknown_link", StringComparison.Ordinal) || counter.Contains("too_deep", StringComparison.Ordinal)
+        || (counter.StartsWith("fragment_", StringComparison.Ordinal));
+}
