@@ -17,6 +17,19 @@ internal static class GrpcStatus
         if (!FillFrom(exchange, response.Trailers)) FillFrom(exchange, response.Headers);
     }
 
+    /// <summary>The fields that only gRPC uses, for where the content type stands in the unknown part of the compression table.</summary>
+    public static bool IsGrpc(HttpMessage response) => AnyIsGrpc(response, response.Trailers) || AnyIsGrpc(response, response.Headers);
+
+    private static bool AnyIsGrpc(HttpMessage response, List<HeaderField> fields)
+    {
+        foreach (var field in fields)
+        {
+            if (response[field.Name] is var name && (name.SequenceEqual("grpc-status"u8) || name.SequenceEqual("grpc-message"u8))) return true;
+        }
+
+        return false;
+    }
+
     private static bool FillFrom(Exchange exchange, List<HeaderField> fields)
     {
         var call = exchange.Grpc;

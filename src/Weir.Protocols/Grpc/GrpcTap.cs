@@ -60,8 +60,9 @@ internal sealed class GrpcTap
     /// <summary>Both messages are over: fills in what only now is known.</summary>
     public void Finish(Exchange exchange, GrpcMessages? messages)
     {
-        if (!exchange.Grpc.Present) return;
         var call = exchange.Grpc;
+        if (!call.Present && exchange.Anomalies.Contains(Anomaly.HeaderUnknown)) call.Present = GrpcStatus.IsGrpc(exchange.Response);
+        if (!call.Present) return;
         Count(call);
         if (_request.IsInvalid || _response.IsInvalid || (exchange.Complete && (_request.IsWithin || _response.IsWithin)))
             exchange.Anomalies.Add(Anomaly.GrpcFramingInvalid);
