@@ -15,7 +15,7 @@ internal static class Huffman
     private const int FastBits = 12;
 
     /// <summary>Code length in bits by symbol; the last one is EOS.</summary>
-    private static ReadOnlySpan<byte> Lengths =>
+    public static ReadOnlySpan<byte> Lengths =>
     [
         13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 28,
         6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7, 8, 15, 6, 12, 10,
