@@ -47,7 +47,7 @@ public sealed class ExchangeRedactor
         trace?.Clear();
         if (exchange.InProgress)
         {
-            ExchangeCopy.Copy(exchange, _running);
+            exchange.CopyTo(_running);
             exchange = _running;
         }
 
