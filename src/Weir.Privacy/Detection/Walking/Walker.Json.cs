@@ -199,6 +199,7 @@ internal sealed partial class Walker
 
     private static bool FollowedByColon(ReadOnlySpan<byte> rest)
     {
+        if (!rest.IsEmpty && rest[0] == ':') return true;
         foreach (var c in rest)
             if (!Chars.IsSpace(c)) return c == ':';
         return true;
