@@ -10,7 +10,7 @@ internal static class RuleTarget
     private static readonly RuleSource s_source = new()
     {
         ReadFile = static path => path.Length % 2 == 0 ? null : path,
-        Limits = new RuleLimits { PatternMilliseconds = 5, MaxTextChars = 1 << 16, MaxRules = 50 },
+        Limits = new RuleLimits { PatternMilliseconds = 5, LinearPatternMilliseconds = 50, MaxTextChars = 1 << 16, MaxRules = 50 },
     };
 
     public static FuzzTarget Target { get; } = new("rules", Seeds, Run);

@@ -25,11 +25,32 @@ public class ExchangeFastPathTests
     }
 
     [Fact]
-    public void Session_fields_are_copied_before_and_masked_like_everything_else()
+    public void Session_fields_are_copied_from_what_was_masked()
     {
         var call = new Call().RequestHeader("Cookie", $"sid={Setup.Secret}");
-        new ExchangeRules(Setup.Parse("include debug\ninclude weir"), Setup.Context(), _ => { }).Apply(call.Exchange);
+        new ExchangeRules(Setup.Parse("include debug\ninclude weir"), Setup.Context(), MaskFirstHeader).Apply(call.Exchange);
         Assert.Equal([new SessionField("sid", "***")], call.Exchange.SessionFields);
+    }
+
+    [Fact]
+    public void Beside_other_rules_everything_is_masked_after_stop_rules_and_before_the_others()
+    {
+        var call = new Call().RequestHeader("X-A", Setup.Secret).RequestHeader("X-B", "b");
+        var rules = new ExchangeRules(
+            Setup.Parse($"include weir\n/request_header:x-a/ stop_unless /{Setup.Secret}/\n/request_header:x-a/ replace /\\*/, /+/\n/request_header:x-b/ remove"),
+            Setup.Context(), MaskFirstHeader);
+        Assert.Equal(RuleOutcome.Kept, rules.Apply(call.Exchange));
+        Assert.Equal("X-A=sid=+++", Call.Headers(call.Record().GetProperty("request")));
+    }
+
+    [Fact]
+    public void A_name_lookup_is_masked_too()
+    {
+        var masked = 0;
+        var call = new Call();
+        call.Exchange.Dns.Present = true;
+        Assert.Equal(RuleOutcome.Kept, new ExchangeRules(Setup.Parse("include weir\n/.*/ stop"), Setup.Context(), _ => masked++).Apply(call.Exchange));
+        Assert.Equal(1, masked);
     }
 
     [Fact]
@@ -50,4 +71,9 @@ public class ExchangeFastPathTests
         Assert.DoesNotContain(Setup.Secret, call.Json(), StringComparison.Ordinal);
         Assert.Contains("***", call.Json(), StringComparison.Ordinal);
     }
+
+    private static void MaskFirstHeader(Exchange exchange) => exchange.Request.Headers[0] = exchange.Request.Headers[0] with
+    {
+        Value = exchange.Request.Text.Append("sid=***"u8),
+    };
 }
