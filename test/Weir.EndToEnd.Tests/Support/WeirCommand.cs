@@ -20,7 +20,7 @@ internal static class WeirCommand
 
     /// <summary>Reads a capture with <c>weir sniff -o jsonl</c>.</summary>
     public static async Task<IReadOnlyList<JsonElement>> Read(string capture, params IEnumerable<string> arguments) =>
-        Records(await Output(["sniff", "-r", capture, "-o", "jsonl", .. arguments]));
+        Records(await Output(["sniff", "-r", capture, "-o", "jsonl", "--reveal", "all", .. arguments]));
 
     public static IReadOnlyList<JsonElement> Records(string lines) =>
         [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
