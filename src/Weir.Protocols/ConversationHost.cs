@@ -1,7 +1,10 @@
+using Weir.Protocols.Dns;
+using Weir.Protocols.GraphQl;
 using Weir.Protocols.Grpc;
 using Weir.Protocols.Grpc.Descriptors;
 using Weir.Protocols.Http1;
 using Weir.Protocols.Http2;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -20,6 +23,11 @@ public sealed record ConversationOptions
     public ProtobufSchema? Schema { get; init; }
 
     public GrpcLimits Grpc { get; init; } = GrpcLimits.Default;
+    public DnsLimits Dns { get; init; } = DnsLimits.Default;
+
+    public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
+
+    public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -48,9 +56,13 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly IExchangeSink _sink;
     private readonly RunningWatch _running;
     private readonly Stack<Http1Pending> _pending = new();
+    private readonly Stack<DnsPending> _dns = new();
+    private readonly Stack<DnsConversation> _dnsConversations = new();
     private readonly Stack<Http1Conversation> _http1 = new();
     private readonly Stack<Http2Stream> _streams = new();
     private readonly Stack<Http2Conversation> _http2 = new();
+    private readonly Stack<WebSocketConversation> _webSockets = new();
+    private readonly Stack<WebSocketReader> _socketReaders = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
@@ -59,10 +71,16 @@ internal sealed class ConversationHost : IExchangeSink
         _sink = sink;
         Options = options;
         GrpcMessages = options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
+        GraphQl = new GraphQlReader(options.GraphQl);
+        Inflaters = new InflaterPool(options.WebSocket.MaxInflaters);
         _running = new RunningWatch(options.ReportOpenAfterNs, options.ReportOpenAgainNs, Tell);
     }
 
     public ConversationOptions Options { get; }
+
+    public InflaterPool Inflaters { get; }
+
+    public GraphQlReader GraphQl { get; }
 
     public ProtocolCounters Counters { get; } = new();
 
@@ -86,6 +104,9 @@ internal sealed class ConversationHost : IExchangeSink
         one.Client = client;
         _running.Add(one, nowNs);
     }
+
+    /// <summary>The same for an exchange over datagrams, whose peers are on its record already.</summary>
+    public void Watch(OpenExchange one, long nowNs) => _running.Add(one, nowNs);
 
     /// <summary>The exchange is over: writes it, under the id it was told by while it ran. The caller then clears it.</summary>
     public void Write(OpenExchange one)
@@ -164,11 +185,45 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.InProgress = false;
     }
 
+    /// <summary>What every record gets, whether the exchange is over or not.</summary>
     private void Identify(Exchange exchange)
     {
         if (exchange.Id == default) exchange.Id = _ids.Next(exchange.StartedAtNs);
+        GraphQl.Inspect(exchange);
         exchange.Source = Options.Source;
         exchange.Node = Options.Node;
+    }
+
+    public DnsPending RentDns() => _dns.TryPop(out var pending) ? pending : new DnsPending();
+
+    public void Return(DnsPending pending)
+    {
+        pending.Clear();
+        if (_dns.Count < Options.MaxPooled) _dns.Push(pending);
+    }
+
+    public DnsConversation RentDnsConversation() =>
+        _dnsConversations.TryPop(out var conversation) ? conversation : new DnsConversation(this);
+
+    public void Return(DnsConversation conversation)
+    {
+        if (_dnsConversations.Count < Options.MaxPooled) _dnsConversations.Push(conversation);
+    }
+
+    public WebSocketReader RentSocketReader() => _socketReaders.TryPop(out var reader) ? reader : new WebSocketReader(this);
+
+    /// <summary>Gives back a reader whose both directions were ended.</summary>
+    public void Return(WebSocketReader reader)
+    {
+        if (_socketReaders.Count < Options.MaxPooled) _socketReaders.Push(reader);
+    }
+
+    public WebSocketConversation RentWebSocket() =>
+        _webSockets.TryPop(out var conversation) ? conversation : new WebSocketConversation(this);
+
+    public void Return(WebSocketConversation conversation)
+    {
+        if (_webSockets.Count < Options.MaxPooled) _webSockets.Push(conversation);
     }
 
     public ConversationSelector RentSelector() => _selectors.TryPop(out var selector) ? selector : new ConversationSelector(this);

@@ -13,7 +13,7 @@ internal abstract class OpenExchange
 
     public GrpcTap Grpc { get; } = new();
 
-    /// <summary>The connection that carries it, from <see cref="ConversationHost.Watch"/> on; null before, and over datagrams.</summary>
+    /// <summary>The connection that carries it, from when it is watched; null before, and over datagrams.</summary>
     public Connection? Connection { get; set; }
 
     public Direction Client { get; set; }

@@ -1,3 +1,4 @@
+using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
 using Weir.Protocols.Http2;
 
@@ -10,5 +11,6 @@ public static class ProtocolCatalog
     [
         new Http1Protocol(),
         new Http2Protocol(),
+        new DnsProtocol(),
     ];
 }

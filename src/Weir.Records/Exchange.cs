@@ -2,7 +2,10 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>, <c>vxlan</c>.</summary>
+/// <summary>
+/// Where the exchange comes from. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>,
+/// <c>vxlan</c>, <c>logger</c>.
+/// </summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -11,6 +14,8 @@ public enum CaptureSourceKind : byte
     Ebpf,
     EbpfTls,
     Vxlan,
+    /// <summary>Not captured: a logger inside the application told of it.</summary>
+    Logger,
 }
 
 /// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>

@@ -22,6 +22,9 @@ public static class FuzzTargets
         new("records", Records, ReadRecord),
         new("filters", Filters, CompileFilter),
         RuleTarget.Target,
+        HpackTarget.Target,
+        ProtobufTarget.Messages,
+        ProtobufTarget.Descriptors,
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 

@@ -60,6 +60,10 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         else json.Raw("null"u8);
         PeerJson.Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
         GrpcJson.Write(ref json, exchange.Grpc, detail);
+        WebSocketJson.Write(ref json, exchange.WebSocket, detail);
+        GraphQlJson.Write(ref json, exchange.GraphQl);
+        DnsJson.Write(ref json, exchange, detail);
+        EventStream(ref json, exchange.ServerSentEvents);
         TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
@@ -156,6 +160,14 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         }
 
         json.Raw((byte)']');
+    }
+
+    private static void EventStream(ref JsonOutput json, long events)
+    {
+        if (events < 0) return;
+        json.Raw(",\"eventStream\":{\"events\":"u8);
+        json.Number(events);
+        json.Raw((byte)'}');
     }
 
     private static void Tcp(ref JsonOutput json, Exchange exchange)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Weir.Export;
+using Weir.Privacy.Redaction;
 using Weir.Privacy.Rules;
 
 namespace Weir.Cli.Commands;
@@ -10,7 +11,7 @@ internal static class RulesApply
     {
         if (rules.SkipSubmission) Console.Error.WriteLine("weir: skip_submission: nothing of this would be delivered");
         var random = seed is { } start ? new Random(start) : Random.Shared;
-        var context = new RuleContext(RuleMasking.Masker(), () => Environment.TickCount64, () => random.Next(100));
+        var context = new RuleContext(new TextMasker(), () => Environment.TickCount64, () => random.Next(100));
         var details = new List<LogDetail>();
         var output = new ArrayBufferWriter<byte>();
         long invalid = 0;

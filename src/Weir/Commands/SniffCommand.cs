@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Probe;
@@ -25,29 +26,30 @@ internal static class SniffCommand
 
     public static Command Create()
     {
-        var options = new SniffOptions();
-        var command = options.AddTo(new Command("sniff", Help));
-        command.SetAction(parsed => Run(options, parsed));
+        var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
+        var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
+        command.SetAction(parsed => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, ParseResult parsed)
+    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
         var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var rules = LoggingRules.Read(parsed, specs);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
-        var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
+        var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
             Tunnels = options.Mirror.Tunnels(parsed),
-            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
             Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
@@ -67,7 +69,7 @@ internal static class SniffCommand
         }
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        var report = run.Report();
+        var report = Deliveries.Count(run.Report(), outputs);
         WriteStatistics(report, parsed.GetValue(options.Stats));
         Summary.Print(report, run.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
@@ -96,7 +98,7 @@ internal static class SniffCommand
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        return [FileCaptureSource.Open(file, cancellation)];
+        return [CaptureFiles.Open(file, cancellation)];
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
@@ -125,7 +127,7 @@ internal static class SniffCommand
     private static List<OutputSpec> Outputs(string[] texts)
     {
         var specs = new List<OutputSpec>();
-        foreach (var text in texts.Length == 0 ? ["console"] : texts)
+        foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
         {
             if (!OutputSpec.TryParse(text, out var spec, out var error)) throw new UsageException(error);
             specs.Add(spec);
@@ -134,7 +136,10 @@ internal static class SniffCommand
         return specs;
     }
 
-    private static Func<Exchange, bool>? Where(string? text)
+    private static string[] DefaultOutputs() =>
+        SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
+
+    internal static Func<Exchange, bool>? Where(string? text)
     {
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)

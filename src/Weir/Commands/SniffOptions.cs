@@ -30,7 +30,7 @@ internal sealed class SniffOptions
 
     public Option<string?> Read { get; } = new("--read", "-r")
     {
-        Description = "Read a capture (pcap, pcapng, gzip of either) instead of the network; - is standard input",
+        Description = "Read a capture (pcap, pcapng, gor, gzip of these) instead of the network; - is standard input",
         HelpName = "FILE",
     };
 
@@ -50,7 +50,7 @@ internal sealed class SniffOptions
 
     public Option<string[]> Outputs { get; } = new("--output", "-o")
     {
-        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE or none; may be repeated",
+        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE, gor:FILE, resurface[:URL] (env USAGE_LOGGERS_URL) or none; may be repeated",
         HelpName = "OUTPUT",
     };
 
