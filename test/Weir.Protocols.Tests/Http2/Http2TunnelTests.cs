@@ -69,7 +69,7 @@ public sealed class Http2TunnelTests
             new Event.Gap(false, 4, 4), Bytes(false, frames[(at + 4)..], 5));
         Assert.StartsWith("/chat in=0/0 out=3/19", Assert.Single(seen), StringComparison.Ordinal);
         Assert.Contains("ResponseGap", seen[0], StringComparison.Ordinal);
-        Assert.DoesNotContain("complete", seen[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(" complete", seen[0], StringComparison.Ordinal);
     }
 
     [Fact]
