@@ -59,11 +59,11 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         if (exchange.HasResponse) Response(ref json, exchange.Response, ref anomalies);
         else json.Raw("null"u8);
         PeerJson.Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
-        GrpcJson.Write(ref json, exchange.Grpc, detail);
         WebSocketJson.Write(ref json, exchange.WebSocket, detail);
         GraphQlJson.Write(ref json, exchange.GraphQl);
         DnsJson.Write(ref json, exchange, detail);
         EventStream(ref json, exchange.ServerSentEvents);
+        GrpcJson.Write(ref json, exchange.Grpc, detail);
         TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);

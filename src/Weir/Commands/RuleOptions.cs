@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Weir.Privacy.Redaction;
 using Weir.Privacy.Rules;
+using Weir.Records;
 
 namespace Weir.Cli.Commands;
 
@@ -31,6 +33,12 @@ internal sealed class RuleOptions
     /// <summary>As given, or from the environment, where <c>\n</c> stands for a line end as in an env file; null when neither says anything.</summary>
     public string? Text(ParseResult parsed) =>
         parsed.GetValue(Rules) ?? SniffOptions.FromEnvironment("USAGE_LOGGERS_RULES")?.Replace("\\n", "\n", StringComparison.Ordinal);
+
+    /// <summary>Rules for one worker: they are not thread-safe, the set is.</summary>
+    /// <param name="rules">From <see cref="Load"/>.</param>
+    /// <param name="maskExchange">The worker's redactor of whole exchanges.</param>
+    public static ExchangeRules ForWorker(RuleSet rules, Action<Exchange>? maskExchange) => new(
+        rules, new RuleContext(new TextMasker(), () => Environment.TickCount64, () => Random.Shared.Next(100)), maskExchange);
 
     public static RuleSet Parse(string text) => RuleSet.TryParse(text, Source, out var rules, out var error)
         ? rules
