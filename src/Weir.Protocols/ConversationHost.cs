@@ -17,18 +17,17 @@ public sealed record ConversationOptions
 
     public Http1Limits Http1 { get; init; } = Http1Limits.Default;
 
-    public DnsLimits Dns { get; init; } = DnsLimits.Default;
-
-    public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
-
-    public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
-
     public Http2Limits Http2 { get; init; } = Http2Limits.Default;
 
     /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
     public ProtobufSchema? Schema { get; init; }
 
     public GrpcLimits Grpc { get; init; } = GrpcLimits.Default;
+    public DnsLimits Dns { get; init; } = DnsLimits.Default;
+
+    public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
+
+    public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -60,9 +59,10 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly Stack<DnsPending> _dns = new();
     private readonly Stack<DnsConversation> _dnsConversations = new();
     private readonly Stack<Http1Conversation> _http1 = new();
-    private readonly Stack<WebSocketConversation> _webSockets = new();
     private readonly Stack<Http2Stream> _streams = new();
     private readonly Stack<Http2Conversation> _http2 = new();
+    private readonly Stack<WebSocketConversation> _webSockets = new();
+    private readonly Stack<WebSocketReader> _socketReaders = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
@@ -70,9 +70,9 @@ internal sealed class ConversationHost : IExchangeSink
     {
         _sink = sink;
         Options = options;
+        GrpcMessages = options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
         GraphQl = new GraphQlReader(options.GraphQl);
         Inflaters = new InflaterPool(options.WebSocket.MaxInflaters);
-        GrpcMessages = options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
         _running = new RunningWatch(options.ReportOpenAfterNs, options.ReportOpenAgainNs, Tell);
     }
 
@@ -208,6 +208,14 @@ internal sealed class ConversationHost : IExchangeSink
     public void Return(DnsConversation conversation)
     {
         if (_dnsConversations.Count < Options.MaxPooled) _dnsConversations.Push(conversation);
+    }
+
+    public WebSocketReader RentSocketReader() => _socketReaders.TryPop(out var reader) ? reader : new WebSocketReader(this);
+
+    /// <summary>Gives back a reader whose both directions were ended.</summary>
+    public void Return(WebSocketReader reader)
+    {
+        if (_socketReaders.Count < Options.MaxPooled) _socketReaders.Push(reader);
     }
 
     public WebSocketConversation RentWebSocket() =>

@@ -23,6 +23,9 @@ public static class FuzzTargets
         new("filters", Filters, CompileFilter),
         RuleTarget.Target,
         RedactionTarget.Target,
+        HpackTarget.Target,
+        ProtobufTarget.Messages,
+        ProtobufTarget.Descriptors,
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 

@@ -1,3 +1,4 @@
+using Weir.Protocols.Http2;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
@@ -142,20 +143,22 @@ internal sealed partial class Http1Conversation : IHostedConversation
         {
             pending.RequestDone = true;
             Successor = _host.RentWebSocket().Start(pending, _client);
+            LeaveHttp();
+            return;
         }
-        else if (pending is { Exchange.HasRequest: true, RequestDone: true } && SwitchesToHttp2(response))
+
+        pending.Exchange.Anomalies.Add(Anomaly.ProtocolSwitched);
+        if (pending is { Exchange.HasRequest: true, RequestDone: true } && response.Status == 101 && Http2Upgrade.IsOpenedBy(response))
         {
             // The 101 is interim: the response comes on HTTP/2 stream 1 (RFC 7540 §3.2).
             _host.Counters.InterimResponses++;
             _heldBytes -= pending.HeldBytes;
             response.Clear();
             pending.Exchange.HasResponse = false;
-            pending.Exchange.Anomalies.Add(Anomaly.ProtocolSwitched);
             Successor = _host.RentHttp2().Start(_connection, _client, fromStart: true).Adopt(pending);
         }
         else
         {
-            pending.Exchange.Anomalies.Add(Anomaly.ProtocolSwitched);
             ResponseDone(pending);
         }
 
@@ -179,17 +182,6 @@ internal sealed partial class Http1Conversation : IHostedConversation
             && !pending.Exchange.Anomalies.Contains(Anomaly.ProtocolSwitched);
         EmitWhenOver(pending);
         if (waited) ResumeRequests();
-    }
-
-    private static bool SwitchesToHttp2(HttpMessage response)
-    {
-        if (response.Status != 101) return false;
-        foreach (var field in response.Headers)
-        {
-            if (Http1Syntax.EqualsIgnoreCase(response[field.Name], "upgrade"u8)) return Http1Syntax.EqualsIgnoreCase(response[field.Value], "h2c"u8);
-        }
-
-        return false;
     }
 
     private void LeaveHttp()

@@ -1,4 +1,5 @@
 using Weir.Protocols.EventStream;
+using Weir.Protocols.Http2;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
@@ -263,7 +264,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
             StartEvents(kind);
             _mayBeHead = !_pending.Exchange.HasRequest;
         }
-        else if (_pending.IsMethod("CONNECT"u8) || (kind == BodyKind.None && WebSocketReader.IsAskedBy(_message)))
+        else if (_pending.IsMethod("CONNECT"u8) || (kind == BodyKind.None && (WebSocketReader.IsAskedBy(_message) || Http2Upgrade.IsAskedBy(_message))))
         {
             // RFC 9110 §9.3.6: content of a CONNECT request has no meaning; what follows is the tunnel or the next request.
             _pending.MaySwitch = true;

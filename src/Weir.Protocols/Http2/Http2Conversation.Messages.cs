@@ -1,3 +1,4 @@
+using Weir.Protocols.EventStream;
 using Weir.Records;
 
 namespace Weir.Protocols.Http2;
@@ -52,8 +53,20 @@ internal sealed partial class Http2Conversation
         var message = stream.Message(isResponse);
         message.LastByteNs = Math.Max(ns, message.LastByteNs);
         if (bytes.IsEmpty) return;
+        if (stream.Socket is { } socket)
+        {
+            socket.Feed(!isResponse, bytes, ns);
+            return;
+        }
+
         message.BodyBytes += bytes.Length;
         stream.Grpc.Take(stream.Exchange, isResponse, bytes);
+        if (isResponse && stream.CountsEvents)
+        {
+            stream.Events.Feed(bytes);
+            stream.Exchange.ServerSentEvents = stream.Events.Events;
+        }
+
         // After the first byte that was not kept nothing is: a body with a hole in it would be an invented one.
         var room = message.BodyTruncated ? 0 : Math.Min(_limits.BodyCaptureBytes - message.Body.Length, Room);
         if (room < bytes.Length) message.BodyTruncated = true;
@@ -65,9 +78,17 @@ internal sealed partial class Http2Conversation
     /// <summary>Bytes within a DATA frame are lost: their number is known, their content is not.</summary>
     public static void LoseData(Http2Stream stream, bool isResponse, long length)
     {
+        if (stream.Socket is { } socket)
+        {
+            socket.Gap(!isResponse, length);
+            stream.Whole = false;
+            return;
+        }
+
         var message = stream.Message(isResponse);
         message.BodyBytes += length;
         stream.Grpc.Lose(isResponse, length);
+        if (isResponse) stream.Events.Gap();
         MarkGap(stream, isResponse, length);
     }
 
@@ -90,6 +111,8 @@ internal sealed partial class Http2Conversation
     private static void LoseBytes(Http2Stream stream, bool isResponse, long length)
     {
         stream.Grpc.Break(isResponse);
+        stream.Socket?.Break(!isResponse);
+        if (isResponse) stream.Events.Gap();
         MarkGap(stream, isResponse, length);
     }
 
@@ -167,6 +190,7 @@ internal sealed partial class Http2Conversation
         exchange.Request.FirstByteNs = firstNs;
         exchange.Request.LastByteNs = ns;
         stream.IsConnect = Http2Fields.ToRequest(head, exchange);
+        stream.AsksWebSocket = stream.IsConnect && head.Protocol is { } protocol && head.Text[protocol].SequenceEqual("websocket"u8);
         stream.Grpc.Begin(exchange, isResponse: false);
         _host.Watch(stream, _connection, _client, ns);
         Hold(stream);
@@ -238,11 +262,25 @@ internal sealed partial class Http2Conversation
         exchange.Response.FirstByteNs = firstNs;
         exchange.Response.LastByteNs = ns;
         Http2Fields.ToResponse(head, exchange);
-        if (stream.IsConnect && exchange.Response.Status is >= 200 and < 300) Mark(stream, Anomaly.ProtocolSwitched);
-        else stream.IsConnect = false;
+        if (exchange.Response.Status is < 200 or >= 300) stream.IsConnect = false;
+        else if (stream.IsConnect && stream.AsksWebSocket) OpenSocket(stream);
+        else if (stream.IsConnect) Mark(stream, Anomaly.ProtocolSwitched);
+        stream.CountsEvents = EventStreamCounter.Applies(exchange.Response);
+        if (stream.CountsEvents)
+        {
+            stream.Events.Start();
+            exchange.ServerSentEvents = 0;
+        }
+
         stream.Grpc.Begin(exchange, isResponse: true);
         if (!exchange.HasRequest) _host.Watch(stream, _connection, _client, ns);
         Hold(stream);
+    }
+
+    private void OpenSocket(Http2Stream stream)
+    {
+        stream.Socket = _host.RentSocketReader();
+        stream.Socket.Start(stream.Exchange);
     }
 
     private void TakeTrailers(Http2Stream stream, bool isResponse, Http2Head head, bool endStream, long ns)

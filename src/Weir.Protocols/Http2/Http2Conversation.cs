@@ -257,7 +257,7 @@ internal sealed partial class Http2Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             if (!exchange.HasRequest) Mark(stream, Anomaly.RequestMissing);
-            exchange.Complete = stream.Whole && exchange.HasRequest && exchange.HasResponse;
+            exchange.Complete = EndSocket(stream) && stream.Whole && exchange.HasRequest && exchange.HasResponse;
             stream.Grpc.Finish(exchange, _host.GrpcMessages);
             (stream.Connection, stream.Client) = (_connection, _client);
             _host.Write(stream);
@@ -268,5 +268,18 @@ internal sealed partial class Http2Conversation : IHostedConversation
         }
 
         _host.Return(stream);
+    }
+
+    /// <returns>False when the WebSocket that the stream carried was not seen whole.</returns>
+    private bool EndSocket(Http2Stream stream)
+    {
+        if (stream.Socket is not { } socket) return true;
+        stream.Socket = null;
+        var whole = socket.End(StreamEnd.Fin);
+        _host.Counters.SkippedBytes += socket.SkippedBytes;
+        _host.Counters.Resynchronised += socket.Resynchronised;
+        _host.Counters.WebSocketMessages += stream.Exchange.WebSocket.Messages;
+        _host.Return(socket);
+        return whole;
     }
 }

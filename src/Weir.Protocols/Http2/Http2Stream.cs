@@ -1,3 +1,5 @@
+using Weir.Protocols.EventStream;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 
 namespace Weir.Protocols.Http2;
@@ -12,6 +14,11 @@ internal sealed class Http2Stream : OpenExchange
     public bool Whole = true;
     /// <summary>CONNECT (RFC 9113 §8.5): what DATA carries is a tunnel, no body.</summary>
     public bool IsConnect;
+    /// <summary>Extended CONNECT for a WebSocket (RFC 8441); there is one once the server agreed.</summary>
+    public bool AsksWebSocket;
+    public WebSocketReader? Socket;
+    public bool CountsEvents;
+    public EventStreamCounter Events;
     /// <summary>Bytes counted against the connection's budget.</summary>
     public int HeldBytes;
     public long LastNs;
@@ -33,7 +40,8 @@ internal sealed class Http2Stream : OpenExchange
         Request.Clear();
         Response.Clear();
         Whole = true;
-        IsConnect = false;
+        IsConnect = AsksWebSocket = CountsEvents = false;
+        Socket = null;
         HeldBytes = 0;
         Id = 0;
     }

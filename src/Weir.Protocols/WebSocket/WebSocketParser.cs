@@ -98,6 +98,13 @@ internal sealed partial class WebSocketParser(ConversationHost host, bool fromCl
         LoseFraming();
     }
 
+    /// <summary>An unknown number of bytes of this direction will never come.</summary>
+    public void Break()
+    {
+        _damaged = true;
+        LoseFraming();
+    }
+
     /// <summary>The direction is over; gives back what it borrowed.</summary>
     public void End()
     {

@@ -41,6 +41,9 @@ internal sealed class WebSocketReader(ConversationHost host)
 
     public void Gap(bool fromClient, long length) => Parser(fromClient).Gap(length);
 
+    /// <summary>An unknown number of bytes is missing.</summary>
+    public void Break(bool fromClient) => Parser(fromClient).Break();
+
     /// <summary>Both directions are over.</summary>
     /// <param name="reason">How the connection or stream ended.</param>
     /// <returns>True when all of it was seen, to an end that one of the sides made.</returns>
