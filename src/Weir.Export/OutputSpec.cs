@@ -63,7 +63,9 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
         _ => throw new InvalidOperationException("A pcap output is not made of exchanges."),
     };
 
-    private static FileStream Create(string path)
+    /// <summary>A new or emptied file for an output.</summary>
+    /// <exception cref="OutputException">It cannot be created; names it and says why.</exception>
+    public static FileStream Create(string path)
     {
         try
         {

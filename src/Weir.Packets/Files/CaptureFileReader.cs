@@ -41,6 +41,7 @@ public sealed class CaptureFileReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         limits ??= CaptureFileLimits.Default;
+        var start = stream.CanSeek ? stream.Position : 0;
         // A window owns its stream, so the caller's own goes behind a wrapper that can leave it open.
         var window = new StreamWindow(new PrefixedStream([], stream, leaveOpen), limits.ReadBytes);
         try
@@ -48,11 +49,10 @@ public sealed class CaptureFileReader : IDisposable
             var isGzip = window.Ensure(2) && window.Bytes[0] == 0x1F && window.Bytes[1] == 0x8B;
             if (isGzip)
             {
-                var compressed = new PrefixedStream(window.Bytes.ToArray(), stream, leaveOpen);
-                window = new StreamWindow(new GZipStream(compressed, CompressionMode.Decompress), limits.ReadBytes);
+                window = new StreamWindow(Inflate(window.Bytes, stream, start, leaveOpen), limits.ReadBytes);
             }
 
-            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits), isGzip);
+            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits, isGzip), isGzip);
         }
         catch (CaptureFileException)
         {
@@ -78,4 +78,12 @@ public sealed class CaptureFileReader : IDisposable
     }
 
     public void Dispose() => _window.Dispose();
+
+    /// <summary>Of a pipe, damage costs what was inflated together with the damaged place, at most one read.</summary>
+    private static Stream Inflate(ReadOnlySpan<byte> taken, Stream stream, long start, bool leaveOpen)
+    {
+        if (!stream.CanSeek) return new GZipStream(new PrefixedStream(taken.ToArray(), stream, leaveOpen), CompressionMode.Decompress);
+        stream.Position = start;
+        return new ExactGzipStream(stream, leaveOpen);
+    }
 }

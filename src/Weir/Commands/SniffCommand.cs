@@ -38,6 +38,7 @@ internal static class SniffCommand
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
+        using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
@@ -66,9 +67,10 @@ internal static class SniffCommand
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
         var report = run.Report();
-        WriteStatistics(report, parsed.GetValue(options.Stats));
+        if (statistics is not null) report.WriteJson(statistics);
         Summary.Print(report, run.Warnings.Count > 0);
-        return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+        if (interruption.BySignal) return ExitCode.Interrupted;
+        return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
     }
 
     internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)
@@ -93,6 +95,13 @@ internal static class SniffCommand
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
+        foreach (var option in new Option[] { options.Interfaces, options.Source })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name} chooses what to capture live; with -r the packets come from the file");
+        }
+
+        if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
         return [FileCaptureSource.Open(file, cancellation)];
     }
 
@@ -131,7 +140,7 @@ internal static class SniffCommand
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)
             ? predicate
-            : throw new UsageException($"the filter is not understood\n{error.Render(text)}");
+            : throw new UsageException($"the filter is not understood\n{FilterExcerpt.Render(error, text)}");
     }
 
     private static Stream? PacketFile(List<OutputSpec> specs) =>
@@ -139,14 +148,11 @@ internal static class SniffCommand
         {
             [] => null,
             [{ File: null }] => StandardOutput.Open(),
-            [{ File: { } path }] => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16),
+            [{ File: { } path }] => OutputSpec.Create(path),
             _ => throw new UsageException("only one pcap output can be written"),
         };
 
-    private static void WriteStatistics(ProbeReport report, string? target)
-    {
-        if (target is null) return;
-        using var stream = target == "-" ? StandardOutput.Open() : new FileStream(target, FileMode.Create, FileAccess.Write);
-        report.WriteJson(stream);
-    }
+    /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
+    private static Stream? StatisticsFile(string? target) =>
+        target is null ? null : target == "-" ? StandardOutput.Open() : OutputSpec.Create(target);
 }
