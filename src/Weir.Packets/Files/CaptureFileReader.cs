@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Weir.Packets;
 
 /// <summary>
@@ -79,10 +77,9 @@ public sealed class CaptureFileReader : IDisposable
 
     public void Dispose() => _window.Dispose();
 
-    /// <summary>Of a pipe, damage costs what was inflated together with the damaged place, at most one read.</summary>
-    private static Stream Inflate(ReadOnlySpan<byte> taken, Stream stream, long start, bool leaveOpen)
+    private static ExactGzipStream Inflate(ReadOnlySpan<byte> taken, Stream stream, long start, bool leaveOpen)
     {
-        if (!stream.CanSeek) return new GZipStream(new PrefixedStream(taken.ToArray(), stream, leaveOpen), CompressionMode.Decompress);
+        if (!stream.CanSeek) return new ExactGzipStream(new PrefixedStream(taken.ToArray(), stream, leaveOpen), leaveOpen: false);
         stream.Position = start;
         return new ExactGzipStream(stream, leaveOpen);
     }

@@ -3,16 +3,24 @@ using System.IO.Compression;
 namespace Weir.Packets;
 
 /// <summary>
-/// Inflates a file that can be read twice and gives every byte before a damaged place. <see cref="GZipStream"/> alone loses what the
-/// failing call had inflated, which with a wrong checksum is the end of the data. So after a failure the data is inflated again up
-/// to what was given, and from there byte by byte: a call whose output is full returns before it meets the damage.
+/// Inflates and gives the bytes before a damaged place too. <see cref="GZipStream"/> alone loses what the failing call had inflated;
+/// when only the checksum behind the data is wrong, that is all of its end.
 /// </summary>
+/// <remarks>
+/// A file is then inflated once more up to what was given, and from there byte by byte. A pipe cannot be read again, so little
+/// is asked of it at a time: at most the last <see cref="PipeReadBytes"/> bytes are lost.
+/// </remarks>
 internal sealed class ExactGzipStream(Stream compressed, bool leaveOpen) : Stream
 {
-    private readonly long _startsAt = compressed.Position;
+    /// <summary>So small a read costs a fifth more time than a large one.</summary>
+    private const int PipeReadBytes = 256;
+
+    private readonly bool _seekable = compressed.CanSeek;
+    private readonly long _startsAt = compressed.CanSeek ? compressed.Position : 0;
     private GZipStream _inflating = new(compressed, CompressionMode.Decompress, leaveOpen: true);
     private long _given;
     private bool _careful;
+    private InvalidDataException? _damage;
 
     public override bool CanRead => true;
 
@@ -30,16 +38,20 @@ internal sealed class ExactGzipStream(Stream compressed, bool leaveOpen) : Strea
 
     public override int Read(Span<byte> buffer)
     {
+        if (buffer.IsEmpty) return 0;
+        if (_damage is not null) throw _damage;
+        if (_careful) return ReadByteCarefully(buffer);
         try
         {
-            var read = _inflating.Read(_careful && buffer.Length > 1 ? buffer[..1] : buffer);
+            var read = _inflating.Read(_seekable ? buffer : buffer[..Math.Min(buffer.Length, PipeReadBytes)]);
             _given += read;
             return read;
         }
-        catch (InvalidDataException) when (!_careful)
+        catch (InvalidDataException) when (_seekable)
         {
+            _careful = true;
             StartAgain(buffer);
-            return Read(buffer);
+            return ReadByteCarefully(buffer);
         }
     }
 
@@ -66,9 +78,45 @@ internal sealed class ExactGzipStream(Stream compressed, bool leaveOpen) : Strea
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// The call that meets the damage may have written the byte before it. Whether it did shows by what was there: with two
+    /// different values before, what is the same afterwards was written.
+    /// </summary>
+    private int ReadByteCarefully(Span<byte> buffer)
+    {
+        buffer[0] = 0;
+        try
+        {
+            var read = _inflating.Read(buffer[..1]);
+            _given += read;
+            return read;
+        }
+        catch (InvalidDataException damage)
+        {
+            _damage = damage;
+        }
+
+        var first = buffer[0];
+        StartAgain(buffer);
+        buffer[0] = 0xFF;
+        try
+        {
+            _inflating.ReadExactly(buffer[..1]);
+        }
+        catch (InvalidDataException) when (buffer[0] != first)
+        {
+            throw _damage;
+        }
+        catch (InvalidDataException)
+        {
+            // Written both times: this is the last byte, and the damage is told by the next call.
+        }
+
+        return 1;
+    }
+
     private void StartAgain(Span<byte> scratch)
     {
-        _careful = true;
         _inflating.Dispose();
         compressed.Position = _startsAt;
         _inflating = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);

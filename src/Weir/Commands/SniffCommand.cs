@@ -38,6 +38,8 @@ internal static class SniffCommand
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
+        if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
+            throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
@@ -151,6 +153,9 @@ internal static class SniffCommand
             [{ File: { } path }] => OutputSpec.Create(path),
             _ => throw new UsageException("only one pcap output can be written"),
         };
+
+    private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind != OutputKind.None);
 
     /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
     private static Stream? StatisticsFile(string? target) =>
