@@ -1,28 +1,42 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Weir.Benchmarks.Generate;
 
 namespace Weir.Benchmarks;
 
-/// <summary>The command line of the benchmarks. <c>Skip</c> names peers to leave out.</summary>
-public sealed record BenchOptions(string Verb, string Directory, int Exchanges, string? Weir, IReadOnlySet<string> Skip)
+/// <summary>The command line of the benchmarks.</summary>
+/// <param name="Verb"><c>generate</c>, <c>run</c> or <c>parse</c>.</param>
+/// <param name="Directory">Where generated captures and scratch files lie.</param>
+/// <param name="Exchanges">Size of the generated captures.</param>
+/// <param name="Captures">Names of generated captures, or paths.</param>
+/// <param name="Weir">The built command.</param>
+/// <param name="Skip">Peers to leave out.</param>
+/// <param name="Runs">How often each command runs; the cheapest run counts.</param>
+public sealed record BenchOptions(
+    string Verb, string Directory, int Exchanges, IReadOnlyList<string> Captures, string? Weir, IReadOnlySet<string> Skip, int Runs)
 {
     public const string Usage = """
-        usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N]
-               Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--skip NAME,…]
+        usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N] [--captures NAME,…]
+               Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--captures NAME|FILE,…] [--runs N] [--skip PEER,…]
                Weir.Benchmarks parse
-        generate writes the capture, run reads it with weir and the peers on the PATH, parse measures the parsers alone.
+        generate writes the captures (rest, large, connections), run reads them, or given pcap files, with weir and the peers on
+        the PATH, parse measures the parsers alone.
         """;
 
     private const int DefaultExchanges = 50_000;
     private const int MaxExchanges = 5_000_000;
+    private const int MaxRuns = 100;
 
-    public string CaptureFile => Path.Combine(Directory, $"rest-{Exchanges.ToString(CultureInfo.InvariantCulture)}.pcap");
+    public IEnumerable<Capture> Open() => Captures.Select(capture => GeneratedCapture.Names.Contains(capture)
+        ? GeneratedCapture.Write(capture, Directory, Exchanges)
+        : Capture.FromFile(capture));
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options)
     {
         options = null;
         if (args is not [("generate" or "run" or "parse") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
-        var (directory, exchanges, skip) = (Path.GetTempPath(), DefaultExchanges, "");
+        var (directory, exchanges, runs) = (Path.GetTempPath(), DefaultExchanges, 1);
+        var (captures, skip) = (GeneratedCapture.Names, "");
         string? weir = null;
         for (var i = 0; i < rest.Length; i += 2)
         {
@@ -38,8 +52,11 @@ public sealed record BenchOptions(string Verb, string Directory, int Exchanges, 
                 case "--skip":
                     skip = value;
                     break;
-                case "--exchanges" when int.TryParse(value, CultureInfo.InvariantCulture, out exchanges)
-                                        && exchanges is >= 1 and <= MaxExchanges:
+                case "--captures":
+                    captures = value.Split(',');
+                    break;
+                case "--exchanges" when IsNumber(value, MaxExchanges, out exchanges):
+                case "--runs" when IsNumber(value, MaxRuns, out runs):
                     break;
                 default:
                     return false;
@@ -47,7 +64,10 @@ public sealed record BenchOptions(string Verb, string Directory, int Exchanges, 
         }
 
         if (verb == "run" && weir is null) return false;
-        options = new BenchOptions(verb, directory, exchanges, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal));
-        return true;
+        options = new BenchOptions(verb, directory, exchanges, captures, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal), runs);
+        return verb != "generate" || captures.All(GeneratedCapture.Names.Contains);
     }
+
+    private static bool IsNumber(string text, int most, out int number) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= most;
 }

@@ -9,6 +9,8 @@ public enum CapturePlane
     Auto,
     Ring,
     Libpcap,
+    /// <summary>Mirrored traffic that is sent to this host in VXLAN.</summary>
+    Vxlan,
 }
 
 /// <summary>Opens the live source that fits this host.</summary>
@@ -24,9 +26,12 @@ public static class CaptureSourceSelector
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            return Resolve(plane) == CapturePlane.Ring
-                ? RingCaptureSource.OpenGroup(options, workers)
-                : [new LibpcapCaptureSource(options)];
+            return Resolve(plane) switch
+            {
+                CapturePlane.Ring => RingCaptureSource.OpenGroup(options, workers),
+                CapturePlane.Vxlan => [new VxlanCaptureSource(options)],
+                _ => [new LibpcapCaptureSource(options)],
+            };
         }
         catch (Exception error) when (error is LinuxException or LibpcapException)
         {
@@ -34,11 +39,12 @@ public static class CaptureSourceSelector
         }
     }
 
-    /// <exception cref="CaptureException">The ring was asked for on a system that is not Linux.</exception>
+    /// <exception cref="CaptureException">The ring or VXLAN was asked for on a system that is not Linux.</exception>
     public static CapturePlane Resolve(CapturePlane plane) => plane switch
     {
         CapturePlane.Ring when !OperatingSystem.IsLinux() =>
             throw new CaptureException("the ring source needs Linux; use libpcap here"),
+        CapturePlane.Vxlan when !OperatingSystem.IsLinux() => throw new CaptureException("the vxlan source needs Linux"),
         CapturePlane.Auto => OperatingSystem.IsLinux() ? CapturePlane.Ring : CapturePlane.Libpcap,
         _ => plane,
     };

@@ -1,4 +1,5 @@
 using Weir.Linux;
+using Weir.Packets;
 
 namespace Weir.Capture;
 
@@ -32,6 +33,9 @@ public record LiveCaptureOptions
     /// Needs CAP_SYS_ADMIN.
     /// </summary>
     public string? NetworkNamespace { get; init; }
+
+    /// <summary>UDP ports at which <see cref="VxlanCaptureSource"/> receives mirrored traffic: IANA's by default.</summary>
+    public IReadOnlyList<ushort> VxlanPorts { get; init; } = [TunnelOptions.VxlanPort];
 
     /// <exception cref="CaptureException">A value is out of range.</exception>
     internal void Validate()

@@ -13,9 +13,39 @@ internal sealed class BatchLane(BatchingOutput output, IExchangeEncoder encoder)
     private const int RetainedBytes = 4 << 20;
 
     private ArrayBufferWriter<byte> _batch = new(InitialBytes);
-    private int _exchanges;
+    private int _records;
+
+    public bool TakesInProgress => encoder.TakesInProgress;
 
     public void Write(Exchange exchange)
+    {
+        if (output.IsOpen) encoder.Encode(exchange, _batch);
+        Count();
+    }
+
+    public void Write(FlowRecord flow)
+    {
+        if (output.IsOpen) encoder.Encode(flow, _batch);
+        Count();
+    }
+
+    public void Flush()
+    {
+        if (_records == 0) return;
+        var records = _records;
+        _records = 0;
+        try
+        {
+            output.HandOver(_batch.WrittenSpan, records);
+        }
+        finally
+        {
+            if (_batch.Capacity > RetainedBytes) _batch = new ArrayBufferWriter<byte>(InitialBytes);
+            else _batch.ResetWrittenCount();
+        }
+    }
+
+    private void Count()
     {
         if (!output.IsOpen)
         {
@@ -23,24 +53,7 @@ internal sealed class BatchLane(BatchingOutput output, IExchangeEncoder encoder)
             return;
         }
 
-        encoder.Encode(exchange, _batch);
-        _exchanges++;
+        _records++;
         if (_batch.WrittenCount >= BatchingOutput.BatchBytes) Flush();
-    }
-
-    public void Flush()
-    {
-        if (_exchanges == 0) return;
-        var exchanges = _exchanges;
-        _exchanges = 0;
-        try
-        {
-            output.HandOver(_batch.WrittenSpan, exchanges);
-        }
-        finally
-        {
-            if (_batch.Capacity > RetainedBytes) _batch = new ArrayBufferWriter<byte>(InitialBytes);
-            else _batch.ResetWrittenCount();
-        }
     }
 }

@@ -23,6 +23,8 @@ public abstract class BatchingOutput(string name) : IExchangeOutput
 
     public bool IsOpen => _isOpen;
 
+    public virtual bool TakesFlows => false;
+
     public long Lost => Interlocked.Read(ref _lost);
 
     public IExchangeLane OpenLane()

@@ -24,6 +24,9 @@ public interface IExchangeOutput : IDisposable
     /// </summary>
     long Lost { get; }
 
+    /// <summary>Whether its lanes make anything of flows; else they need not be told.</summary>
+    bool TakesFlows => false;
+
     /// <summary>A way in for one worker. Any thread may open one; what it hands over leaves whole, never mixed with another's.</summary>
     IExchangeLane OpenLane();
 }
@@ -32,8 +35,14 @@ public interface IExchangeOutput : IDisposable
 /// One worker's way into an output; not thread-safe. A failed delivery throws <see cref="OutputException"/> in the lane that
 /// met it, once for the whole output; what any lane is given after that is counted in <see cref="IExchangeOutput.Lost"/>.
 /// </summary>
-public interface IExchangeLane : IExchangeSink
+public interface IExchangeLane : IExchangeSink, IFlowSink
 {
+    /// <inheritdoc/>
+    void IFlowSink.Write(FlowRecord flow)
+    {
+        // Most outputs are of exchanges alone.
+    }
+
     /// <summary>
     /// Delivers what the lane holds. Called when the worker has nothing to do, at least every 100 ms of a live capture, and at
     /// the end.

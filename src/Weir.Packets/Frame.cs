@@ -6,14 +6,17 @@ namespace Weir.Packets;
 /// <param name="timestampNs">Nanoseconds since the Unix epoch, UTC.</param>
 /// <param name="linkType">What the first byte of <c>data</c> is.</param>
 /// <param name="interfaceId">Index of the interface in the source's own list.</param>
+/// <param name="tunnel">The tunnel that the source took the frame out of; the default for a frame as it was on the wire.</param>
 public readonly ref struct Frame(
-    ReadOnlySpan<byte> data, int originalLength, long timestampNs, LinkType linkType, int interfaceId = 0)
+    ReadOnlySpan<byte> data, int originalLength, long timestampNs, LinkType linkType, int interfaceId = 0,
+    PacketTunnel tunnel = default)
 {
     public readonly ReadOnlySpan<byte> Data = data;
     public readonly int OriginalLength = originalLength;
     public readonly long TimestampNs = timestampNs;
     public readonly LinkType LinkType = linkType;
     public readonly int InterfaceId = interfaceId;
+    public readonly PacketTunnel Tunnel = tunnel;
 
     /// <summary>802.1Q tag control information that the kernel stripped from the frame; 0 when there was none.</summary>
     public ushort StrippedVlanTci { get; init; }

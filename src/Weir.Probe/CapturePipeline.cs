@@ -9,7 +9,7 @@ namespace Weir.Probe;
 public sealed class CapturePipeline : IFrameSink
 {
     public CapturePipeline(ProbeOptions options, ExchangeFanOut outputs)
-        : this(options, new ExchangeWorker(options, outputs, options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null, 1))
+        : this(options, new ExchangeWorker(options, outputs, options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null, 1, static _ => null))
     {
     }
 

@@ -7,11 +7,12 @@ namespace Weir.Probe;
 /// One worker's end: drops the exchanges that the filter does not want and hands the rest to its lane of every output. Its
 /// counters may be read from any thread.
 /// </summary>
-public sealed class ExchangeFanOut : IExchangeSink
+public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 {
     private readonly Func<Exchange, bool>? _where;
     private readonly ExchangeLimit _limit;
     private readonly IExchangeLane[] _lanes;
+    private readonly IExchangeLane[] _flowLanes;
     private long _seen;
     private long _matched;
 
@@ -19,8 +20,13 @@ public sealed class ExchangeFanOut : IExchangeSink
     {
         _where = where;
         _limit = limit;
-        _lanes = [.. outputs.Select(output => output.OpenLane())];
+        var opened = outputs.Select(output => (Lane: output.OpenLane(), output.TakesFlows)).ToArray();
+        _lanes = [.. opened.Select(one => one.Lane)];
+        _flowLanes = [.. opened.Where(one => one.TakesFlows).Select(one => one.Lane)];
     }
+
+    /// <summary>Some output wants flows.</summary>
+    public bool TakesFlows => _flowLanes.Length > 0;
 
     public long Seen => Volatile.Read(ref _seen);
 
@@ -31,6 +37,12 @@ public sealed class ExchangeFanOut : IExchangeSink
 
     public void Write(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            WriteRunning(exchange);
+            return;
+        }
+
         Volatile.Write(ref _seen, _seen + 1);
         if (_limit.IsReached) return;
         var wanted = (_where is null || _where(exchange)) && _limit.TryTake();
@@ -40,9 +52,22 @@ public sealed class ExchangeFanOut : IExchangeSink
         foreach (var lane in _lanes) lane.Write(exchange);
     }
 
+    public void Write(FlowRecord flow)
+    {
+        foreach (var lane in _flowLanes) lane.Write(flow);
+    }
+
     /// <summary>Delivers what the lanes hold; the worker calls it whenever it has nothing better to do.</summary>
     public void Flush()
     {
         foreach (var lane in _lanes) lane.Flush();
+    }
+
+    /// <summary>It comes again when it is over; until then it is counted nowhere and shown where that is wanted.</summary>
+    private void WriteRunning(Exchange exchange)
+    {
+        if (_limit.IsReached || _where?.Invoke(exchange) == false) return;
+        foreach (var lane in _lanes)
+            if (lane.TakesInProgress) lane.Write(exchange);
     }
 }

@@ -35,7 +35,6 @@ public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
 
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp) return;
         var key = Key.Of(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
         if (!_pending.TryGetValue(key, out var pending))
         {

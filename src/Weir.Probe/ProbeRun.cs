@@ -27,8 +27,8 @@ public sealed class ProbeRun : IDisposable
         var count = sources.Count > 1 ? sources.Count : Math.Clamp(options.Workers, 1, WorkerCount.Max);
         var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
         var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
-        _workers = [.. Enumerable.Range(0, count).Select(_ =>
-            new ExchangeWorker(options, new ExchangeFanOut(options.Where, outputs, limit), packets, count))];
+        _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
+            options, new ExchangeFanOut(options.Where, outputs, limit), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
         _intakes = _dispatcher is not null
             ? [new PacketIntake(options, _dispatcher)]
@@ -77,7 +77,11 @@ public sealed class ProbeRun : IDisposable
             .. _workers.SelectMany(worker => worker.Losses()),
         ]);
         var ignored = CounterSums.Of(
-            [.. _intakes.SelectMany(intake => intake.Ignored()), .. _workers.SelectMany(worker => worker.Ignored())]);
+        [
+            .. _intakes.SelectMany(intake => intake.Ignored()),
+            .. _workers.SelectMany(worker => worker.Ignored()),
+            new("datagram_no_tunnel", Interfaces.Sum(i => i.NoTunnel)),
+        ]);
         return new ProbeReport(
             _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
             _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),
@@ -90,6 +94,10 @@ public sealed class ProbeRun : IDisposable
         _dispatcher?.Dispose();
         _ended.Dispose();
     }
+
+    /// <summary>A file has one name for all that is in it, which says nothing of a flow.</summary>
+    private static Func<int, string?> Names(ICaptureSource source) =>
+        source is FileCaptureSource ? static _ => null : new InterfaceNames(source).Of;
 
     private void Run(int number, CancellationToken cancellation)
     {

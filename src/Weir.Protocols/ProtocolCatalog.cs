@@ -1,3 +1,4 @@
+using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
 
 namespace Weir.Protocols;
@@ -8,5 +9,6 @@ public static class ProtocolCatalog
     public static IReadOnlyList<IProtocol> All { get; } =
     [
         new Http1Protocol(),
+        new DnsProtocol(),
     ];
 }

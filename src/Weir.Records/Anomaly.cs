@@ -56,8 +56,28 @@ public enum Anomaly
     ContentEncodingInvalid,
     /// <summary>An upgrade or CONNECT: the bytes after it are another protocol.</summary>
     ProtocolSwitched,
+    /// <summary>A body that nobody can look into (an unknown content coding, an archive) was not kept: it may hold anything.</summary>
+    BodyWithheld,
     /// <summary>HTTP/0.9: a request without version or headers.</summary>
     SimpleRequest,
+    /// <summary>A reserved opcode or bit, a control frame too long or in fragments, fragments out of order (RFC 6455 §5).</summary>
+    WebSocketFrameInvalid,
+    /// <summary>A client frame without mask, or a server frame with one (RFC 6455 §5.1).</summary>
+    WebSocketMaskInvalid,
+    /// <summary>A compressed message does not inflate (RFC 7692).</summary>
+    WebSocketCompressionInvalid,
+    /// <summary>A text message that is not UTF-8 (RFC 6455 §8.1).</summary>
+    WebSocketTextInvalid,
+    /// <summary>The WebSocket ended without a close frame: its connection was cut, or the capture ended.</summary>
+    WebSocketCloseMissing,
+    /// <summary>A DNS message that cannot be read to its end (RFC 1035 §4.1).</summary>
+    DnsMessageInvalid,
+    /// <summary>A DNS query with no question or with several.</summary>
+    DnsQuestionsUnusual,
+    /// <summary>The same DNS query was answered more than once.</summary>
+    DnsAnswerRepeated,
+    /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>
+    RuleLimitReached,
 }
 
 /// <summary>A set of <see cref="Anomaly"/> in one word.</summary>

@@ -7,6 +7,8 @@ public static class WireNames
 {
     private static readonly Table<Anomaly> s_anomalies = new();
     private static readonly Table<CaptureSourceKind> s_sources = new();
+    private static readonly Table<GraphQlType> s_graphQlTypes = new();
+    private static readonly Table<FlowEnd> s_flowEnds = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
     public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
@@ -17,9 +19,22 @@ public static class WireNames
 
     public static string Of(CaptureSourceKind source) => s_sources.Texts[(int)source];
 
+    public static string Of(GraphQlType type) => s_graphQlTypes.Texts[(int)type];
+
+    public static ReadOnlySpan<byte> Utf8(GraphQlType type) => s_graphQlTypes.Bytes[(int)type];
+
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 
     public static ReadOnlySpan<byte> Utf8(CaptureSourceKind source) => s_sources.Bytes[(int)source];
+
+    public static ReadOnlySpan<byte> Utf8(FlowEnd end) => s_flowEnds.Bytes[(int)end];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out FlowEnd end)
+    {
+        var index = s_flowEnds.IndexOf(utf8);
+        end = (FlowEnd)Math.Max(index, 0);
+        return index >= 0;
+    }
 
     public static bool TryParse(ReadOnlySpan<byte> utf8, out Anomaly anomaly)
     {
@@ -35,6 +50,13 @@ public static class WireNames
         return index >= 0;
     }
 
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out GraphQlType type)
+    {
+        var index = s_graphQlTypes.IndexOf(utf8);
+        type = (GraphQlType)Math.Max(index, 0);
+        return index >= 0;
+    }
+
     private static string SnakeCase(string name)
     {
         var text = new StringBuilder();
@@ -47,7 +69,7 @@ public static class WireNames
         return text.ToString();
     }
 
-    /// <summary>Both enums count from 0 without holes, so a member is an index.</summary>
+    /// <summary>The enums count from 0 without holes, so a member is an index.</summary>
     private sealed class Table<T>
         where T : struct, Enum
     {

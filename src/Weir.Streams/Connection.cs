@@ -30,11 +30,29 @@ public sealed class Connection
     /// <summary>SYN to the ACK that completed the handshake, in nanoseconds; -1 when it was not seen.</summary>
     public long HandshakeRttNs { get; internal set; } = -1;
 
-    /// <summary>Segments whose bytes had been seen before, both directions.</summary>
-    public long Retransmissions { get; internal set; }
+    public DirectionCounters FromInitiator { get; } = new();
+
+    public DirectionCounters FromResponder { get; } = new();
+
+    /// <summary>Segments sent again, both directions.</summary>
+    public long Retransmissions => (long)FromInitiator.Retransmissions + FromResponder.Retransmissions;
 
     /// <summary>Bytes told as gaps so far, both directions.</summary>
-    public long GapBytes { get; internal set; }
+    public long GapBytes => FromInitiator.GapBytes + FromResponder.GapBytes;
+
+    /// <summary>Why the direction that ended last is over; null while the connection is open.</summary>
+    public StreamEnd? End { get; internal set; }
+
+    /// <summary>What the parsers recognised last, by its name in the catalog; null while nothing is. Written by them.</summary>
+    public string? Protocol { get; set; }
+
+    /// <summary>The direction that carries requests, once the bytes have shown it. Written by the parsers.</summary>
+    public Direction? Client { get; set; }
+
+    /// <summary>Exchanges that were told of this connection. Written by the parsers.</summary>
+    public long Exchanges { get; set; }
+
+    public DirectionCounters Of(Direction direction) => direction == Direction.FromInitiator ? FromInitiator : FromResponder;
 
     internal void Reset()
     {
@@ -42,7 +60,12 @@ public sealed class Connection
         InitiatorPort = ResponderPort = VlanId = 0;
         InterfaceId = 0;
         HandshakeSeen = false;
-        FirstPacketNs = LastPacketNs = Retransmissions = GapBytes = 0;
+        FirstPacketNs = LastPacketNs = Exchanges = 0;
         HandshakeRttNs = -1;
+        End = null;
+        Protocol = null;
+        Client = null;
+        FromInitiator.Reset();
+        FromResponder.Reset();
     }
 }

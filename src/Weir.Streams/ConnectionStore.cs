@@ -13,16 +13,18 @@ internal sealed class ConnectionStore
 
     private readonly StreamLimits _limits;
     private readonly StreamCounters _counters;
+    private readonly IConnectionSink? _over;
     private readonly ulong _seed;
     private TrackedConnection?[] _buckets = new TrackedConnection?[256];
     private TrackedConnection? _free;
     private TrackedConnection? _last;
     private bool _clockSet;
 
-    public ConnectionStore(StreamLimits limits, StreamCounters counters)
+    public ConnectionStore(StreamLimits limits, StreamCounters counters, IConnectionSink? over)
     {
         _limits = limits;
         _counters = counters;
+        _over = over;
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
         _seed = BitConverter.ToUInt64(seed);
@@ -99,6 +101,7 @@ internal sealed class ConnectionStore
     {
         _counters.CountClosed(reason);
         connection.Handler = null;
+        connection.Info.End = reason;
         if (reason is not (StreamEnd.Fin or StreamEnd.Reset))
         {
             Free(connection);
@@ -113,6 +116,7 @@ internal sealed class ConnectionStore
 
     public void Free(TrackedConnection connection)
     {
+        _over?.OnOver(connection.Info);
         connection.List!.Remove(connection);
         ref var link = ref _buckets[(int)connection.Hash & (_buckets.Length - 1)];
         while (!ReferenceEquals(link, connection)) link = ref link!.NextInBucket;

@@ -17,11 +17,14 @@ public sealed class ConnectionTable
     private readonly Reassembler _reassembler;
     private readonly Handshake _handshake;
 
-    public ConnectionTable(StreamLimits limits, IStreamHandlerFactory factory)
+    /// <param name="limits">Bounds.</param>
+    /// <param name="factory">Opens a handler per connection.</param>
+    /// <param name="over">Receives the connections that are over; null when nobody asks.</param>
+    public ConnectionTable(StreamLimits limits, IStreamHandlerFactory factory, IConnectionSink? over = null)
     {
         _limits = limits;
         _factory = factory;
-        _store = new ConnectionStore(limits, Counters);
+        _store = new ConnectionStore(limits, Counters, over);
         _reassembler = new Reassembler(limits, Counters, _store);
         _handshake = new Handshake(limits, _store, _reassembler);
     }
@@ -65,6 +68,8 @@ public sealed class ConnectionTable
         connection.Info.LastPacketNs = Math.Max(connection.Info.LastPacketNs, packet.TimestampNs);
         _store.Touch(connection, wireLength > 0);
         var half = HalfOf(connection, fromLow);
+        half.Counters.On(packet).Packets++;
+        if (packet.Window == 0) CountZeroWindow(half, packet);
         if (connection.Handler is not null || connection.Lingering) Reassemble(half, packet, wireLength, isSyn);
         else Follow(half, packet, wireLength, isSyn);
     }
@@ -164,7 +169,7 @@ public sealed class ConnectionTable
         if (wireLength > 0) _reassembler.AddPayload(half, sequence, packet, wireLength);
         if ((packet.Flags & TcpFlags.Fin) != 0)
         {
-            _reassembler.AddFin(half, sequence + (uint)wireLength, packet.TimestampNs);
+            _reassembler.AddFin(half, sequence + (uint)wireLength, wireLength, packet);
         }
     }
 
@@ -179,21 +184,32 @@ public sealed class ConnectionTable
         }
 
         if (!half.Started) half.Start(packet.Sequence);
-        if (!isSyn && (int)(packet.Sequence - half.Next) >= 0) half.Next = packet.Sequence + (uint)wireLength;
+        if (!isSyn && (int)(packet.Sequence - half.Next) >= 0)
+        {
+            half.Next = packet.Sequence + (uint)wireLength;
+            half.Counters.Bytes += wireLength;
+        }
+
         if ((packet.Flags & TcpFlags.Fin) != 0) _reassembler.End(half, StreamEnd.Fin, packet.TimestampNs);
     }
 
     private void Reset(HalfStream half, in PacketView packet)
     {
-        if (half.Owner.Lingering) return;
-        if (_handshake.BelievesReset(half, packet))
+        if (!_handshake.BelievesReset(half, packet))
         {
-            _reassembler.Close(half.Owner, StreamEnd.Reset, packet.TimestampNs);
+            if (!half.Owner.Lingering) Counters.ImplausibleControls++;
+            return;
         }
-        else
-        {
-            Counters.ImplausibleControls++;
-        }
+
+        if (DirectionCounters.IsNew(ref half.Counters.On(packet).Resets, half.Counters.Resets)) half.Counters.Resets++;
+        if (!half.Owner.Lingering) _reassembler.Close(half.Owner, StreamEnd.Reset, packet.TimestampNs);
+    }
+
+    /// <summary>A window is announced by what is neither the first nor the last packet of its sender.</summary>
+    private static void CountZeroWindow(HalfStream half, in PacketView packet)
+    {
+        if ((packet.Flags & (TcpFlags.Syn | TcpFlags.Fin | TcpFlags.Rst)) != 0) return;
+        if (DirectionCounters.IsNew(ref half.Counters.On(packet).ZeroWindows, half.Counters.ZeroWindows)) half.Counters.ZeroWindows++;
     }
 
     /// <summary>Elapsed time is negative after the source's clock was set back.</summary>

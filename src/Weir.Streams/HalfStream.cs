@@ -8,8 +8,11 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
 {
     public readonly TrackedConnection Owner = owner;
     public readonly Direction Direction = direction;
-    public readonly RecentSegments Recent = new();
     public HalfStream Other = null!;
+
+    public readonly DirectionCounters Counters = owner.Info.Of(direction);
+    /// <summary>Timestamp of the last SYN or payload.</summary>
+    public long LastSentNs;
 
     /// <summary><see cref="Next"/> is known.</summary>
     public bool Started;
@@ -39,6 +42,7 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public bool HasHole;
     public HalfStream? PreviousHole;
     public HalfStream? NextHole;
+    public long HoleSinceNs;
     public long HoleCheckNs;
     /// <summary>The other side has acknowledged the whole hole; the marks below were taken then.</summary>
     public bool HoleAcked;
@@ -67,8 +71,15 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
         PendingHead = PendingTail = null;
         PreviousHole = NextHole = null;
         PendingCount = PendingBytes = StrayCount = 0;
-        HoleCheckNs = HoleAckedNs = 0;
-        Recent.Clear();
+        HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = 0;
+    }
+
+    /// <summary>Since when bytes beyond <paramref name="sequence"/> have waited for it, or the hole at <see cref="Next"/>.</summary>
+    public long HoleSinceBefore(uint sequence)
+    {
+        var piece = PendingHead;
+        while (piece is not null && (int)(piece.Sequence - sequence) <= 0) piece = piece.Next;
+        return piece?.TimestampNs ?? HoleSinceNs;
     }
 
     /// <summary>Finds the first part of a range that is not buffered yet.</summary>

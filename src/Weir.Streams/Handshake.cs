@@ -34,14 +34,17 @@ internal sealed class Handshake(StreamLimits limits, ConnectionStore store, Reas
     {
         var connection = half.Owner;
         var isAck = (syn.Flags & TcpFlags.Ack) != 0;
+        var counters = half.Counters;
+        ref var here = ref counters.On(syn);
         if (half.SynSeen)
         {
-            reassembler.CountRepeat(half, syn.Sequence, 0, syn);
+            if (reassembler.CountRepeat(half, wasHere: here.SynSeen, 0, syn)) counters.SynRetransmissions++;
         }
         else
         {
             if (!half.Started) half.Start(syn.Sequence + 1);
             half.SynSeen = true;
+            half.LastSentNs = Math.Max(half.LastSentNs, syn.TimestampNs);
             if (isAck && !half.Other.Started) half.Other.Start(syn.Acknowledgment);
             if (half.Direction == Direction.FromInitiator && !isAck)
             {
@@ -50,18 +53,36 @@ internal sealed class Handshake(StreamLimits limits, ConnectionStore store, Reas
             }
 
             connection.Info.HandshakeSeen |= (half.Direction == Direction.FromInitiator) != isAck;
-            connection.AwaitsHandshakeAck = connection.SynNsKnown && half.Other.SynSeen;
+            connection.AwaitsHandshakeAck = connection.SynNsKnown && connection.Info.HandshakeRttNs < 0;
+            if (connection.EarlyAckNs > 0 && half.Direction == Direction.FromResponder)
+                Complete(connection, connection.EarlyAck, connection.EarlyAckNs);
         }
 
-        half.Recent.Note(syn.Sequence, 0, syn.Acknowledgment, syn.InterfaceId, syn.TimestampNs);
+        here.SynSeen = true;
     }
 
     /// <summary>Takes the round-trip time from the ACK that completes the handshake.</summary>
     public static void Complete(HalfStream half, in PacketView ack)
     {
-        if (half.Direction != Direction.FromInitiator || (int)(ack.Acknowledgment - half.Other.First) < 0) return;
-        half.Owner.AwaitsHandshakeAck = false;
-        half.Owner.Info.HandshakeRttNs = Math.Max(0, ack.TimestampNs - half.Owner.SynNs);
+        var connection = half.Owner;
+        if (half.Direction != Direction.FromInitiator) return;
+        if (half.Other.SynSeen)
+        {
+            Complete(connection, ack.Acknowledgment, ack.TimestampNs);
+        }
+        else if (connection.EarlyAckNs == 0)
+        {
+            // The interface that saw the SYN-ACK has its turn later.
+            connection.EarlyAck = ack.Acknowledgment;
+            connection.EarlyAckNs = ack.TimestampNs;
+        }
+    }
+
+    private static void Complete(TrackedConnection connection, uint acknowledgment, long timestampNs)
+    {
+        if ((int)(acknowledgment - connection.FromResponder.First) < 0) return;
+        connection.AwaitsHandshakeAck = false;
+        connection.Info.HandshakeRttNs = Math.Max(0, timestampNs - connection.SynNs);
     }
 
     /// <summary>

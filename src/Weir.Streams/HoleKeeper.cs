@@ -24,6 +24,7 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
             {
                 half.HasHole = true;
                 half.HoleAcked = false;
+                half.HoleSinceNs = store.NowNs;
                 _holes.Append(half, store.NowNs + limits.GapDelayNs);
             }
 

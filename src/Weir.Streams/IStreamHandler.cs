@@ -38,6 +38,13 @@ public interface IStreamHandler
     void OnEnd(Direction direction, StreamEnd reason, long timestampNs);
 }
 
+/// <summary>Told of every connection once, when nothing more of it will be counted: after it ended and lingered.</summary>
+public interface IConnectionSink
+{
+    /// <param name="connection">Valid during the call; <see cref="Connection.End"/> says why it is over.</param>
+    void OnOver(Connection connection);
+}
+
 /// <summary>Opens a handler for a new connection; null when its bytes are not wanted (it is then only counted).</summary>
 public interface IStreamHandlerFactory
 {

@@ -38,6 +38,8 @@ internal sealed class Reassembler
         {
             half.StartedByPureAck = false;
             half.StrayCount = 0;
+            half.LastSentNs = packet.TimestampNs;
+            half.Counters.On(packet).End = sequence + (uint)wireLength;
             Deliver(half, payload, wireLength, packet.TimestampNs);
             if (half.HasHole) _holes.Settle(half, moved: true);
         }
@@ -45,8 +47,6 @@ internal sealed class Reassembler
         {
             AddOutOfTurn(half, sequence, packet, wireLength);
         }
-
-        half.Recent.Note(sequence, wireLength, packet.Acknowledgment, packet.InterfaceId, packet.TimestampNs);
     }
 
     /// <summary>The other side says it has everything before <paramref name="acknowledgment"/>.</summary>
@@ -61,9 +61,18 @@ internal sealed class Reassembler
     }
 
     /// <summary>Notes a FIN behind the last byte and ends the direction once everything before has come.</summary>
-    public void AddFin(HalfStream half, uint finSequence, long timestampNs)
+    public void AddFin(HalfStream half, uint finSequence, int wireLength, in PacketView packet)
     {
-        if (half.Ended || half.HasFin) return;
+        ref var here = ref half.Counters.On(packet);
+        var wasHere = here.End == finSequence + 1;
+        if (half.Ended || half.HasFin)
+        {
+            if (!half.HasFin || finSequence != half.FinSequence) return;
+            here.End = finSequence + 1;
+            if (wireLength == 0) CountRepeat(half, wasHere, 0, packet);
+            return;
+        }
+
         var ahead = half.Ahead(finSequence);
         if (ahead < 0 || !IsNear(ahead))
         {
@@ -73,7 +82,9 @@ internal sealed class Reassembler
 
         half.HasFin = true;
         half.FinSequence = finSequence;
-        if (ahead == 0) End(half, StreamEnd.Fin, timestampNs);
+        half.LastSentNs = packet.TimestampNs;
+        here.End = finSequence + 1;
+        if (ahead == 0) End(half, StreamEnd.Fin, packet.TimestampNs);
         else _holes.Settle(half, moved: false);
     }
 
@@ -112,24 +123,29 @@ internal sealed class Reassembler
         Drain(half, timestampNs);
     }
 
-    /// <summary>A segment whose bytes had all been seen, or some of them.</summary>
-    public void CountRepeat(HalfStream half, uint sequence, int length, in PacketView packet)
+    /// <summary>A segment whose bytes, SYN or FIN had been seen, or part of them.</summary>
+    /// <param name="half">The direction.</param>
+    /// <param name="wasHere">The interface of the packet itself had shown them, so this is no copy of the capture.</param>
+    /// <param name="length">Payload bytes that were seen before.</param>
+    /// <param name="packet">The packet; its sequence is that of the first byte.</param>
+    /// <returns>Whether it counts as a retransmission that no other interface has shown yet.</returns>
+    public bool CountRepeat(HalfStream half, bool wasHere, int length, in PacketView packet)
     {
-        if (half.Recent.SawElsewhere(sequence, length, packet.Acknowledgment, packet.InterfaceId,
-            packet.TimestampNs, _limits.DuplicateWindowNs))
+        // A sender whose path changed repeats itself on an interface that is new to the connection.
+        if (!wasHere && packet.TimestampNs - half.LastSentNs <= _limits.DuplicateWindowNs)
         {
             _counters.DuplicateSegments++;
+            return false;
         }
-        else if (half.LastGapStart != half.LastGapEnd && length > 0 && (int)(half.LastGapEnd - sequence) > 0
-            && (int)(sequence + (uint)length - half.LastGapStart) > 0)
+
+        if (half.LastGapStart != half.LastGapEnd && length > 0 && (int)(half.LastGapEnd - packet.Sequence) > 0
+            && (int)(packet.Sequence + (uint)length - half.LastGapStart) > 0)
         {
             _counters.LateSegments++;
+            return false;
         }
-        else
-        {
-            _counters.Retransmissions++;
-            half.Owner.Info.Retransmissions++;
-        }
+
+        return CountRetransmission(half, length, packet);
     }
 
     private bool IsNear(int ahead) => ahead <= _plausibleWindow && ahead >= -_plausibleWindow;
@@ -142,6 +158,11 @@ internal sealed class Reassembler
         if (!IsNear(half.Ahead(sequence)) && !TryResync(half, sequence, timestampNs)) return;
         half.StrayCount = 0;
 
+        ref var here = ref half.Counters.On(packet);
+        if (!IsNear(half.Ahead(here.End))) here.End = sequence;
+        var wasHere = (int)(here.End - sequence) > 0;
+        if ((int)(sequence + (uint)wireLength - here.End) > 0) here.End = sequence + (uint)wireLength;
+
         var length = half.HasFin ? Math.Min(wireLength, (int)(half.FinSequence - sequence)) : wireLength;
         if (half.Ended || length < wireLength)
         {
@@ -149,7 +170,7 @@ internal sealed class Reassembler
             if (end > 0) _counters.AfterEndSegments++;
             if (half.Ended || length <= 0)
             {
-                if (end <= 0) CountRepeat(half, sequence, wireLength, packet);
+                if (end <= 0) CountRepeat(half, wasHere, wireLength, packet);
                 return;
             }
         }
@@ -157,23 +178,52 @@ internal sealed class Reassembler
         var ahead = half.Ahead(sequence);
         if (ahead == -1 && length == 1)
         {
+            if (!DirectionCounters.IsNew(ref here.Probes, half.Counters.Probes)) return;
+            half.Counters.Probes++;
             _counters.Probes++;
             return;
         }
 
-        if (ahead > 0)
-        {
-            _counters.OutOfOrderSegments++;
-            if (_holes.IsOverdueAt(half, sequence)) SkipTo(half, sequence, timestampNs);
-        }
-
+        if (ahead > 0 && _holes.IsOverdueAt(half, sequence)) SkipTo(half, sequence, timestampNs);
         var before = half.Next;
-        if (Place(half, sequence, packet.Payload, length, timestampNs) < length)
+        var holeSinceNs = half.HoleSinceBefore(sequence);
+        var fresh = Place(half, sequence, packet.Payload, length, timestampNs);
+        if (fresh < length) CountRepeat(half, wasHere, length - fresh, packet);
+        else if (wasHere) CountFilled(half, length, timestampNs - holeSinceNs, packet);
+        if (fresh > 0) half.LastSentNs = timestampNs;
+        _holes.Settle(half, moved: half.Next != before);
+    }
+
+    /// <summary>A hole was filled by its sender: soon after what lies beyond, the network changed the order; else it was sent again.</summary>
+    private void CountFilled(HalfStream half, int length, long afterNs, in PacketView packet)
+    {
+        var roundTripNs = half.Owner.Info.HandshakeRttNs;
+        if (afterNs > (roundTripNs > 0 ? roundTripNs : _limits.OutOfOrderNs))
         {
-            CountRepeat(half, sequence, wireLength, packet);
+            CountRetransmission(half, length, packet);
+            return;
         }
 
-        _holes.Settle(half, moved: half.Next != before);
+        ref var here = ref half.Counters.On(packet);
+        if (!DirectionCounters.IsNew(ref here.OutOfOrder, half.Counters.OutOfOrder)) return;
+        half.Counters.OutOfOrder++;
+        _counters.OutOfOrderSegments++;
+    }
+
+    private bool CountRetransmission(HalfStream half, int length, in PacketView packet)
+    {
+        var counters = half.Counters;
+        if (!DirectionCounters.IsNew(ref counters.On(packet).Retransmissions, counters.Retransmissions))
+        {
+            _counters.DuplicateSegments++;
+            return false;
+        }
+
+        counters.Retransmissions++;
+        counters.RetransmittedBytes += length;
+        _counters.Retransmissions++;
+        half.LastSentNs = Math.Max(half.LastSentNs, packet.TimestampNs);
+        return true;
     }
 
     /// <summary>Hands over or buffers the parts of a segment that are new, and returns how many bytes those were.</summary>
@@ -274,6 +324,7 @@ internal sealed class Reassembler
         Flush(half, timestampNs);
         var length = sequence - half.Next;
         half.LastGapStart = half.LastGapEnd = half.Next = sequence;
+        half.Counters.MoveTo(sequence);
         half.AckSeen = false;
         TellGap(half, length, timestampNs);
         return true;
@@ -308,6 +359,7 @@ internal sealed class Reassembler
     private void Deliver(HalfStream half, ReadOnlySpan<byte> bytes, int wireLength, long timestampNs)
     {
         half.Next += (uint)wireLength;
+        half.Counters.Bytes += wireLength;
         _counters.DeliveredBytes += bytes.Length;
         if (bytes.Length > 0) half.Owner.Handler?.OnChunk(half.Direction, bytes, timestampNs);
         if (wireLength == bytes.Length) return;
@@ -319,7 +371,7 @@ internal sealed class Reassembler
     {
         _counters.Gaps++;
         _counters.GapBytes += length;
-        half.Owner.Info.GapBytes += length;
+        half.Counters.GapBytes += length;
         half.Owner.Handler?.OnGap(half.Direction, length, timestampNs);
     }
 }

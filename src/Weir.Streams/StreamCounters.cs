@@ -25,9 +25,10 @@ public sealed class StreamCounters
     /// <summary>Segments captured a second time on another interface.</summary>
     public long DuplicateSegments { get; internal set; }
 
-    /// <summary>Segments with bytes that the sender had sent before.</summary>
+    /// <summary>Segments that the sender sent again.</summary>
     public long Retransmissions { get; internal set; }
 
+    /// <summary>Segments that filled a hole at once: the network or the capture changed their order.</summary>
     public long OutOfOrderSegments { get; internal set; }
 
     /// <summary>Keep-alive and window probes (RFC 9293 §3.8.4, §3.8.6.1).</summary>

@@ -41,8 +41,17 @@ public sealed record StreamLimits
     /// </summary>
     public long ReorderToleranceNs { get; init; } = 5_000_000;
 
-    /// <summary>Nanoseconds within which the same segment on another interface is a copy of the capture. Default 5 ms.</summary>
-    public long DuplicateWindowNs { get; init; } = 5_000_000;
+    /// <summary>
+    /// Nanoseconds after the sender's last bytes within which an interface that shows bytes for the first time, while others
+    /// showed them before, shows a copy. Default 190 ms: below Linux' smallest retransmission timer (TCP_RTO_MIN, 200 ms).
+    /// </summary>
+    public long DuplicateWindowNs { get; init; } = 190_000_000;
+
+    /// <summary>
+    /// Nanoseconds within which a segment that fills a hole is out of order instead of sent again, where the handshake did
+    /// not tell the round-trip time. Default 3 ms, as tshark.
+    /// </summary>
+    public long OutOfOrderNs { get; init; } = 3_000_000;
 
     /// <summary>
     /// Bytes around the expected sequence in which a segment is believed; at most 2^30 (RFC 7323 §2.3, largest window).

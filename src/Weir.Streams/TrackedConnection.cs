@@ -20,10 +20,13 @@ internal sealed class TrackedConnection
     public bool InitiatorIsLow;
     /// <summary>Both directions ended; kept to swallow late packets.</summary>
     public bool Lingering;
-    /// <summary>Both SYNs were seen, the ACK that completes the handshake not yet.</summary>
+    /// <summary>The initiator's SYN was seen; its round-trip time is not known yet.</summary>
     public bool AwaitsHandshakeAck;
     public long SynNs;
     public bool SynNsKnown;
+    /// <summary>First ACK of the initiator, captured before the SYN-ACK that it answers; 0 when there was none.</summary>
+    public long EarlyAckNs;
+    public uint EarlyAck;
     public long OpenedNs;
     /// <summary>Table time of the last packet, or of the end when lingering.</summary>
     public long SinceNs;
@@ -39,7 +42,7 @@ internal sealed class TrackedConnection
     {
         Handler = null;
         Lingering = AwaitsHandshakeAck = SynNsKnown = false;
-        SynNs = 0;
+        SynNs = EarlyAckNs = 0;
         FromInitiator.Reset();
         FromResponder.Reset();
         Info.Reset();

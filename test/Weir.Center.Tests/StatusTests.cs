@@ -92,7 +92,7 @@ public partial class StatusTests
         await using var center = await TestCenter.Start();
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
-            ["/api/v1/exchanges", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/metrics", "/readyz"],
+            ["/api/v1/exchanges", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated"],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
         Assert.Equal(["where"], Parameters(paths, "/api/v1/exchanges/stream"));

@@ -9,8 +9,10 @@ public class PacketBatchTests
     private static readonly string[] Carried =
     [
         "Acknowledgment", "Destination", "DestinationPort", "Flags", "InterfaceId", "Payload", "PayloadWireLength", "Protocol", "Sequence",
-        "Source", "SourcePort", "TimestampNs", "VlanId", "Window", "WireLength",
+        "Source", "SourcePort", "TimestampNs", "Tunnel", "VlanId", "Window", "WireLength",
     ];
+
+    private static readonly PacketTunnel Mirrored = new(TunnelKind.Vxlan, Address("192.0.2.1"), Address("192.0.2.2"), 42, 1);
 
     [Fact]
     public void Every_field_of_a_packet_is_carried() =>
@@ -25,7 +27,7 @@ public class PacketBatchTests
         var frame = new Frame([1, 2, 3, 4, 5], 77, 1_000_000_007, LinkType.LinuxSll, 3) { StrippedVlanTci = 9 };
         var packet = new PacketView
         {
-            TimestampNs = frame.TimestampNs, InterfaceId = 3, WireLength = 77, VlanId = 8, Source = Address("10.0.0.1"),
+            TimestampNs = frame.TimestampNs, InterfaceId = 3, WireLength = 77, VlanId = 8, Tunnel = Mirrored, Source = Address("10.0.0.1"),
             Destination = Address("fd00::2"), Protocol = IpProtocol.Tcp, SourcePort = 1, DestinationPort = 2, Sequence = 3,
             Acknowledgment = 4, Flags = TcpFlags.Psh, Window = 5, Payload = "hello"u8, PayloadWireLength = 60,
         };
@@ -87,6 +89,7 @@ public class PacketBatchTests
         public void OnPacket(in Frame frame, in PacketView packet)
         {
             Events.Add("packet");
+            Assert.Equal(Mirrored, packet.Tunnel);
             Assert.True(packet.Payload.SequenceEqual("hello"u8));
             Assert.Equal(
                 (1_000_000_007L, 3, 77, 8, "10.0.0.1", "fd00::2", IpProtocol.Tcp, 1),

@@ -147,7 +147,7 @@ public class LifecycleTests
 
         Assert.Single(_wire.Recorder.All);
         Assert.Equal(1, _wire.Counters.AfterEndSegments);
-        Assert.Equal(2, _wire.Counters.Retransmissions);
+        Assert.Equal(3, _wire.Counters.Retransmissions);
     }
 
     [Fact]

@@ -65,38 +65,6 @@ public class OrderTests
     }
 
     [Fact]
-    public void The_same_packet_on_another_interface_is_a_duplicate()
-    {
-        _wire.Handshake();
-        _wire.Client(1, "abc");
-        _wire.Client(4, "def");
-        _wire.Interface = 1;
-        _wire.Client(1, "abc");
-        _wire.NowMs = 4;
-        _wire.Client(4, "def");
-
-        Assert.Equal("abcdef", _wire.Only.Initiator);
-        Assert.Equal(2, _wire.Counters.DuplicateSegments);
-        Assert.Equal(0, _wire.Counters.Retransmissions);
-    }
-
-    [Theory]
-    [InlineData(0, 1, 1u)] // Same interface.
-    [InlineData(1, 6, 1u)] // Too late.
-    [InlineData(1, 1, 2u)] // Another acknowledgment.
-    public void A_repeat_that_is_no_copy_of_the_capture_is_a_retransmission(int onInterface, double atMs, uint ack)
-    {
-        _wire.Handshake();
-        _wire.Client(1, "abc");
-        _wire.Interface = onInterface;
-        _wire.NowMs = atMs;
-        _wire.Client(1, "abc", ack: ack);
-
-        Assert.Equal(0, _wire.Counters.DuplicateSegments);
-        Assert.Equal(1, _wire.Counters.Retransmissions);
-    }
-
-    [Fact]
     public void A_keep_alive_probe_brings_no_byte()
     {
         _wire.Handshake();

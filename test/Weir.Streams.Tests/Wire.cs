@@ -12,9 +12,9 @@ internal sealed class Wire
     public const uint ClientIsn = 1000;
     public const uint ServerIsn = 5000;
 
-    public Wire(StreamLimits? limits = null, IStreamHandlerFactory? factory = null)
+    public Wire(StreamLimits? limits = null, IStreamHandlerFactory? factory = null, IConnectionSink? over = null)
     {
-        Table = new ConnectionTable(limits ?? new StreamLimits(), factory ?? Recorder);
+        Table = new ConnectionTable(limits ?? new StreamLimits(), factory ?? Recorder, over);
     }
 
     public ConnectionTable Table { get; }
@@ -28,6 +28,8 @@ internal sealed class Wire
     public double NowMs { get; set; }
 
     public int Interface { get; set; }
+
+    public ushort Window { get; set; } = 1000;
 
     public ushort ClientPort { get; set; } = 40000;
 
@@ -73,7 +75,7 @@ internal sealed class Wire
             Sequence = sequence,
             Acknowledgment = (flags & TcpFlags.Ack) != 0 ? ack : 0,
             Flags = flags,
-            Window = 1000,
+            Window = Window,
             Payload = data,
             PayloadWireLength = wireLength ?? data.Length,
         };

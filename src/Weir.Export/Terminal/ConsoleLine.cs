@@ -18,8 +18,12 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
 
     private readonly StringBuilder _line = new();
 
+    public bool TakesInProgress => true;
+
     public void Encode(Exchange exchange, IBufferWriter<byte> writer)
     {
+        // One line when it turns out to last, one when it is over.
+        if (exchange is { InProgress: true, ProgressReports: > 1 }) return;
         _line.Clear();
         Format(exchange);
         _line.Append('\n');
@@ -87,7 +91,7 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
     {
         if (!exchange.HasResponse)
         {
-            Colour("31");
+            if (!exchange.InProgress) Colour("31");
             _line.Append("---");
         }
         else
@@ -102,6 +106,14 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
 
     private void Marks(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            Colour("36");
+            _line.Append("  … running");
+            Colour("0");
+            return;
+        }
+
         if (exchange.Complete && exchange.Anomalies.IsEmpty) return;
         Colour(exchange.Complete ? "33" : "31");
         _line.Append(exchange.Complete ? "  ! " : "  ✗ ").Append(IncompleteReason.Of(exchange));

@@ -22,6 +22,7 @@ public static class FilterFields
         Text("node_name", "Node that captured it", static (e, ref s) => e.Node),
         Text("capture_source", "ring, libpcap, file, ebpf or ebpf_tls", static (e, ref s) => WireNames.Of(e.Source)),
         Bool("complete", "Both messages were seen from first to last byte", static e => e.Complete),
+        Bool("in_progress", "Not over yet: told while it runs, and again when it has ended", static e => e.InProgress),
         new FilterField("anomalies", FilterType.List, "Names of what was odd: \"response_gap\" in anomalies"),
 
         Text("protocol", "HTTP/1.1, HTTP/1.0 …", static (e, ref s) => e.Protocol),

@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Weir.Records.Json;
 
@@ -17,35 +15,7 @@ public static class ExchangeJsonReader
     public static bool TryRead(ReadOnlySpan<byte> json, Exchange exchange, [NotNullWhen(false)] out string? error)
     {
         exchange.Clear();
-        if (!Utf8.IsValid(json))
-        {
-            error = "The record is not valid UTF-8.";
-            return false;
-        }
-
-        var cursor = new JsonCursor(json);
-        try
-        {
-            if (ReadExchange(ref cursor, exchange))
-            {
-                error = null;
-                return true;
-            }
-
-            error = cursor.Error;
-        }
-        catch (JsonException syntax)
-        {
-            // Utf8JsonReader tells bad syntax by exception only.
-            error = $"The record is not valid JSON: {syntax.Message}";
-        }
-        catch (InvalidOperationException text)
-        {
-            // Thrown by Utf8JsonReader for an escape that is half a surrogate pair.
-            error = $"The record holds a string that is not Unicode: {text.Message}";
-        }
-
-        return false;
+        return JsonCursor.TryRead(json, exchange, ReadExchange, out error);
     }
 
     private static bool ReadExchange(ref JsonCursor cursor, Exchange exchange)
@@ -67,11 +37,16 @@ public static class ExchangeJsonReader
                 "protocol" => cursor.RequiredString(out var protocol) && Do(exchange.Protocol = protocol),
                 "scheme" => cursor.RequiredString(out var scheme) && Do(exchange.Scheme = scheme),
                 "complete" => cursor.Boolean(out var complete) && Do(exchange.Complete = complete),
+                "inProgress" => cursor.Boolean(out var running) && Do(exchange.InProgress = running),
                 "client" => PeerJson.Read(ref cursor, exchange.Client),
                 "server" => PeerJson.Read(ref cursor, exchange.Server),
                 "request" => MessageJson.Read(ref cursor, exchange.Request, out var has) && Do(exchange.HasRequest = has),
                 "response" => MessageJson.Read(ref cursor, exchange.Response, out var has) && Do(exchange.HasResponse = has),
                 "endpoint" => cursor.String(out var endpoint) && Do(exchange.Endpoint = endpoint),
+                "webSocket" => WebSocketJson.Read(ref cursor, exchange.WebSocket),
+                "graphql" => GraphQlJson.Read(ref cursor, exchange.GraphQl),
+                "dns" => DnsJson.Read(ref cursor, exchange.Dns),
+                "eventStream" => ReadEventStream(ref cursor, exchange),
                 "timing" => TimingJson.Read(ref cursor, out requestNs, out waitNs),
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),
@@ -120,6 +95,21 @@ public static class ExchangeJsonReader
         return true;
     }
 
+    private static bool ReadEventStream(ref JsonCursor cursor, Exchange exchange)
+    {
+        if (cursor.IsNull) return true;
+        if (!cursor.ExpectObject("\"eventStream\"")) return false;
+        while (cursor.NextProperty())
+        {
+            var ok = cursor.Key == "events"
+                ? cursor.Integer(0, long.MaxValue, out var events) && Do(exchange.ServerSentEvents = events)
+                : cursor.Skip();
+            if (!ok) return false;
+        }
+
+        return true;
+    }
+
     private static bool ReadTcp(ref JsonCursor cursor, Exchange exchange)
     {
         if (cursor.IsNull) return true;
@@ -131,6 +121,10 @@ public static class ExchangeJsonReader
                 "handshakeRttMs" => cursor.Milliseconds(out var rtt) && Do(exchange.HandshakeRttNs = rtt),
                 "retransmissions" => cursor.Integer(0, long.MaxValue, out var count) && Do(exchange.Retransmissions = count),
                 "gapBytes" => cursor.Integer(0, long.MaxValue, out var gap) && Do(exchange.GapBytes = gap),
+                "resets" => cursor.Integer(0, long.MaxValue, out var resets) && Do(exchange.Resets = resets),
+                "zeroWindows" => cursor.Integer(0, long.MaxValue, out var zero) && Do(exchange.ZeroWindows = zero),
+                "clientBytes" => cursor.Integer(0, long.MaxValue, out var sent) && Do(exchange.ClientBytes = sent),
+                "serverBytes" => cursor.Integer(0, long.MaxValue, out var sent) && Do(exchange.ServerBytes = sent),
                 _ => cursor.Skip(),
             };
             if (!ok) return false;

@@ -34,54 +34,35 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         json.Raw(",\"source\":\""u8);
         json.Raw(WireNames.Utf8(exchange.Source));
         json.Raw((byte)'"');
-        Optional(ref json, ",\"node\":"u8, exchange.Node);
+        PeerJson.Optional(ref json, ",\"node\":"u8, exchange.Node);
         json.Raw(",\"protocol\":"u8);
         json.Text(exchange.Protocol);
         json.Raw(",\"scheme\":"u8);
         json.Text(exchange.Scheme);
         json.Raw(",\"complete\":"u8);
         json.Boolean(exchange.Complete);
+        if (exchange.InProgress) json.Raw(",\"inProgress\":true"u8);
         json.Raw(",\"client\":"u8);
-        Peer(ref json, exchange.Client);
+        PeerJson.Write(ref json, exchange.Client);
         json.Raw(",\"server\":"u8);
-        Peer(ref json, exchange.Server);
+        PeerJson.Write(ref json, exchange.Server);
         json.Raw(",\"request\":"u8);
         if (exchange.HasRequest) Request(ref json, exchange.Request, ref anomalies);
         else json.Raw("null"u8);
         json.Raw(",\"response\":"u8);
         if (exchange.HasResponse) Response(ref json, exchange.Response, ref anomalies);
         else json.Raw("null"u8);
-        Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
+        PeerJson.Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
+        WebSocketJson.Write(ref json, exchange.WebSocket, detail);
+        GraphQlJson.Write(ref json, exchange.GraphQl);
+        DnsJson.Write(ref json, exchange, detail);
+        EventStream(ref json, exchange.ServerSentEvents);
         TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
         Sensitive(ref json, exchange.Sensitive);
         json.Raw((byte)'}');
         json.Flush();
-    }
-
-    private static void Peer(ref JsonOutput json, Peer peer)
-    {
-        Span<byte> address = stackalloc byte[64];
-        var length = peer.Ip.Format(address);
-        json.Raw("{\"ip\":\""u8);
-        json.Raw(address[..length]);
-        json.Raw("\",\"port\":"u8);
-        json.Number(peer.Port);
-        Optional(ref json, ",\"namespace\":"u8, peer.Namespace);
-        Optional(ref json, ",\"pod\":"u8, peer.Pod);
-        Optional(ref json, ",\"workload\":"u8, peer.Workload);
-        Optional(ref json, ",\"service\":"u8, peer.Service);
-        if (peer.ProcessId != 0 || peer.ProcessName is not null)
-        {
-            json.Raw(",\"process\":{\"pid\":"u8);
-            if (peer.ProcessId != 0) json.Number(peer.ProcessId);
-            else json.Raw("null"u8);
-            Optional(ref json, ",\"name\":"u8, peer.ProcessName);
-            json.Raw((byte)'}');
-        }
-
-        json.Raw((byte)'}');
     }
 
     private void Request(ref JsonOutput json, HttpMessage message, ref AnomalySet anomalies)
@@ -174,6 +155,14 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         json.Raw((byte)']');
     }
 
+    private static void EventStream(ref JsonOutput json, long events)
+    {
+        if (events < 0) return;
+        json.Raw(",\"eventStream\":{\"events\":"u8);
+        json.Number(events);
+        json.Raw((byte)'}');
+    }
+
     private static void Tcp(ref JsonOutput json, Exchange exchange)
     {
         json.Raw(",\"tcp\":{\"handshakeRttMs\":"u8);
@@ -182,6 +171,18 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         json.Number(exchange.Retransmissions);
         json.Raw(",\"gapBytes\":"u8);
         json.Number(exchange.GapBytes);
+        if (exchange.ClientBytes >= 0 && exchange.ServerBytes >= 0)
+        {
+            json.Raw(",\"resets\":"u8);
+            json.Number(exchange.Resets);
+            json.Raw(",\"zeroWindows\":"u8);
+            json.Number(exchange.ZeroWindows);
+            json.Raw(",\"clientBytes\":"u8);
+            json.Number(exchange.ClientBytes);
+            json.Raw(",\"serverBytes\":"u8);
+            json.Number(exchange.ServerBytes);
+        }
+
         json.Raw((byte)'}');
     }
 
@@ -216,12 +217,5 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         }
 
         json.Raw((byte)']');
-    }
-
-    private static void Optional(ref JsonOutput json, ReadOnlySpan<byte> key, string? value)
-    {
-        if (value is null) return;
-        json.Raw(key);
-        json.Text(value);
     }
 }

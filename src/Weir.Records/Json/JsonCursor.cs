@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Weir.Records.Json;
 
@@ -9,6 +10,9 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 {
     /// <summary>Fewer than 10^15 µs (31 years) keeps every sum of two times inside a long of nanoseconds.</summary>
     private const decimal MaxMilliseconds = 1_000_000_000_000m;
+
+    /// <summary>Reads one object of a record type.</summary>
+    internal delegate bool RecordReader<in T>(ref JsonCursor cursor, T record);
 
     private Utf8JsonReader _reader = new(json);
 
@@ -21,6 +25,41 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
 
     /// <summary>The string under the cursor without its escapes taken out; record constants hold none.</summary>
     public readonly ReadOnlySpan<byte> Utf8Value => _reader.ValueSpan;
+
+    /// <summary>Runs a reader over one record and turns what it and the JSON reader say into an error text.</summary>
+    public static bool TryRead<T>(
+        ReadOnlySpan<byte> json, T record, RecordReader<T> read, [NotNullWhen(false)] out string? error)
+    {
+        if (!Utf8.IsValid(json))
+        {
+            error = "The record is not valid UTF-8.";
+            return false;
+        }
+
+        var cursor = new JsonCursor(json);
+        try
+        {
+            if (read(ref cursor, record))
+            {
+                error = null;
+                return true;
+            }
+
+            error = cursor.Error;
+        }
+        catch (JsonException syntax)
+        {
+            // Utf8JsonReader tells bad syntax by exception only.
+            error = $"The record is not valid JSON: {syntax.Message}";
+        }
+        catch (InvalidOperationException text)
+        {
+            // Thrown by Utf8JsonReader for an escape that is half a surrogate pair.
+            error = $"The record holds a string that is not Unicode: {text.Message}";
+        }
+
+        return false;
+    }
 
     public bool Next() => _reader.Read();
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
@@ -19,23 +21,25 @@ internal static class SniffCommand
           weir sniff -p 8080 -w 'status_code >= 500'     failed calls of one port
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
+          weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
     public static Command Create()
     {
-        var options = new SniffOptions();
-        var command = options.AddTo(new Command("sniff", Help));
-        command.SetAction(parsed => Run(options, parsed));
+        var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
+        var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
+        command.SetAction(parsed => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, ParseResult parsed)
+    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var rules = LoggingRules.Read(parsed, specs);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
@@ -44,11 +48,12 @@ internal static class SniffCommand
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
-        var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
+        var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
-            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            Tunnels = options.Mirror.Tunnels(parsed),
+            BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
             Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
@@ -68,7 +73,7 @@ internal static class SniffCommand
         }
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        var report = run.Report();
+        var report = Deliveries.Count(run.Report(), outputs);
         if (statistics is not null) report.WriteJson(statistics);
         Summary.Print(report, run.Warnings.Count > 0);
         if (interruption.BySignal) return ExitCode.Interrupted;
@@ -82,6 +87,7 @@ internal static class SniffCommand
         {
             return CaptureFilter.ForPorts(PortRange.ParseList(ports)) with
             {
+                Tunnels = options.Mirror.Tunnels(parsed),
                 Expression = CaptureFilter.FromExpression(parsed.GetValue(options.Bpf)).Expression,
             };
         }
@@ -104,7 +110,7 @@ internal static class SniffCommand
         }
 
         if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
-        return [FileCaptureSource.Open(file, cancellation)];
+        return [CaptureFiles.Open(file, cancellation)];
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
@@ -112,15 +118,22 @@ internal static class SniffCommand
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
             : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
+        var tunnels = options.Mirror.Tunnels(parsed);
         return CaptureSourceSelector.Open(plane, new RingOptions
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
+            Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
+            VxlanPorts = options.Mirror.SourcePorts(parsed),
         }, parsed.GetValue(options.Workers));
     }
 
-    internal static CaptureSourceKind Kind(CapturePlane plane) =>
-        CaptureSourceSelector.Resolve(plane) == CapturePlane.Ring ? CaptureSourceKind.Ring : CaptureSourceKind.Libpcap;
+    internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
+    {
+        CapturePlane.Ring => CaptureSourceKind.Ring,
+        CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        _ => CaptureSourceKind.Libpcap,
+    };
 
     private static string Names(ProbeRun run, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
@@ -128,7 +141,7 @@ internal static class SniffCommand
     private static List<OutputSpec> Outputs(string[] texts)
     {
         var specs = new List<OutputSpec>();
-        foreach (var text in texts.Length == 0 ? ["console"] : texts)
+        foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
         {
             if (!OutputSpec.TryParse(text, out var spec, out var error)) throw new UsageException(error);
             specs.Add(spec);
@@ -137,7 +150,10 @@ internal static class SniffCommand
         return specs;
     }
 
-    private static Func<Exchange, bool>? Where(string? text)
+    private static string[] DefaultOutputs() =>
+        SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
+
+    internal static Func<Exchange, bool>? Where(string? text)
     {
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)
@@ -155,7 +171,7 @@ internal static class SniffCommand
         };
 
     private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
-        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind != OutputKind.None);
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
 
     /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
     private static Stream? StatisticsFile(string? target) =>

@@ -44,7 +44,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in new Option[] { options.Interfaces, options.Ports, options.Bpf, options.Source, options.BodyLimit, options.For, options.Workers })
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.BodyLimit, options.For, options.Workers])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -59,7 +59,7 @@ internal static class UpCommand
     private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, bool demo)
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
@@ -67,6 +67,7 @@ internal static class UpCommand
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),

@@ -12,6 +12,9 @@ internal static class WeirCommand
 
     public static Child Start(params IEnumerable<string> arguments) => Child.Start("dotnet", [Assembly, .. arguments]);
 
+    public static Child Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        Child.Start("dotnet", [Assembly, .. arguments], environment);
+
     public static async Task<string> Output(params IEnumerable<string> arguments) =>
         await Child.Output("dotnet", [Assembly, .. arguments]);
 
