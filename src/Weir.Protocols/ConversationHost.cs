@@ -1,6 +1,9 @@
 using Weir.Protocols.Dns;
 using Weir.Protocols.GraphQl;
+using Weir.Protocols.Grpc;
+using Weir.Protocols.Grpc.Descriptors;
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
@@ -19,6 +22,13 @@ public sealed record ConversationOptions
     public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
 
     public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
+
+    public Http2Limits Http2 { get; init; } = Http2Limits.Default;
+
+    /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
+    public ProtobufSchema? Schema { get; init; }
+
+    public GrpcLimits Grpc { get; init; } = GrpcLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -51,6 +61,8 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly Stack<DnsConversation> _dnsConversations = new();
     private readonly Stack<Http1Conversation> _http1 = new();
     private readonly Stack<WebSocketConversation> _webSockets = new();
+    private readonly Stack<Http2Stream> _streams = new();
+    private readonly Stack<Http2Conversation> _http2 = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
@@ -60,6 +72,7 @@ internal sealed class ConversationHost : IExchangeSink
         Options = options;
         GraphQl = new GraphQlReader(options.GraphQl);
         Inflaters = new InflaterPool(options.WebSocket.MaxInflaters);
+        GrpcMessages = options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
         _running = new RunningWatch(options.ReportOpenAfterNs, options.ReportOpenAgainNs, Tell);
     }
 
@@ -70,6 +83,9 @@ internal sealed class ConversationHost : IExchangeSink
     public GraphQlReader GraphQl { get; }
 
     public ProtocolCounters Counters { get; } = new();
+
+    /// <summary>Null without descriptors.</summary>
+    public GrpcMessages? GrpcMessages { get; }
 
     public void Write(Exchange exchange)
     {
@@ -140,6 +156,21 @@ internal sealed class ConversationHost : IExchangeSink
     public void Return(Http1Conversation conversation)
     {
         if (_http1.Count < Options.MaxPooled) _http1.Push(conversation);
+    }
+
+    public Http2Stream RentStream() => _streams.TryPop(out var stream) ? stream : new Http2Stream();
+
+    public void Return(Http2Stream stream)
+    {
+        stream.Clear();
+        if (_streams.Count < Options.MaxPooled) _streams.Push(stream);
+    }
+
+    public Http2Conversation RentHttp2() => _http2.TryPop(out var conversation) ? conversation : new Http2Conversation(this);
+
+    public void Return(Http2Conversation conversation)
+    {
+        if (_http2.Count < Options.MaxPooled) _http2.Push(conversation);
     }
 
     private void Tell(OpenExchange one)

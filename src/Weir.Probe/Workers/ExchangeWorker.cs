@@ -31,7 +31,7 @@ internal sealed class ExchangeWorker : IPacketSink
         ProbeOptions options, ExchangeFanOut outputs, PacketFile? packets, int workers, Func<int, string?> interfaces)
     {
         _outputs = outputs;
-        if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers));
+        if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers), options.Privacy.Redaction);
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },

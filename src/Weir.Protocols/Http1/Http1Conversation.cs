@@ -137,10 +137,21 @@ internal sealed partial class Http1Conversation : IHostedConversation
     {
         _host.Counters.ProtocolsSwitched++;
         _requests.End(StreamEnd.Fin);
-        if (pending.Exchange.Response.Status == 101 && WebSocketReader.IsOpenedBy(pending.Exchange.Response))
+        var response = pending.Exchange.Response;
+        if (response.Status == 101 && WebSocketReader.IsOpenedBy(response))
         {
             pending.RequestDone = true;
             Successor = _host.RentWebSocket().Start(pending, _client);
+        }
+        else if (pending is { Exchange.HasRequest: true, RequestDone: true } && SwitchesToHttp2(response))
+        {
+            // The 101 is interim: the response comes on HTTP/2 stream 1 (RFC 7540 §3.2).
+            _host.Counters.InterimResponses++;
+            _heldBytes -= pending.HeldBytes;
+            response.Clear();
+            pending.Exchange.HasResponse = false;
+            pending.Exchange.Anomalies.Add(Anomaly.ProtocolSwitched);
+            Successor = _host.RentHttp2().Start(_connection, _client, fromStart: true).Adopt(pending);
         }
         else
         {
@@ -168,6 +179,17 @@ internal sealed partial class Http1Conversation : IHostedConversation
             && !pending.Exchange.Anomalies.Contains(Anomaly.ProtocolSwitched);
         EmitWhenOver(pending);
         if (waited) ResumeRequests();
+    }
+
+    private static bool SwitchesToHttp2(HttpMessage response)
+    {
+        if (response.Status != 101) return false;
+        foreach (var field in response.Headers)
+        {
+            if (Http1Syntax.EqualsIgnoreCase(response[field.Name], "upgrade"u8)) return Http1Syntax.EqualsIgnoreCase(response[field.Value], "h2c"u8);
+        }
+
+        return false;
     }
 
     private void LeaveHttp()
@@ -212,6 +234,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
+            pending.Grpc.Finish(exchange, _host.GrpcMessages);
             (pending.Connection, pending.Client) = (_connection, _client);
             _host.Write(pending);
         }

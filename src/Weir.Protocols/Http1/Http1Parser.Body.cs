@@ -48,6 +48,7 @@ internal sealed partial class Http1Parser
     {
         var body = _message!.Body;
         _message.BodyBytes += bytes.Length;
+        _pending!.Grpc.Take(_pending.Exchange, isResponse, bytes);
         if (_countsEvents)
         {
             _events.Feed(bytes);

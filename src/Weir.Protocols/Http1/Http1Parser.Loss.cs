@@ -15,6 +15,7 @@ internal sealed partial class Http1Parser
             MarkGap(length);
             if (_countsEvents) _events.Gap();
             _message!.BodyBytes += length;
+            _pending!.Grpc.Lose(isResponse, length);
             _mayBeHead = false;
             if (_state == State.UntilClose) return;
             _rest -= length;

@@ -246,6 +246,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         owner.Hold(_pending!);
         owner.HeadDone(_pending!, _message.LastByteNs);
         var kind = Http1Framing.Decide(_message, ref _pending!.Exchange.Anomalies, isResponse, _version10, out _rest);
+        _pending.Grpc.Begin(_pending.Exchange, isResponse);
         _mayBeHead = false;
         if (isResponse)
         {

@@ -42,6 +42,8 @@ public static class ExchangeJsonReader
                 "server" => PeerJson.Read(ref cursor, exchange.Server),
                 "request" => MessageJson.Read(ref cursor, exchange.Request, out var has) && Do(exchange.HasRequest = has),
                 "response" => MessageJson.Read(ref cursor, exchange.Response, out var has) && Do(exchange.HasResponse = has),
+                "streamId" => cursor.Integer(0, int.MaxValue, out var stream) && Do(exchange.StreamId = (int)stream),
+                "grpc" => GrpcJson.Read(ref cursor, exchange.Grpc),
                 "endpoint" => cursor.String(out var endpoint) && Do(exchange.Endpoint = endpoint),
                 "webSocket" => WebSocketJson.Read(ref cursor, exchange.WebSocket),
                 "graphql" => GraphQlJson.Read(ref cursor, exchange.GraphQl),

@@ -37,6 +37,12 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         PeerJson.Optional(ref json, ",\"node\":"u8, exchange.Node);
         json.Raw(",\"protocol\":"u8);
         json.Text(exchange.Protocol);
+        if (exchange.StreamId >= 0)
+        {
+            json.Raw(",\"streamId\":"u8);
+            json.Number(exchange.StreamId);
+        }
+
         json.Raw(",\"scheme\":"u8);
         json.Text(exchange.Scheme);
         json.Raw(",\"complete\":"u8);
@@ -57,6 +63,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         GraphQlJson.Write(ref json, exchange.GraphQl);
         DnsJson.Write(ref json, exchange, detail);
         EventStream(ref json, exchange.ServerSentEvents);
+        GrpcJson.Write(ref json, exchange.Grpc, detail);
         TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);

@@ -20,6 +20,8 @@ internal static class JsonKeys
             "graphql", "operations", "type", "field",
             "eventStream", "events",
             "dns", "responseCode", "overTcp", "truncated", "authoritative", "answerCount", "answers", "ttl", "data",
+            "streamId", "grpc", "message", "requestMessages", "responseMessages", "requestMessageBytes", "responseMessageBytes",
+            "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
             "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
             "synRetransmissions", "outOfOrder", "copies",

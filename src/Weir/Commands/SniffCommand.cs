@@ -39,7 +39,8 @@ internal static class SniffCommand
         var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
-        var rules = LoggingRules.Read(parsed, specs);
+        var privacy = options.Privacy.Load(parsed, out var rules);
+        CheckPackets(specs, privacy);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
@@ -59,6 +60,7 @@ internal static class SniffCommand
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
+            Privacy = privacy,
             PacketOutput = packets,
         };
         using var run = new ProbeRun(sources, probe, outputs);
@@ -78,6 +80,13 @@ internal static class SniffCommand
         Summary.Print(report, run.Warnings.Count > 0);
         if (interruption.BySignal) return ExitCode.Interrupted;
         return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>
+    private static void CheckPackets(List<OutputSpec> specs, PrivacyOptions privacy)
+    {
+        if (!privacy.RemovesParts || !specs.Exists(spec => spec.Kind == OutputKind.Pcap)) return;
+        throw new UsageException("packets are masked, but logging rules that stop or remove parts do not apply to them: leave out --rules or the pcap output");
     }
 
     internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)

@@ -7,12 +7,6 @@ namespace Weir.Cli.Delivery;
 /// <summary>The options of outputs that deliver: where undelivered messages wait, and how .gor files are cut.</summary>
 internal sealed class DeliveryOptions
 {
-    public Option<string?> Rules { get; } = new(LoggingRules.OptionName)
-    {
-        Description = "Logging rules, or file://PATH (env USAGE_LOGGERS_RULES; default for resurface: include default)",
-        HelpName = "TEXT",
-    };
-
     public Option<string?> Spool { get; } = new("--spool")
     {
         Description = "Directory for messages that a server did not take yet (default: /var/lib/weir/spool for root, else below ~/.local/state)",
@@ -69,7 +63,7 @@ internal sealed class DeliveryOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Rules, Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit, FileQueueLimit, FileMaxSizeLimit];
+        Option[] options = [Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit, FileQueueLimit, FileMaxSizeLimit];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
