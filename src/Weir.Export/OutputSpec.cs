@@ -75,7 +75,9 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
         _ => throw new InvalidOperationException($"An output of kind {Kind} is not opened by its name alone."),
     };
 
-    private static FileStream Create(string path)
+    /// <summary>A new or emptied file for an output.</summary>
+    /// <exception cref="OutputException">It cannot be created; names it and says why.</exception>
+    public static FileStream Create(string path)
     {
         try
         {

@@ -27,6 +27,9 @@ public interface IFrameSink
 {
     void OnFrame(in Frame frame);
 
-    /// <summary>Nothing arrived for a while; time passes all the same (Unix nanoseconds). Sinks expire idle state here.</summary>
+    /// <summary>
+    /// Nothing to hand over just now, or a tenth of a second has gone by; time passes all the same (Unix nanoseconds; 0 when only frames tell
+    /// it). Sinks expire idle state and deliver what they hold here.
+    /// </summary>
     void OnIdle(long nowNs);
 }

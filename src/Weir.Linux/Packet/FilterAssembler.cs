@@ -28,7 +28,7 @@ internal sealed class FilterAssembler
     public void Jump(object target)
     {
         _jumps.Add((_program.Count, target));
-        Add(BPF_JA);
+        Emit(BPF_JA);
     }
 
     /// <summary>Conditional jumps reach 255 instructions only, so each skips a jump that reaches everywhere.</summary>
@@ -38,62 +38,62 @@ internal sealed class FilterAssembler
 
     public void JumpUnlessEqual(uint value, object target)
     {
-        Add(BPF_JEQ_K | (1UL << 16), value);
+        Emit(BPF_JEQ_K | (1UL << 16), value);
         Jump(target);
     }
 
     /// <summary>A := 1, 2 or 4 bytes of the packet at X + offset, in network order.</summary>
-    public void LoadByte(int offset) => Add(0x50, (uint)offset);
+    public void LoadByte(int offset) => Emit(0x50, (uint)offset);
 
-    public void LoadHalf(int offset) => Add(0x48, (uint)offset);
+    public void LoadHalf(int offset) => Emit(0x48, (uint)offset);
 
-    public void LoadWord(int offset) => Add(0x40, (uint)offset);
+    public void LoadWord(int offset) => Emit(0x40, (uint)offset);
 
     /// <summary>A := what the kernel knows of the packet (SKF_AD_…).</summary>
-    public void LoadAncillary(int what) => Add(0x20, unchecked((uint)(SKF_AD_OFF + what)));
+    public void LoadAncillary(int what) => Emit(0x20, unchecked((uint)(SKF_AD_OFF + what)));
 
-    public void LoadValue(uint value) => Add(0x00, value);
+    public void LoadValue(uint value) => Emit(0x00, value);
 
-    public void LoadMemory(int slot) => Add(0x60, (uint)slot);
+    public void LoadMemory(int slot) => Emit(0x60, (uint)slot);
 
-    public void LoadIndexValue(uint value) => Add(0x01, value);
+    public void LoadIndexValue(uint value) => Emit(0x01, value);
 
-    public void LoadIndexMemory(int slot) => Add(0x61, (uint)slot);
+    public void LoadIndexMemory(int slot) => Emit(0x61, (uint)slot);
 
-    public void Store(int slot) => Add(0x02, (uint)slot);
+    public void Store(int slot) => Emit(0x02, (uint)slot);
 
-    public void StoreIndex(int slot) => Add(0x03, (uint)slot);
+    public void StoreIndex(int slot) => Emit(0x03, (uint)slot);
 
-    public void IndexFromA() => Add(0x07);
+    public void IndexFromA() => Emit(0x07);
 
-    public void AFromIndex() => Add(0x87);
+    public void AFromIndex() => Emit(0x87);
 
-    public void Add(int value) => Add(0x04, (uint)value);
+    public void Add(int value) => Emit(0x04, (uint)value);
 
-    public void AddIndex() => Add(0x0c);
+    public void AddIndex() => Emit(0x0c);
 
-    public void And(uint mask) => Add(0x54, mask);
+    public void And(uint mask) => Emit(0x54, mask);
 
-    public void XorIndex() => Add(0xac);
+    public void XorIndex() => Emit(0xac);
 
-    public void Multiply(uint value) => Add(0x24, value);
+    public void Multiply(uint value) => Emit(0x24, value);
 
-    public void ShiftLeft(int bits) => Add(0x64, (uint)bits);
+    public void ShiftLeft(int bits) => Emit(0x64, (uint)bits);
 
-    public void ShiftRight(int bits) => Add(0x74, (uint)bits);
+    public void ShiftRight(int bits) => Emit(0x74, (uint)bits);
 
-    public void ReturnA() => Add(0x16);
+    public void ReturnA() => Emit(0x16);
 
-    public void Return(uint value) => Add(0x06, value);
+    public void Return(uint value) => Emit(0x06, value);
 
     /// <summary>linux/filter.h: negative offsets from here on are no packet bytes.</summary>
     private const int SKF_AD_OFF = -0x1000;
 
     private void JumpIf(ulong code, uint value, object target)
     {
-        Add(code | (1UL << 24), value);
+        Emit(code | (1UL << 24), value);
         Jump(target);
     }
 
-    private void Add(ulong code, uint k = 0) => _program.Add(code | ((ulong)k << 32));
+    private void Emit(ulong code, uint k = 0) => _program.Add(code | ((ulong)k << 32));
 }

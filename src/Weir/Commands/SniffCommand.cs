@@ -3,6 +3,7 @@ using Weir.Capture;
 using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
@@ -42,6 +43,9 @@ internal static class SniffCommand
         CheckPackets(specs, privacy);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
+        if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
+            throw new OutputException("Cannot write to standard output: it is closed");
+        using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
@@ -72,9 +76,10 @@ internal static class SniffCommand
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
         var report = Deliveries.Count(run.Report(), outputs);
-        WriteStatistics(report, parsed.GetValue(options.Stats));
+        if (statistics is not null) report.WriteJson(statistics);
         Summary.Print(report, run.Warnings.Count > 0);
-        return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+        if (interruption.BySignal) return ExitCode.Interrupted;
+        return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
     }
 
     /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>
@@ -107,6 +112,13 @@ internal static class SniffCommand
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
+        foreach (var option in new Option[] { options.Interfaces, options.Source })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name} chooses what to capture live; with -r the packets come from the file");
+        }
+
+        if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
         return [CaptureFiles.Open(file, cancellation)];
     }
 
@@ -115,10 +127,12 @@ internal static class SniffCommand
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
             : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
+        var tunnels = options.Mirror.Tunnels(parsed);
         return CaptureSourceSelector.Open(plane, new RingOptions
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
+            Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
             VxlanPorts = options.Mirror.SourcePorts(parsed),
         }, parsed.GetValue(options.Workers));
     }
@@ -153,7 +167,7 @@ internal static class SniffCommand
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)
             ? predicate
-            : throw new UsageException($"the filter is not understood\n{error.Render(text)}");
+            : throw new UsageException($"the filter is not understood\n{FilterExcerpt.Render(error, text)}");
     }
 
     private static Stream? PacketFile(List<OutputSpec> specs) =>
@@ -161,14 +175,14 @@ internal static class SniffCommand
         {
             [] => null,
             [{ File: null }] => StandardOutput.Open(),
-            [{ File: { } path }] => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16),
+            [{ File: { } path }] => OutputSpec.Create(path),
             _ => throw new UsageException("only one pcap output can be written"),
         };
 
-    private static void WriteStatistics(ProbeReport report, string? target)
-    {
-        if (target is null) return;
-        using var stream = target == "-" ? StandardOutput.Open() : new FileStream(target, FileMode.Create, FileAccess.Write);
-        report.WriteJson(stream);
-    }
+    private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
+
+    /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
+    private static Stream? StatisticsFile(string? target) =>
+        target is null ? null : target == "-" ? StandardOutput.Open() : OutputSpec.Create(target);
 }
