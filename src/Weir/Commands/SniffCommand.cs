@@ -67,6 +67,8 @@ internal static class SniffCommand
         }
 
         foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        if (outputs.OfType<HarOutput>().Sum(har => har.LeftOut) is > 0 and var lookups)
+            Console.Error.WriteLine($"weir: {lookups} DNS lookups are not in the HAR file, which is for HTTP");
         var report = run.Report();
         WriteStatistics(report, parsed.GetValue(options.Stats));
         Summary.Print(report, source.Warnings.Count > 0);
