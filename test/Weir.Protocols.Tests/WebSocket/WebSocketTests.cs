@@ -4,7 +4,7 @@ using Weir.Records;
 using Weir.Streams;
 using Xunit;
 using static Weir.Protocols.Tests.Traffic;
-using static Weir.Protocols.Tests.WebSocket.Wire;
+using static Weir.Testing.WebSocketWire;
 
 namespace Weir.Protocols.Tests.WebSocket;
 
