@@ -11,12 +11,17 @@ public sealed record CaptureFilter
     private const string Fragments = "(ip proto 6 and ip[6:2] & 0x1fff != 0) or ip6[6] = 44";
 
     // GRE, IP in IP, IPv6 in IP over either family, and later fragments of UDP, which may be those of a tunnel.
-    private const string IpTunnels = "proto 47 or proto 4 or proto 41 or (ip proto 17 and ip[6:2] & 0x1fff != 0)";
+    private const string IpTunnels = $"proto 47 or proto 4 or proto 41 or {UdpFragments}";
+
+    private const string UdpFragments = "(ip proto 17 and ip[6:2] & 0x1fff != 0)";
+
+    // DNS, multicast DNS and LLMNR: over UDP they are wanted where their port is. Other services are not read over UDP.
+    private static readonly ushort[] LookupPorts = [53, 5353, 5355];
 
     /// <summary>Everything passes.</summary>
     public static CaptureFilter None { get; } = new();
 
-    /// <summary>TCP to or from one of these ports; empty for any traffic.</summary>
+    /// <summary>TCP to or from one of these ports, and UDP for those of DNS among them; empty for any traffic.</summary>
     public IReadOnlyList<PortRange> Ports { get; init; } = [];
 
     /// <summary>
@@ -56,6 +61,8 @@ public sealed record CaptureFilter
         if (Ports.Count > 0)
         {
             var wanted = $"{Tcp(Ports)} or {Fragments}";
+            var lookups = LookupPorts.Where(port => Ports.Any(range => range.First <= port && port <= range.Last)).ToList();
+            if (lookups.Count > 0) wanted += $" or {Udp(lookups)} or {UdpFragments}";
             conditions.Add(Tunnels is null ? $"({wanted})" : $"({wanted} or {Udp(Tunnels.UdpPorts)} or {IpTunnels})");
         }
 

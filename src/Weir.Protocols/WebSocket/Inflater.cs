@@ -38,6 +38,19 @@ internal sealed class Inflater
     private static readonly HuffmanTable FixedLiterals = Fixed(288, static s => (byte)(s < 144 ? 8 : s < 256 ? 9 : s < 280 ? 7 : 8));
     private static readonly HuffmanTable FixedDistances = Fixed(32, static _ => 5);
 
+    // RFC 1951 §3.2.5: what the length codes 257 to 285 and the distance codes 0 to 29 stand for.
+    private static readonly ushort[] LengthBase =
+        [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
+
+    private static readonly byte[] LengthExtra =
+        [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
+
+    private static readonly ushort[] DistanceBase =
+    [
+        1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
+        8193, 12289, 16385, 24577,
+    ];
+
     private readonly byte[] _window = new byte[WindowBytes];
     private readonly byte[] _lengths = new byte[288 + 32];
     private readonly HuffmanTable _ownLiterals = new(288);
@@ -241,15 +254,6 @@ internal sealed class Inflater
     /// <summary>As many symbols as the bits at hand hold; the caller brings more.</summary>
     private bool ReadSymbols()
     {
-        ReadOnlySpan<ushort> lengthBase =
-            [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
-        ReadOnlySpan<byte> lengthExtra =
-            [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
-        ReadOnlySpan<ushort> distanceBase =
-        [
-            1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
-            8193, 12289, 16385, 24577,
-        ];
         while (true)
         {
             switch (_state)
@@ -271,24 +275,24 @@ internal sealed class Inflater
                     }
 
                     _symbol = symbol - EndOfBlock - 1;
-                    if (_symbol >= lengthBase.Length) return false;
+                    if (_symbol >= LengthBase.Length) return false;
                     _state = State.LengthExtra;
                     continue;
                 case State.LengthExtra:
-                    if (!TryTake(lengthExtra[_symbol], out var more)) return true;
-                    _length = lengthBase[_symbol] + more;
+                    if (!TryTake(LengthExtra[_symbol], out var more)) return true;
+                    _length = LengthBase[_symbol] + more;
                     _state = State.Distance;
                     continue;
                 case State.Distance:
                     _symbol = _distances.Decode(_bits, _bitCount, out bits);
                     if (_symbol < 0) return _symbol == -1;
                     Drop(bits);
-                    if (_symbol >= distanceBase.Length) return false;
+                    if (_symbol >= DistanceBase.Length) return false;
                     _state = State.DistanceExtra;
                     continue;
                 default:
                     if (!TryTake(Math.Max(0, (_symbol >> 1) - 1), out more)) return true;
-                    if (!Copy(distanceBase[_symbol] + more)) return false;
+                    if (!Copy(DistanceBase[_symbol] + more)) return false;
                     _state = State.Symbol;
                     continue;
             }

@@ -75,6 +75,8 @@ internal static class SniffCommand
         }
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        if (outputs.OfType<HarOutput>().Sum(har => har.LeftOut) is > 0 and var lookups)
+            Console.Error.WriteLine($"weir: {lookups} DNS lookups are not in the HAR file, which is for HTTP");
         var report = Deliveries.Count(run.Report(), outputs);
         if (statistics is not null) report.WriteJson(statistics);
         Summary.Print(report, run.Warnings.Count > 0);

@@ -2,9 +2,10 @@ using System.Text;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
+using Weir.Testing;
 using Xunit;
 using static Weir.Protocols.Tests.Traffic;
-using static Weir.Protocols.Tests.WebSocket.Wire;
+using static Weir.Testing.WebSocketWire;
 
 namespace Weir.Protocols.Tests.WebSocket;
 
@@ -264,6 +265,40 @@ public sealed class WebSocketTests
         Assert.Equal((50, 500L), (one.In, one.BytesIn));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("permessage-deflate; client_no_context_takeover; server_no_context_takeover")]
+    public void Steady_messages_allocate_nothing(string agreed)
+    {
+        var factory = new ConversationFactory(new Nothing(), new ConversationOptions { ReportOpenAfterNs = 2_000 });
+        var connection = Connect();
+        using var compressor = new Compressor(true, resets: true);
+        var (request, answer) = (Ascii(Request), Ascii(Answer(agreed)));
+        var message = agreed.Length > 0 ? compressor.Message("a compressed message, a compressed message") : Text(true, "a plain message");
+        var (ping, reply, close) = (Frame(true, 9, "p"u8), Text(false, "reply"), Close(true, 1000));
+        long now = 0;
+        Assert.Equal(0, SteadyState.AllocatedBytes(() =>
+        {
+            for (var session = 0; session < 20; session++)
+            {
+                var handler = factory.Open(connection);
+                handler.OnChunk(Direction.FromInitiator, request, ++now);
+                handler.OnChunk(Direction.FromResponder, answer, ++now);
+                for (var i = 0; i < 200; i++)
+                {
+                    handler.OnChunk(Direction.FromInitiator, message, ++now);
+                    handler.OnChunk(Direction.FromInitiator, ping, ++now);
+                    handler.OnChunk(Direction.FromResponder, reply, ++now);
+                    factory.ReportOpen(now);
+                }
+
+                handler.OnChunk(Direction.FromInitiator, close, ++now);
+                handler.OnEnd(Direction.FromInitiator, StreamEnd.Fin, now);
+                handler.OnEnd(Direction.FromResponder, StreamEnd.Fin, now);
+            }
+        }));
+    }
+
     [Fact]
     public void It_shows_while_it_runs()
     {
@@ -311,6 +346,11 @@ public sealed class WebSocketTests
             yield return new Event.Bytes(client, bytes[at..(at + length)], ns);
             at += length;
         }
+    }
+
+    private sealed class Nothing : IExchangeSink
+    {
+        public void Write(Exchange exchange) => Assert.True(exchange.WebSocket.Present || exchange.InProgress);
     }
 
     private sealed class SocketSink : IExchangeSink

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace Weir.Protocols.Tests.WebSocket;
+namespace Weir.Testing;
 
 /// <summary>Builds WebSocket bytes as a peer would send them.</summary>
-internal static class Wire
+public static class WebSocketWire
 {
     public const string Request =
         "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: c3ludGhldGljLWtleS0wMQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
