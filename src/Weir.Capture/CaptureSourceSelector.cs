@@ -17,16 +17,20 @@ public enum CapturePlane
 public static class CaptureSourceSelector
 {
     /// <exception cref="CaptureException">Always this type; its message is for the user and says what to do.</exception>
-    public static ICaptureSource Open(CapturePlane plane, RingOptions options)
+    public static ICaptureSource Open(CapturePlane plane, RingOptions options) => Open(plane, options, 1)[0];
+
+    /// <summary>A source for each worker where the plane can share flows among several, else one for all.</summary>
+    /// <exception cref="CaptureException">As above.</exception>
+    public static IReadOnlyList<ICaptureSource> Open(CapturePlane plane, RingOptions options, int workers)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
         {
             return Resolve(plane) switch
             {
-                CapturePlane.Ring => new RingCaptureSource(options),
-                CapturePlane.Vxlan => new VxlanCaptureSource(options),
-                _ => new LibpcapCaptureSource(options),
+                CapturePlane.Ring => RingCaptureSource.OpenGroup(options, workers),
+                CapturePlane.Vxlan => [new VxlanCaptureSource(options)],
+                _ => [new LibpcapCaptureSource(options)],
             };
         }
         catch (Exception error) when (error is LinuxException or LibpcapException)

@@ -15,10 +15,12 @@ public readonly record struct InterfaceStatistics(
     /// <summary>One entry a name, in the order of first appearance: the sources of several workers count for themselves.</summary>
     public static IReadOnlyList<InterfaceStatistics> Sum(IEnumerable<InterfaceStatistics> parts) =>
     [
-        .. parts.GroupBy(part => part.Name).Select(same => new InterfaceStatistics(
-            same.Key, same.Sum(i => i.Frames), same.Sum(i => i.Bytes), same.Sum(i => i.KernelDrops), same.Sum(i => i.Truncated),
-            same.Sum(i => i.NoTunnel))),
+        .. parts.GroupBy(part => part.Name).Select(same => Sum(same.Key, [.. same])),
     ];
+
+    internal static InterfaceStatistics Sum(string name, IReadOnlyList<InterfaceStatistics> parts) => new(
+        name, parts.Sum(i => i.Frames), parts.Sum(i => i.Bytes), parts.Sum(i => i.KernelDrops), parts.Sum(i => i.Truncated),
+        parts.Sum(i => i.NoTunnel));
 }
 
 /// <summary>One way to get frames. Opened by its constructor or factory, which throws a described error when it can't.</summary>

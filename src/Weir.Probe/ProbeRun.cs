@@ -50,6 +50,7 @@ public sealed class ProbeRun : IDisposable
     /// <exception cref="OutputException">An output failed, in whichever worker.</exception>
     public void Run(CancellationToken cancellation)
     {
+        _dispatcher?.Start();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
         var others = _sources.Skip(1).Select((_, i) => new SourceThread(() => Run(i + 1, either.Token), i + 1, _ended.Cancel)).ToList();
         try

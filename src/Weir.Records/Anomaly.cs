@@ -56,6 +56,8 @@ public enum Anomaly
     ContentEncodingInvalid,
     /// <summary>An upgrade or CONNECT: the bytes after it are another protocol.</summary>
     ProtocolSwitched,
+    /// <summary>A body that nobody can look into (an unknown content coding, an archive) was not kept: it may hold anything.</summary>
+    BodyWithheld,
     /// <summary>HTTP/0.9: a request without version or headers.</summary>
     SimpleRequest,
     /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>

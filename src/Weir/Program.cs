@@ -8,6 +8,7 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
 {
     UpCommand.Create(),
     SniffCommand.Create(),
+    RulesCommand.Create(),
     DoctorCommand.Create(),
 };
 

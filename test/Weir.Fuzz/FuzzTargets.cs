@@ -21,6 +21,7 @@ public static class FuzzTargets
         new("reassembly", Frames, Reassemble),
         new("records", Records, ReadRecord),
         new("filters", Filters, CompileFilter),
+        RuleTarget.Target,
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 

@@ -10,8 +10,7 @@ public sealed partial class PacketDecoder
 
     private DecodeOutcome DecodeOther(byte protocol, ref Layer layer, ref PacketView packet)
     {
-        var carried = layer;
-        TunnelHeader header;
+        var header = default(TunnelHeader);
         switch (protocol)
         {
             case IpInIp:
@@ -26,16 +25,21 @@ public sealed partial class PacketDecoder
                 if (read != DecodeOutcome.Decoded) return read;
                 break;
             default:
-                var outcome = TransportLayer.Decode(ref layer, ref packet);
-                if (outcome != DecodeOutcome.Decoded) return outcome;
-                var promised = _tunnels.KindOf(packet.SourcePort, packet.DestinationPort);
-                if (!UdpTunnels.TryRead(promised, packet.Payload, packet.PayloadWireLength, out header)) return outcome;
-                carried = new Layer(packet.Payload, packet.PayloadWireLength);
-                break;
+                return TransportLayer.Decode(ref layer, ref packet);
         }
 
-        carried.Skip(header.Length);
-        return Enter(in header, ref carried, ref packet);
+        return Enter(in header, ref layer, ref packet);
+    }
+
+    private DecodeOutcome DecodeUdp(ref Layer layer, ref PacketView packet)
+    {
+        var outcome = TransportLayer.Decode(ref layer, ref packet);
+        if (outcome != DecodeOutcome.Decoded) return outcome;
+        var promised = _tunnels.KindOf(packet.SourcePort, packet.DestinationPort);
+        if (promised == TunnelKind.None && !Teredo.MayBePeers(packet.Payload)) return outcome;
+        return UdpTunnels.TryRead(promised, packet.Payload, packet.PayloadWireLength, out var header)
+            ? Enter(in header, ref layer, ref packet)
+            : outcome;
     }
 
     /// <summary>A frame that its source took out of a tunnel: the same rules hold as if the decoder had.</summary>
@@ -60,6 +64,7 @@ public sealed partial class PacketDecoder
             WireLength = packet.WireLength,
             Tunnel = new PacketTunnel(header.Kind, packet.Source, packet.Destination, header.Id, (byte)(outer.Depth + 1)),
         };
+        carried.Skip(header.Length);
         // The outer headers told the length, so no inner one can tell more.
         carried.IsExact = true;
         var outcome = Encapsulation.Strip(header.EtherType, ref carried, ref packet.VlanId, out var version);

@@ -12,6 +12,7 @@ public sealed partial class PacketDecoder
     private const int Ipv6HeaderBytes = 40;
     private const byte HopByHop = 0;
     private const byte Tcp = 6;
+    private const byte Udp = 17;
     private const byte Routing = 43;
     private const byte FragmentHeader = 44;
     private const byte Authentication = 51;
@@ -45,21 +46,21 @@ public sealed partial class PacketDecoder
     public DecodeOutcome Decode(in Frame frame, out PacketView packet)
     {
         var wireLength = Math.Max(frame.OriginalLength, frame.Data.Length);
-        var view = new PacketView
-        {
-            TimestampNs = frame.TimestampNs,
-            InterfaceId = frame.InterfaceId,
-            WireLength = wireLength,
-            VlanId = (ushort)(frame.StrippedVlanTci & 0xFFF),
-        };
+        // Filled in place, without a copy at the end; the detour over the payload tells the compiler whose bytes the layer has.
+        packet = default;
+        packet.TimestampNs = frame.TimestampNs;
+        packet.InterfaceId = frame.InterfaceId;
+        packet.WireLength = wireLength;
+        packet.VlanId = (ushort)(frame.StrippedVlanTci & 0xFFF);
+        packet.Payload = frame.Data;
+        var layer = new Layer(packet.Payload, wireLength);
+        packet.Payload = default;
         if (_fragments.Count > 0) _fragments.Expire(frame.TimestampNs);
-        var layer = new Layer(frame.Data, wireLength);
-        var outcome = frame.Tunnel.Kind == TunnelKind.None ? DecodeOutcome.Decoded : EnterMirrored(in frame.Tunnel, ref view);
         var version = 0;
+        var outcome = frame.Tunnel.Kind == TunnelKind.None ? DecodeOutcome.Decoded : EnterMirrored(in frame.Tunnel, ref packet);
         if (outcome == DecodeOutcome.Decoded)
-            outcome = LinkLayer.Strip(frame.LinkType, ref layer, ref view.VlanId, out version);
-        if (outcome == DecodeOutcome.Decoded) outcome = DecodeIp(version, ref layer, ref view);
-        packet = view;
+            outcome = LinkLayer.Strip(frame.LinkType, ref layer, ref packet.VlanId, out version);
+        if (outcome == DecodeOutcome.Decoded) outcome = DecodeIp(version, ref layer, ref packet);
         Counters.Add(outcome);
         return outcome;
     }
@@ -131,7 +132,15 @@ public sealed partial class PacketDecoder
             var isExtension = next == Authentication
                 || (isV6 && next is HopByHop or Routing or DestinationOptions or FragmentHeader);
             if (!isExtension)
-                return next == Tcp ? TransportLayer.Decode(ref layer, ref packet) : DecodeOther(next, ref layer, ref packet);
+            {
+                return next switch
+                {
+                    Tcp => TransportLayer.Decode(ref layer, ref packet),
+                    Udp => DecodeUdp(ref layer, ref packet),
+                    _ => DecodeOther(next, ref layer, ref packet),
+                };
+            }
+
             if (!layer.Has(8)) return DoesNotFit(in layer, 8);
             if (next == FragmentHeader)
             {

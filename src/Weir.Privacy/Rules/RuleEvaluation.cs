@@ -4,24 +4,26 @@ using System.Text.RegularExpressions;
 namespace Weir.Privacy.Rules;
 
 /// <summary>
-/// One run of rules over one message, in the reference's order: stop rules, sample, remove rules, mask, replace. Whatever cannot
-/// be decided in time is decided for secrecy: a message is dropped, a detail removed.
+/// One run of rules over one message, in the reference's order: stop rules and sample, then masking, remove rules, replace.
+/// Whatever cannot be decided in time is decided for secrecy: a message is dropped, a detail removed.
 /// </summary>
-internal struct RuleEvaluation(RuleSet rules, RuleContext context)
+internal struct RuleEvaluation
 {
-    private int _removedByLimit;
+    private readonly RuleSet _rules;
+    private readonly RuleContext _context;
 
-    /// <param name="details">Changed in place. Empty values are left in.</param>
-    /// <param name="removedByLimit">Details removed because a limit was reached.</param>
-    public RuleOutcome Run(List<LogDetail> details, out int removedByLimit)
+    /// <summary>The time for the message runs from here.</summary>
+    public RuleEvaluation(RuleSet rules, RuleContext context)
     {
+        (_rules, _context) = (rules, context);
         context.BeginMessage();
-        var outcome = Steps(details);
-        context.Counters.ValuesRemovedByLimit += removedByLimit = _removedByLimit;
-        return outcome;
     }
 
-    private RuleOutcome Steps(List<LogDetail> details)
+    /// <summary>Details removed because a limit was reached.</summary>
+    public int RemovedByLimit { get; private set; }
+
+    /// <summary>Whether to log the message at all, by values as they were sent.</summary>
+    public readonly RuleOutcome Decide(List<LogDetail> details)
     {
         foreach (var verb in (ReadOnlySpan<RuleVerb>)[RuleVerb.Stop, RuleVerb.StopIfFound, RuleVerb.StopIf])
         {
@@ -35,7 +37,14 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
             if (outcome != RuleOutcome.Kept) return outcome;
         }
 
-        if (rules.SamplePercent is { } percent && context.IsSampledOut(percent)) return RuleOutcome.SampledOut;
+        return _rules.SamplePercent is { } percent && _context.IsSampledOut(percent) ? RuleOutcome.SampledOut : RuleOutcome.Kept;
+    }
+
+    /// <param name="details">Changed in place. Empty values are left in.</param>
+    /// <param name="mask">False when everything was masked already.</param>
+    public RuleOutcome Edit(List<LogDetail> details, bool mask = true)
+    {
+        if (mask && !Mask(details)) return RuleOutcome.TimedOut;
         foreach (var verb in (ReadOnlySpan<RuleVerb>)
             [RuleVerb.Remove, RuleVerb.RemoveUnlessFound, RuleVerb.RemoveIfFound, RuleVerb.RemoveUnless, RuleVerb.RemoveIf])
         {
@@ -43,12 +52,12 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
         }
 
         if (details.Count == 0) return RuleOutcome.Empty;
-        return Mask(details) && Replace(details) ? RuleOutcome.Kept : RuleOutcome.TimedOut;
+        return Replace(details) ? RuleOutcome.Kept : RuleOutcome.TimedOut;
     }
 
     private readonly RuleOutcome StopIf(List<LogDetail> details, RuleVerb verb)
     {
-        foreach (var rule in rules.Of(verb))
+        foreach (var rule in _rules.Of(verb))
         {
             foreach (var detail in details)
             {
@@ -69,7 +78,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
     {
         var wanted = 0;
         var matched = 0;
-        foreach (var rule in rules.Of(verb))
+        foreach (var rule in _rules.Of(verb))
         {
             wanted++;
             foreach (var detail in details)
@@ -86,7 +95,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
     private bool Remove(List<LogDetail> details, RuleVerb verb)
     {
         var unless = verb is RuleVerb.RemoveUnless or RuleVerb.RemoveUnlessFound;
-        foreach (var rule in rules.Of(verb))
+        foreach (var rule in _rules.Of(verb))
         {
             var kept = 0;
             for (var i = 0; i < details.Count; i++)
@@ -94,12 +103,12 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
                 var detail = details[i];
                 var inScope = InScope(rule, detail);
                 var value = inScope == PatternOutcome.Yes ? Value(rule, detail) : inScope;
-                if (value == PatternOutcome.TimedOut) _removedByLimit++;
+                if (value == PatternOutcome.TimedOut) CountRemoval();
                 else if (inScope == PatternOutcome.No || value == (unless ? PatternOutcome.Yes : PatternOutcome.No)) details[kept++] = detail;
             }
 
             details.RemoveRange(kept, details.Count - kept);
-            if (context.IsOverBudget) return false;
+            if (_context.IsOverBudget) return false;
         }
 
         return true;
@@ -107,17 +116,17 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
 
     private bool Mask(List<LogDetail> details)
     {
-        foreach (var rule in rules.Of(RuleVerb.MaskSensitive))
+        foreach (var rule in _rules.Of(RuleVerb.MaskSensitive))
         {
             for (var i = details.Count - 1; i >= 0; i--)
             {
                 var detail = details[i];
                 var inScope = InScope(rule, detail);
                 if (inScope == PatternOutcome.TimedOut) RemoveByLimit(details, i);
-                else if (inScope == PatternOutcome.Yes && context.Masker.Mask(detail.Key, detail.Value, out var masked)) details[i] = detail with { Value = masked };
+                else if (inScope == PatternOutcome.Yes && _context.Masker.Mask(detail.Key, detail.Value, out var masked)) details[i] = detail with { Value = masked };
             }
 
-            if (context.IsOverBudget) return false;
+            if (_context.IsOverBudget) return false;
         }
 
         return true;
@@ -125,7 +134,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
 
     private bool Replace(List<LogDetail> details)
     {
-        foreach (var rule in rules.Of(RuleVerb.Replace))
+        foreach (var rule in _rules.Of(RuleVerb.Replace))
         {
             for (var i = details.Count - 1; i >= 0; i--)
             {
@@ -136,7 +145,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
                 else RemoveByLimit(details, i);
             }
 
-            if (context.IsOverBudget) return false;
+            if (_context.IsOverBudget) return false;
         }
 
         return true;
@@ -145,7 +154,13 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
     private void RemoveByLimit(List<LogDetail> details, int index)
     {
         details.RemoveAt(index);
-        _removedByLimit++;
+        CountRemoval();
+    }
+
+    private void CountRemoval()
+    {
+        RemovedByLimit++;
+        _context.Counters.ValuesRemovedByLimit++;
     }
 
     /// <returns>False when it took too long or the text would grow too large.</returns>
@@ -164,7 +179,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
                     output.Append(value, copied, match.Index - copied);
                     replacement.Append(output, match);
                     copied = match.Index + match.Length;
-                    if (output.Length > context.Limits.MaxValueChars || context.IsOverBudget) return false;
+                    if (output.Length > _context.Limits.MaxValueChars || _context.IsOverBudget) return false;
                 }
             }
             else
@@ -174,7 +189,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
                     output.Append(value, copied, match.Index - copied);
                     replacement.Append(output, value.AsSpan(match.Index, match.Length));
                     copied = match.Index + match.Length;
-                    if (output.Length > context.Limits.MaxValueChars || context.IsOverBudget) return false;
+                    if (output.Length > _context.Limits.MaxValueChars || _context.IsOverBudget) return false;
                 }
             }
         }
@@ -197,7 +212,7 @@ internal struct RuleEvaluation(RuleSet rules, RuleContext context)
     }
 
     private readonly PatternOutcome InScope(CompiledRule rule, LogDetail detail) =>
-        context.IsOverBudget ? PatternOutcome.TimedOut : rule.Scope!.Matches(detail.Key);
+        _context.IsOverBudget ? PatternOutcome.TimedOut : rule.Scope!.Matches(detail.Key);
 
     private static PatternOutcome Value(CompiledRule rule, LogDetail detail) => rule.Value?.Matches(detail.Value) ?? PatternOutcome.Yes;
 }

@@ -6,13 +6,19 @@ public sealed record RuleLimits
     public static RuleLimits Default { get; } = new();
 
     /// <summary>
-    /// Milliseconds for one pattern on one value. 100: a thousand times what ordinary patterns need on 1 MiB is not needed, and
-    /// patterns that backtrack without end are stopped before packets are lost in number.
+    /// Milliseconds for one pattern on one value. 250: ordinary patterns need a few even on 1 MiB, and a busy machine does not
+    /// cut them off; patterns that backtrack without end are stopped before packets are lost in number.
     /// </summary>
-    public int PatternMilliseconds { get; init; } = 100;
+    public int PatternMilliseconds { get; init; } = 250;
 
-    /// <summary>Milliseconds for all rules on one message. 400: a few slow patterns, and the worker is back.</summary>
-    public int MessageMilliseconds { get; init; } = 400;
+    /// <summary>
+    /// The same for patterns whose time is proportional to the value. 5000: only a machine that stands still gets there, and
+    /// that must not cost data.
+    /// </summary>
+    public int LinearPatternMilliseconds { get; init; } = 5000;
+
+    /// <summary>Milliseconds for all rules on one message. 1000: a few slow patterns, and the worker is back.</summary>
+    public int MessageMilliseconds { get; init; } = 1000;
 
     /// <summary>Characters of a value after replacement. 4 Mi: four times the largest body, so that a replacement cannot multiply one.</summary>
     public int MaxValueChars { get; init; } = 4 * 1024 * 1024;

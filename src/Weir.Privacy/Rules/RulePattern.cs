@@ -75,14 +75,14 @@ internal sealed class RulePattern
     /// <summary>The engine that is linear in the value, except for patterns with look-around, back-references or atomic groups.</summary>
     private static Regex Compile(string text, RuleLimits limits)
     {
-        var timeout = TimeSpan.FromMilliseconds(limits.PatternMilliseconds);
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, timeout);
+            return new Regex(
+                text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, TimeSpan.FromMilliseconds(limits.LinearPatternMilliseconds));
         }
         catch (NotSupportedException)
         {
-            return new Regex(text, RegexOptions.CultureInvariant, timeout);
+            return new Regex(text, RegexOptions.CultureInvariant, TimeSpan.FromMilliseconds(limits.PatternMilliseconds));
         }
     }
 }

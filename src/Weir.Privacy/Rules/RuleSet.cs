@@ -15,6 +15,7 @@ public sealed class RuleSet
         Text = text;
         Rules = Array.ConvertAll(rules, rule => rule.Rule);
         ActsOnDetails = rules.Any(rule => rule.Verb.ActsOnDetails());
+        Stops = rules.Any(rule => rule.Verb is RuleVerb.Stop or RuleVerb.StopIf or RuleVerb.StopIfFound or RuleVerb.StopUnless or RuleVerb.StopUnlessFound);
         Removes = rules.Any(rule => IsRemoving(rule.Verb));
         MasksEverything = rules.Any(rule => rule.Verb == RuleVerb.MaskSensitive && rule.CoversEverything);
         IsMaskEverythingAlone = MasksEverything && !rules.Any(rule => rule.Verb.ActsOnDetails() && rule.Verb != RuleVerb.MaskSensitive);
@@ -42,6 +43,9 @@ public sealed class RuleSet
 
     /// <summary>False when the rules are switches, sampling and session fields only: then details need not be listed.</summary>
     public bool ActsOnDetails { get; }
+
+    /// <summary>There is a rule that may drop a message for its details.</summary>
+    public bool Stops { get; }
 
     /// <summary>There is a rule that may take away or change what a message holds.</summary>
     public bool Removes { get; }
@@ -77,7 +81,9 @@ public sealed class RuleSet
     /// <param name="context">Counts the outcome.</param>
     public RuleOutcome Apply(List<LogDetail> details, RuleContext context)
     {
-        var outcome = new RuleEvaluation(this, context).Run(details, out _);
+        var evaluation = new RuleEvaluation(this, context);
+        var outcome = evaluation.Decide(details);
+        if (outcome == RuleOutcome.Kept) outcome = evaluation.Edit(details);
         if (outcome == RuleOutcome.Kept)
         {
             details.RemoveAll(detail => detail.Value.Length == 0);

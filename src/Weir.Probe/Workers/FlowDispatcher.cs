@@ -31,6 +31,12 @@ internal sealed class FlowDispatcher : IPacketSink, IDisposable
         _open = [.. _threads.Select(thread => thread.Rent())];
     }
 
+    /// <summary>Once, before the first packet.</summary>
+    public void Start()
+    {
+        foreach (var thread in _threads) thread.Start();
+    }
+
     public void OnPacket(in Frame frame, in PacketView packet)
     {
         ref var owner = ref _owners[(int)(FlowHash.Of(in packet) & (Buckets - 1))];

@@ -42,7 +42,7 @@ internal static class SniffCommand
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        using var source = OpenSource(options, parsed, file, plane, filter, interruption.Token);
+        var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
@@ -57,10 +57,10 @@ internal static class SniffCommand
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             PacketOutput = packets,
         };
-        using var run = new ProbeRun([source], probe, outputs);
+        using var run = new ProbeRun(sources, probe, outputs);
         try
         {
-            Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");
+            Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
             using (new ProgressLine(run, outputs, interruption)) run.Run(interruption.Token);
         }
         finally
@@ -68,10 +68,10 @@ internal static class SniffCommand
             foreach (var output in outputs) output.Dispose();
         }
 
-        foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
         var report = Deliveries.Count(run.Report(), outputs);
         WriteStatistics(report, parsed.GetValue(options.Stats));
-        Summary.Print(report, source.Warnings.Count > 0);
+        Summary.Print(report, run.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
@@ -92,16 +92,16 @@ internal static class SniffCommand
         }
     }
 
-    private static ICaptureSource OpenSource(
+    private static IReadOnlyList<ICaptureSource> OpenSources(
         SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
         CancellationToken cancellation)
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        return CaptureFiles.Open(file, cancellation);
+        return [CaptureFiles.Open(file, cancellation)];
     }
 
-    internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
+    internal static IReadOnlyList<ICaptureSource> OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
@@ -111,7 +111,7 @@ internal static class SniffCommand
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
             VxlanPorts = options.Mirror.SourcePorts(parsed),
-        });
+        }, parsed.GetValue(options.Workers));
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
@@ -121,8 +121,8 @@ internal static class SniffCommand
         _ => CaptureSourceKind.Libpcap,
     };
 
-    private static string Names(ICaptureSource source, string? file) =>
-        file == "-" ? "standard input" : file ?? string.Join(", ", source.ReadStatistics().Select(i => i.Name));
+    private static string Names(ProbeRun run, string? file) =>
+        file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
 
     private static List<OutputSpec> Outputs(string[] texts)
     {

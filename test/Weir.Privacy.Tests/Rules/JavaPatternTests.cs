@@ -109,5 +109,5 @@ public class JavaPatternTests
     }
 
     private static bool Create(string text, bool whole, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out RulePattern? pattern) =>
-        RulePattern.TryCreate(text, whole, RuleLimits.Default, out pattern, out _);
+        RulePattern.TryCreate(text, whole, Setup.Patient, out pattern, out _);
 }

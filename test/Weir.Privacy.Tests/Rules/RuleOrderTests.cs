@@ -25,7 +25,7 @@ public class RuleOrderTests
         Setup.Apply("/response_body/ remove_if_found /fish/\n/response_body/ replace /whale/, /fish/", s_body).Single().Value);
 
     [Fact]
-    public void Masking_sees_what_was_sent_and_replacing_what_was_masked() => Assert.Equal(
+    public void Masking_sees_what_was_sent_and_other_rules_what_was_masked() => Assert.Equal(
         "<***>",
         Setup.Apply($"/a/ replace /.+/, /<$0>/\n/a/ replace /{Setup.Secret}/, /unmasked/\n/.*/ mask_sensitive", new LogDetail("a", Setup.Secret)).Single().Value);
 

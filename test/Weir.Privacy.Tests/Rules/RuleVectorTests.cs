@@ -12,6 +12,7 @@ public class RuleVectorTests
     /// <summary>The one file that the vectors load.</summary>
     private static readonly RuleSource Files = new()
     {
+        Limits = Setup.Patient,
         ReadFile = path => path.EndsWith("/r2.txt", StringComparison.Ordinal) ? "include debug\nsample 34" : null,
     };
 
@@ -56,5 +57,5 @@ public class RuleVectorTests
         Assert.Throws<JsonException>(() => RuleVector.ReadAll(Encoding.UTF8.GetBytes(json)));
 
     private static VectorResult Run(string json) =>
-        new RuleVectorRunner(RuleSource.Literal, Setup.Context()).Run(RuleVector.ReadAll(Encoding.UTF8.GetBytes(json)).Single());
+        new RuleVectorRunner(Setup.Source, Setup.Context()).Run(RuleVector.ReadAll(Encoding.UTF8.GetBytes(json)).Single());
 }

@@ -13,6 +13,9 @@ internal static class Teredo
     private const ushort Authentication = 1;
     private const int OriginBytes = 8;
 
+    /// <summary>The quick look that every UDP packet gets.</summary>
+    public static bool MayBePeers(ReadOnlySpan<byte> bytes) => bytes.Length >= Ipv6HeaderBytes && bytes[0] >> 4 == 6;
+
     public static bool TryRead(ReadOnlySpan<byte> bytes, int wireLength, bool atServerPort, out TunnelHeader header)
     {
         header = default;
