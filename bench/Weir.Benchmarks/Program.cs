@@ -16,6 +16,9 @@ switch (options.Verb)
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;
+    case "redact":
+        RedactionTable.Print(Console.Out);
+        return 0;
     default:
         var failures = PeerTable.Print(options, Console.Out, Console.Error);
         Console.Out.WriteLine();

@@ -30,6 +30,9 @@ public sealed record ProbeOptions
 
     public CaptureSourceKind Source { get; init; }
 
+    /// <summary>What outputs must not see.</summary>
+    public PrivacyOptions Privacy { get; init; } = PrivacyOptions.Default;
+
     /// <summary>Where the packets of matching exchanges go, as pcapng; null keeps none.</summary>
     public Stream? PacketOutput { get; init; }
 }

@@ -1,3 +1,4 @@
+using Weir.Protocols.Dns;
 using Weir.Records;
 using Weir.Streams;
 
@@ -14,6 +15,9 @@ public sealed class ConversationFactory(IExchangeSink sink, ConversationOptions?
     private readonly ConversationHost _host = new(sink, options ?? ConversationOptions.Default);
 
     public ProtocolCounters Counters => _host.Counters;
+
+    /// <summary>DNS over UDP, which has no connections: same ids, sink and counters.</summary>
+    public DnsDatagrams Datagrams => field ??= new DnsDatagrams(_host);
 
     /// <summary>
     /// Tells the exchanges that have been open longer than <see cref="ConversationOptions.ReportOpenAfterNs"/>. Call it about

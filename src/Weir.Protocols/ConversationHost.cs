@@ -1,4 +1,10 @@
+using Weir.Protocols.Dns;
+using Weir.Protocols.GraphQl;
+using Weir.Protocols.Grpc;
+using Weir.Protocols.Grpc.Descriptors;
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -10,6 +16,19 @@ public sealed record ConversationOptions
     public static ConversationOptions Default { get; } = new();
 
     public Http1Limits Http1 { get; init; } = Http1Limits.Default;
+
+    public DnsLimits Dns { get; init; } = DnsLimits.Default;
+
+    public GraphQlLimits GraphQl { get; init; } = GraphQlLimits.Default;
+
+    public WebSocketLimits WebSocket { get; init; } = WebSocketLimits.Default;
+
+    public Http2Limits Http2 { get; init; } = Http2Limits.Default;
+
+    /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
+    public ProtobufSchema? Schema { get; init; }
+
+    public GrpcLimits Grpc { get; init; } = GrpcLimits.Default;
 
     /// <summary>Bytes per direction within which a connection must be recognised, else it is opaque. A first flight's worth.</summary>
     public int RecognitionBytes { get; init; } = 4 * 1024;
@@ -38,7 +57,12 @@ internal sealed class ConversationHost : IExchangeSink
     private readonly IExchangeSink _sink;
     private readonly RunningWatch _running;
     private readonly Stack<Http1Pending> _pending = new();
+    private readonly Stack<DnsPending> _dns = new();
+    private readonly Stack<DnsConversation> _dnsConversations = new();
     private readonly Stack<Http1Conversation> _http1 = new();
+    private readonly Stack<WebSocketConversation> _webSockets = new();
+    private readonly Stack<Http2Stream> _streams = new();
+    private readonly Stack<Http2Conversation> _http2 = new();
     private readonly Stack<ConversationSelector> _selectors = new();
     private readonly ExchangeIdGenerator _ids = new();
 
@@ -46,12 +70,22 @@ internal sealed class ConversationHost : IExchangeSink
     {
         _sink = sink;
         Options = options;
+        GraphQl = new GraphQlReader(options.GraphQl);
+        Inflaters = new InflaterPool(options.WebSocket.MaxInflaters);
+        GrpcMessages = options.Schema is { } schema ? new GrpcMessages(schema, options.Grpc) : null;
         _running = new RunningWatch(options.ReportOpenAfterNs, options.ReportOpenAgainNs, Tell);
     }
 
     public ConversationOptions Options { get; }
 
+    public InflaterPool Inflaters { get; }
+
+    public GraphQlReader GraphQl { get; }
+
     public ProtocolCounters Counters { get; } = new();
+
+    /// <summary>Null without descriptors.</summary>
+    public GrpcMessages? GrpcMessages { get; }
 
     public void Write(Exchange exchange)
     {
@@ -70,6 +104,9 @@ internal sealed class ConversationHost : IExchangeSink
         one.Client = client;
         _running.Add(one, nowNs);
     }
+
+    /// <summary>The same for an exchange over datagrams, whose peers are on its record already.</summary>
+    public void Watch(OpenExchange one, long nowNs) => _running.Add(one, nowNs);
 
     /// <summary>The exchange is over: writes it, under the id it was told by while it ran. The caller then clears it.</summary>
     public void Write(OpenExchange one)
@@ -121,6 +158,21 @@ internal sealed class ConversationHost : IExchangeSink
         if (_http1.Count < Options.MaxPooled) _http1.Push(conversation);
     }
 
+    public Http2Stream RentStream() => _streams.TryPop(out var stream) ? stream : new Http2Stream();
+
+    public void Return(Http2Stream stream)
+    {
+        stream.Clear();
+        if (_streams.Count < Options.MaxPooled) _streams.Push(stream);
+    }
+
+    public Http2Conversation RentHttp2() => _http2.TryPop(out var conversation) ? conversation : new Http2Conversation(this);
+
+    public void Return(Http2Conversation conversation)
+    {
+        if (_http2.Count < Options.MaxPooled) _http2.Push(conversation);
+    }
+
     private void Tell(OpenExchange one)
     {
         var exchange = one.Exchange;
@@ -133,11 +185,37 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.InProgress = false;
     }
 
+    /// <summary>What every record gets, whether the exchange is over or not.</summary>
     private void Identify(Exchange exchange)
     {
         if (exchange.Id == default) exchange.Id = _ids.Next(exchange.StartedAtNs);
+        GraphQl.Inspect(exchange);
         exchange.Source = Options.Source;
         exchange.Node = Options.Node;
+    }
+
+    public DnsPending RentDns() => _dns.TryPop(out var pending) ? pending : new DnsPending();
+
+    public void Return(DnsPending pending)
+    {
+        pending.Clear();
+        if (_dns.Count < Options.MaxPooled) _dns.Push(pending);
+    }
+
+    public DnsConversation RentDnsConversation() =>
+        _dnsConversations.TryPop(out var conversation) ? conversation : new DnsConversation(this);
+
+    public void Return(DnsConversation conversation)
+    {
+        if (_dnsConversations.Count < Options.MaxPooled) _dnsConversations.Push(conversation);
+    }
+
+    public WebSocketConversation RentWebSocket() =>
+        _webSockets.TryPop(out var conversation) ? conversation : new WebSocketConversation(this);
+
+    public void Return(WebSocketConversation conversation)
+    {
+        if (_webSockets.Count < Options.MaxPooled) _webSockets.Push(conversation);
     }
 
     public ConversationSelector RentSelector() => _selectors.TryPop(out var selector) ? selector : new ConversationSelector(this);

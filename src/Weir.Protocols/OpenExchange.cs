@@ -1,3 +1,4 @@
+using Weir.Protocols.Grpc;
 using Weir.Records;
 using Weir.Streams;
 
@@ -8,9 +9,11 @@ namespace Weir.Protocols;
 /// </summary>
 internal abstract class OpenExchange
 {
-    public Exchange Exchange { get; } = new();
+    public Exchange Exchange { get; private set; } = new();
 
-    /// <summary>The connection that carries it, from <see cref="ConversationHost.Watch"/> on; null before, and over datagrams.</summary>
+    public GrpcTap Grpc { get; } = new();
+
+    /// <summary>The connection that carries it, from when it is watched; null before, and over datagrams.</summary>
     public Connection? Connection { get; set; }
 
     public Direction Client { get; set; }
@@ -47,10 +50,18 @@ internal abstract class OpenExchange
         if (Connection is { } connection) ConversationHost.Describe(Exchange, connection, Client);
     }
 
+    /// <summary>Goes on with the exchange of another, which takes this one's unused exchange and may be cleared.</summary>
+    internal void TakeOver(OpenExchange other)
+    {
+        RunningWatch.Remove(other);
+        (Exchange, other.Exchange) = (other.Exchange, Exchange);
+    }
+
     /// <summary>Ready for the next request; whoever overrides calls this too.</summary>
     public virtual void Clear()
     {
         Exchange.Clear();
+        Grpc.Clear();
         Connection = null;
     }
 }

@@ -26,6 +26,16 @@ public sealed class ProtocolCounters
     public long ProtocolsSwitched;
     /// <summary>Times the pairing of a pipelining connection was given up after a loss.</summary>
     public long PairingsLost;
+    /// <summary>Messages of WebSockets that are over.</summary>
+    public long WebSocketMessages;
+    /// <summary>DNS queries that nobody answered in time.</summary>
+    public long DnsUnanswered;
+    /// <summary>Datagrams or framed messages where DNS was expected that are none.</summary>
+    public long DnsMalformed;
+    /// <summary>Datagrams seen again on another interface.</summary>
+    public long DnsCopies;
+    /// <summary>Queries that were asked again before they were answered; they make no record of their own.</summary>
+    public long DnsRepeated;
     public long ConnectionsRecognised;
     /// <summary>Connections (or the inside of a tunnel) that are no protocol of the catalog.</summary>
     public long OpaqueConnections;
@@ -54,6 +64,11 @@ public sealed class ProtocolCounters
         yield return new("interim_responses", Volatile.Read(ref InterimResponses));
         yield return new("protocols_switched", Volatile.Read(ref ProtocolsSwitched));
         yield return new("pairings_lost", Volatile.Read(ref PairingsLost));
+        yield return new("websocket_messages", Volatile.Read(ref WebSocketMessages));
+        yield return new("dns_unanswered", Volatile.Read(ref DnsUnanswered));
+        yield return new("dns_malformed", Volatile.Read(ref DnsMalformed));
+        yield return new("dns_copies", Volatile.Read(ref DnsCopies));
+        yield return new("dns_repeated", Volatile.Read(ref DnsRepeated));
         yield return new("connections_recognised", Volatile.Read(ref ConnectionsRecognised));
         yield return new("opaque_connections", Volatile.Read(ref OpaqueConnections));
         yield return new("opaque_bytes", Volatile.Read(ref OpaqueBytes));

@@ -11,6 +11,7 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     SniffCommand.Create(),
     ReplayCommand.Create(),
     RulesCommand.Create(),
+    RevealCommand.Create(),
     DoctorCommand.Create(),
 };
 

@@ -95,6 +95,23 @@ public class VxlanSourceTests
     }
 
     [SkippableFact]
+    public void Receiving_allocates_nothing_once_warm()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "needs Linux");
+        var port = Receiver.FreePort();
+        using var source = new VxlanCaptureSource(new LiveCaptureOptions { VxlanPorts = [port] });
+        using var stop = new CancellationTokenSource();
+        var meter = new AllocationMeter(stop);
+        var running = Task.Run(() => source.Run(meter, stop.Token));
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        var payload = TunnelBuilder.Vxlan(1, SmallFrame);
+        while (!stop.IsCancellationRequested && !running.IsCompleted) socket.Send(payload);
+        Assert.True(running.Wait(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, meter.Least);
+    }
+
+    [SkippableFact]
     public void A_port_in_use_is_refused_with_what_to_do()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "needs Linux");
@@ -124,6 +141,29 @@ public class VxlanSourceTests
         Assert.Throws<CaptureException>(() => new VxlanCaptureSource(new LiveCaptureOptions { Devices = ["a", "b"] }));
         Assert.Throws<CaptureException>(
             () => new VxlanCaptureSource(new LiveCaptureOptions { Filter = CaptureFilter.FromExpression("host 10.0.0.1") }));
+    }
+
+    /// <summary>The least that the reading thread allocated over a hundred frames; several hundreds, as in <see cref="SteadyState"/>.</summary>
+    private sealed class AllocationMeter(CancellationTokenSource stop) : IFrameSink
+    {
+        private long _before;
+        private int _frames;
+
+        public long Least { get; private set; } = long.MaxValue;
+
+        public void OnFrame(in Frame frame)
+        {
+            if (++_frames % 100 != 0) return;
+            var now = GC.GetAllocatedBytesForCurrentThread();
+            if (_frames > 1_000) Least = Math.Min(Least, now - _before);
+            if (_frames == 5_000) stop.Cancel();
+            _before = GC.GetAllocatedBytesForCurrentThread();
+        }
+
+        public void OnIdle(long nowNs)
+        {
+            // Time is no matter here.
+        }
     }
 
     private sealed record Seen(byte[] Data, int OriginalLength, long TimestampNs, LinkType LinkType, PacketTunnel Tunnel);

@@ -22,6 +22,7 @@ public static class FuzzTargets
         new("records", Records, ReadRecord),
         new("filters", Filters, CompileFilter),
         RuleTarget.Target,
+        RedactionTarget.Target,
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 

@@ -54,7 +54,7 @@ public class TunnelDeviceTests(ITestOutputHelper log)
         Assert.Empty(calls.Losses);
         var (a, b) = (Address(NamespacePair.AddressA), Address(NamespacePair.AddressB));
         Assert.Equal(
-            new HashSet<PacketTunnel> { new(kind, a, b, id, 1), new(kind, b, a, id, 1) }, calls.Tunnels);
+            new HashSet<PacketTunnel> { new(kind, a, b, id, 1), new(kind, b, a, id, 1) }, calls.Tunnels.ToHashSet());
         Assert.Equal(0, source.ReadStatistics()[0].KernelDrops);
     }
 
@@ -73,6 +73,27 @@ public class TunnelDeviceTests(ITestOutputHelper log)
         HttpTraffic.Exchange(pair.PathB, pair.PathA, new IPEndPoint(IPAddress.Parse("10.232.0.1"), 8080), 2, 10);
         Thread.Sleep(100);
         Assert.Empty(capture.Stop());
+    }
+
+    [SkippableTheory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Workers_that_share_the_ring_see_both_directions_of_a_connection_in_a_tunnel(int workers)
+    {
+        using var pair = NamespacePair.CreateOrSkip();
+        AddTunnels(pair, "vxlan", "type vxlan id 42 dstport 4789 local L remote R");
+        var sources = CaptureSourceSelector.Open(
+            CapturePlane.Ring, new RingOptions { Devices = ["va"], NetworkNamespace = pair.PathA }, workers);
+        using var calls = new CallList();
+        using var run = new ProbeRun(sources, new ProbeOptions { Workers = workers }, [calls]);
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => run.Run(stop.Token));
+        for (var i = 0; i < 12; i++)
+            HttpTraffic.Exchange(pair.PathB, pair.PathA, new IPEndPoint(IPAddress.Parse("10.232.0.1"), 8080 + i), 3, 5_000);
+        Thread.Sleep(300);
+        stop.Cancel();
+        Assert.True(running.Wait(TimeSpan.FromSeconds(20)));
+        Assert.Equal((36, 0), (calls.Paths.Count, calls.Incomplete));
     }
 
     [SkippableFact]

@@ -30,7 +30,7 @@ public class TunnelDoubtTests
         { 4789, Vxlan(1, Changed(Frame4, 14, 0x65)) },
         { 4789, Vxlan(1, Changed(Frame4, 6, 3)) },
         { 4789, Vxlan(1, Ethernet(Packet4, 0x1234)) },
-        { 4789, Vxlan(1, Frame4[..40]) },
+        { 4789, Vxlan(1, Changed(Frame4, 17, 19)) },
         { 6081, Changed(Geneve(1, Frame4), 0, 0x40) },
         { 6081, Changed(Geneve(1, Frame4), 0, 0x3F) },
         { 6081, Changed(Geneve(1, Frame4), 1, 0x80) },
@@ -119,6 +119,21 @@ public class TunnelDoubtTests
     public void A_tunnel_header_cut_by_the_capture_counts_as_truncated() => Assert.Equal(
         DecodeOutcome.TruncatedTunnelHeader,
         DecodedPacket.Of(new PacketDecoder(), new TestFrame(OverIp(47, Gre(0x0800, Packet4, 1, 2)), 1).Cut(14 + 20 + 6)).Outcome);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_frame_that_its_mirror_cut_keeps_the_length_it_had(bool v6)
+    {
+        var (client, server) = v6 ? ("[fd00::1]:1000", "[fd00::2]:80") : ("10.0.0.1:1000", "10.0.0.2:80");
+        var frame = Tcp(client, server, 7, 9, TcpFlags.Ack, new byte[1_400])[..1_000];
+        foreach (var mirrored in new[] { OverUdp(4789, Vxlan(1, frame)), OverUdp(6081, Geneve(1, frame)), OverIp(47, Erspan(2, 1, frame)) })
+        {
+            var packet = DecodedPacket.Of(mirrored);
+            Assert.Equal((DecodeOutcome.Decoded, IpProtocol.Tcp, 1_400), (packet.Outcome, packet.Protocol, packet.PayloadWireLength));
+            Assert.Equal(frame.Length - (v6 ? 74 : 54), packet.Payload.Length);
+        }
+    }
 
     [Fact]
     public void Labels_and_pseudowires_in_endless_nesting_need_no_stack()

@@ -61,7 +61,7 @@ internal sealed class VxlanPort(int id, ushort port, DatagramSocket socket, int 
 
     private void Deliver(in Datagram datagram, IFrameSink sink)
     {
-        if (!VxlanHeader.TryRead(datagram.Data, datagram.OriginalLength, out var vni))
+        if (!VxlanHeader.TryRead(datagram.Data, out uint vni))
         {
             Volatile.Write(ref _noTunnel, _noTunnel + 1);
             return;

@@ -31,6 +31,9 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
     internal StoreWriter? Writer { get; set; }
 
+    /// <summary>A call that lasts is shown and stored while it runs; its end takes the place of that.</summary>
+    public bool TakesInProgress => true;
+
     /// <summary>The queue is nearly full.</summary>
     public bool IsSaturated => _queue.IsSaturated;
 
@@ -39,14 +42,14 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     /// <summary>False when there was no room, which is counted.</summary>
     public bool TryWrite(Exchange exchange)
     {
-        Interlocked.Increment(ref _received);
+        if (!exchange.InProgress) Interlocked.Increment(ref _received);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
         _live.Publish(exchange, encoder.Summary);
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
         if (_queue.TryEnqueue(row)) return true;
-        Interlocked.Increment(ref _queueFull);
+        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
         _queue.Return(row);
         return false;
     }

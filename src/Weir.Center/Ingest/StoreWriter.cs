@@ -19,6 +19,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     private long _stored;
     private long _lost;
     private long _duplicates;
+    private long _replaced;
     private long _failures;
     private string? _lastError;
 
@@ -44,6 +45,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     {
         report.Counter("stored", Interlocked.Read(ref _stored));
         report.Counter("duplicates", Interlocked.Read(ref _duplicates));
+        report.Counter("replaced", Interlocked.Read(ref _replaced));
         report.Counter("store_failures", Interlocked.Read(ref _failures));
         report.Dropped("store_refused", Interlocked.Read(ref _lost));
     }
@@ -88,6 +90,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
                 var result = store.Append(rows);
                 Interlocked.Add(ref _stored, result.Stored);
                 Interlocked.Add(ref _duplicates, result.Duplicates);
+                Interlocked.Add(ref _replaced, result.Replaced);
                 Volatile.Write(ref _lastError, null);
                 return true;
             }

@@ -56,8 +56,7 @@ internal sealed unsafe class DatagramBatch : IDisposable
 
         var received = recvmmsg(fd, _messages, Count, Libc.MSG_DONTWAIT | MSG_TRUNC, null);
         if (received >= 0) return received;
-        var error = LinuxException.Last("recvmmsg");
-        return error.Errno is Errno.EAGAIN or Errno.EINTR ? 0 : throw error;
+        return Marshal.GetLastPInvokeError() is Errno.EAGAIN or Errno.EINTR ? 0 : throw LinuxException.Last("recvmmsg");
     }
 
     public Datagram this[int index]

@@ -65,8 +65,9 @@ public sealed partial class PacketDecoder
             Tunnel = new PacketTunnel(header.Kind, packet.Source, packet.Destination, header.Id, (byte)(outer.Depth + 1)),
         };
         carried.Skip(header.Length);
-        // The outer headers told the length, so no inner one can tell more.
-        carried.IsExact = true;
+        // The outer headers told the length, so no inner one can tell more; but a frame may have been cut by who mirrors it (AWS
+        // above its MTU, ERSPAN's T bit), and then what its own headers tell is what was on the wire.
+        carried.IsExact = header.EtherType != Encapsulation.BridgedEthernet;
         var outcome = Encapsulation.Strip(header.EtherType, ref carried, ref packet.VlanId, out var version);
         return outcome == DecodeOutcome.Decoded ? DecodeIp(version, ref carried, ref packet) : outcome;
     }

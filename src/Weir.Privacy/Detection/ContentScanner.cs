@@ -4,7 +4,7 @@ using Weir.Privacy.Detection.Validation;
 namespace Weir.Privacy.Detection;
 
 /// <summary>
-/// Finds what is sensitive by its own form, wherever it stands: fixed prefixes first, then whatever has digits or an @. Cheap
+/// Finds what is sensitive by its own form, wherever it stands: long tokens first, then whatever has digits or an @. Cheap
 /// triggers lead to exact checks, so that text without candidates costs a pass or two of vector instructions. Matches are told
 /// relative to the text.
 /// </summary>
@@ -15,7 +15,6 @@ internal static class ContentScanner
 
     private const int MaxUserInfoBytes = 256;
 
-    private static readonly PrefixSearch s_prefixes = new(KnownPrefixes.All);
     private static readonly SearchValues<byte> s_triggers = SearchValues.Create("0123456789@"u8);
     private static readonly SearchValues<byte> s_endsUserInfo = SearchValues.Create(" \t\r\n\"'<>/?#\\"u8);
 
@@ -23,49 +22,11 @@ internal static class ContentScanner
     {
         if (text.Length >= MinBytes)
         {
-            Prefixes(text, in place, matches);
+            if (text.Length >= TokenScanner.MinRunBytes || place.Cut) TokenScanner.Scan(text, in place, matches);
             Triggers(text, in place, matches);
         }
 
         if (place.Cut) CutEnd(text, matches);
-    }
-
-    private static void Prefixes(ReadOnlySpan<byte> text, in ScanPlace place, MatchList matches)
-    {
-        var at = 0;
-        while ((at = s_prefixes.Find(text, at, out var prefix)) >= 0)
-        {
-            var body = at;
-            var length = prefix!.Kind switch
-            {
-                PrefixKind.Pem => PrivateKeyBlock.Length(text[at..]),
-                _ when !place.Glued && at > 0 && Chars.IsAlnum(text[at - 1]) => 0,
-                PrefixKind.Jwt => WebToken.Length(text[at..], place.Cut),
-                PrefixKind.Scheme => SchemeLength(text, at, prefix, out body),
-                _ => RunLength(text[at..], prefix, place.Cut),
-            };
-            if (length > 0) matches.Add(new Match(prefix.Class, body, length, MaskForm.Placeholder, ""));
-            at = Math.Max(at + 1, body + length);
-        }
-    }
-
-    private static int RunLength(ReadOnlySpan<byte> text, KnownPrefix prefix, bool cut)
-    {
-        var run = Chars.Run(text[prefix.Prefix.Length..], prefix.Alphabet);
-        var body = text.Slice(prefix.Prefix.Length, run);
-        if (run < prefix.MinBytes && !(cut && prefix.Prefix.Length + run == text.Length && prefix.Prefix.Length > 2)) return 0;
-        return prefix.NeedsDigit && !cut && !body.ContainsAnyInRange((byte)'0', (byte)'9') ? 0 : prefix.Prefix.Length + run;
-    }
-
-    /// <summary>Bearer and Basic in running text. "Basic authentication" is no credential: those are made of more than letters.</summary>
-    private static int SchemeLength(ReadOnlySpan<byte> text, int at, KnownPrefix prefix, out int body)
-    {
-        body = at + prefix.Prefix.Length;
-        var rest = text[body..];
-        var run = 0;
-        while (run < rest.Length && (prefix.Alphabet.Contains(rest[run]) || rest[run] is (byte)'.' or (byte)'=' or (byte)'~')) run++;
-        var value = rest[..run];
-        return run >= prefix.MinBytes && value.ContainsAnyInRange((byte)'0', (byte)'9') ? run : 0;
     }
 
     private static void Triggers(ReadOnlySpan<byte> text, in ScanPlace place, MatchList matches)

@@ -11,13 +11,11 @@ internal enum PrefixKind : byte
     Run,
     /// <summary>A JSON Web Token.</summary>
     Jwt,
-    /// <summary>A PEM block with a private key.</summary>
-    Pem,
-    /// <summary>Credentials behind the name of an authentication scheme.</summary>
-    Scheme,
+    /// <summary>The first line of a key file.</summary>
+    File,
 }
 
-/// <param name="Prefix">The bytes that give it away; at least three.</param>
+/// <param name="Prefix">The bytes that give it away; together with what has to follow at least fifteen.</param>
 /// <param name="Class">What it is then.</param>
 /// <param name="MinBytes">Characters that have to follow.</param>
 /// <param name="Alphabet">Which characters follow.</param>
@@ -43,16 +41,10 @@ internal static class KnownPrefixes
     public static readonly KnownPrefix[] All =
     [
         Special("eyJ", Jwt, 8, PrefixKind.Jwt),
-        Special("-----BEGIN ", PrivateKey, 0, PrefixKind.Pem),
         Special("AGE-SECRET-KEY-1", PrivateKey, 50, PrefixKind.Run),
-        Special("PuTTY-User-Key-File", PrivateKey, 0, PrefixKind.Pem),
-        Special("Bearer ", Authorization, 12, PrefixKind.Scheme),
-        Special("bearer ", Authorization, 12, PrefixKind.Scheme),
-        Special("Basic ", Authorization, 8, PrefixKind.Scheme),
-        Special("basic ", Authorization, 8, PrefixKind.Scheme),
+        Special("PuTTY-User-Key-File", PrivateKey, 0, PrefixKind.File),
         .. Many(AwsAccessKey, 16, s_upper, true, "AKIA", "ASIA", "ABIA", "ACCA"),
         One(GoogleKey, "AIza", 35, Chars.Token), One(GoogleKey, "GOCSPX-", 20, Chars.Token), One(GoogleKey, "ya29.", 20, s_dotted),
-        One(GoogleKey, "1//0", 30, Chars.Token),
         .. Many(GithubToken, 30, s_alnum, false, "ghp_", "gho_", "ghu_", "ghs_", "ghr_"), One(GithubToken, "github_pat_", 30, Chars.Token),
         .. Many(GitlabToken, 18, s_dotted, false, "glpat-", "gldt-", "glrt-", "glptt-", "glcbt-", "glsoat-", "glft-", "glimt-", "glagent-", "gloas-"),
         .. Many(SlackToken, 16, Chars.Token, false, "xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-", "xoxe-", "xoxe.", "xapp-"),

@@ -36,7 +36,8 @@ internal static class NumberScanner
     /// <returns>Where to go on.</returns>
     public static int Scan(ReadOnlySpan<byte> text, int at, int floor, in ScanPlace place, MatchList matches)
     {
-        if (Telephone(text, at, matches, out var end)) return end;
+        if (Small(text, at, out var end)) return end;
+        if (Telephone(text, at, matches, out end)) return end;
         var start = at;
         while (start > floor && Chars.IsAlnum(text[start - 1])) start--;
         if (Opaque.BeginsUuid(text[start..])) return start + 36;
@@ -66,6 +67,16 @@ internal static class NumberScanner
 
         if (digits >= MinDigits || (digits == 4 && count == 1 && groups[0].Length == PanLength)) Sequences(text, groups, in place, matches);
         return Math.Max(end, at + 1);
+    }
+
+    /// <summary>A short number that stands by itself, as most do.</summary>
+    private static bool Small(ReadOnlySpan<byte> text, int at, out int end)
+    {
+        end = at + 1;
+        while (end < text.Length && Chars.IsDigit(text[end])) end++;
+        if (end - at >= MinDigits || (at > 0 && (Chars.IsAlnum(text[at - 1]) || text[at - 1] is (byte)'+' or (byte)'(' or (byte)' ' or (byte)'-' or (byte)':'))) return false;
+        return end + 1 >= text.Length
+               || (!Chars.IsAlnum(text[end]) && (text[end] is not ((byte)' ' or (byte)'-' or (byte)'.' or (byte)'/' or (byte)':') || !Chars.IsAlnum(text[end + 1])));
     }
 
     private static bool Telephone(ReadOnlySpan<byte> text, int at, MatchList matches, out int end)

@@ -21,16 +21,15 @@ internal sealed class BodyRedactor(RedactionOptions options, Walker walker)
 
     public bool Redact(Exchange exchange, HttpMessage message, MessagePlaces places, MessageTrace? trace)
     {
-        var decoded = _decoder.Decode(message);
         var coded = !message.ContentEncoding.IsEmpty && !message.BodyDecoded;
+        var decoded = coded ? _decoder.Decode(message) : new DecodedBody { Truncated = message.BodyTruncated };
         if (decoded.EncodingInvalid && !IsText(message.Body.Span)) return Withhold(exchange, message, trace);
         var cut = decoded.Truncated || exchange.InProgress;
         // A character that the limit cut in half is left out by the decoder; of an uncoded body it is still there.
         var bytes = coded && !decoded.EncodingInvalid ? decoded.Bytes : message.Body.Span;
         var rewritten = coded && !decoded.EncodingInvalid && decoded.Truncated;
-        if (Utf16.Is(bytes))
+        if (Utf16.Is(bytes) && HidesInUtf16(bytes, message, cut, places))
         {
-            Utf16.ToUtf8(bytes, _plain);
             bytes = _plain.Span;
             coded = true;
         }
@@ -112,6 +111,16 @@ internal sealed class BodyRedactor(RedactionOptions options, Walker walker)
                 walker.Text(body, in place, where, matches);
                 break;
         }
+    }
+
+    /// <summary>What only looks like UTF-16 may hide something in its bytes as they are, so those are looked at when this finds nothing.</summary>
+    private bool HidesInUtf16(ReadOnlySpan<byte> bytes, HttpMessage message, bool cut, MessagePlaces places)
+    {
+        Utf16.ToUtf8(bytes, _plain);
+        Scan(_plain.Span, message[message.ContentType], cut, places, places.Body, _matches, out _);
+        var hides = MaskWriter.HidesAny(_matches.Span, options);
+        _matches.Clear();
+        return hides;
     }
 
     private bool Withhold(Exchange exchange, HttpMessage message, MessageTrace? trace)

@@ -104,7 +104,7 @@ public sealed class ExchangeRedactor
         if (at > 0 && !ValueWords.IsMasked(host[..at]))
             _matches.Add(new Match(SensitiveClasses.UrlCredentials, 0, at, MaskForm.Placeholder, places.Host));
         else if (host.Length > 16)
-            _walker.Text(host, default, places.Host, _matches);
+            _walker.Host(host, places.Host, _matches);
         for (var i = _matches.Count - 1; i >= 0; i--)
             if (!_options.Masks(_matches[i].Class)) _matches.Truncate(i);
         return Settle(exchange, message.Text, message.Host, trace, out var masked) && Set(message.Host = masked);

@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Protocols.Dns;
 
 namespace Weir.Probe;
 
@@ -57,7 +58,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
 
     private void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp) Volatile.Write(ref _notTcp, _notTcp + 1);
+        if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
         else if (!Wanted(packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
         else next.OnPacket(in frame, in packet);
     }

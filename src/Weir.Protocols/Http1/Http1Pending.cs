@@ -16,6 +16,8 @@ internal sealed class Http1Pending : OpenExchange
     public bool HoleBefore;
     /// <summary>What was lost just before it was long enough to hold whole requests, perhaps pipelined ones.</summary>
     public bool MayFollowLost;
+    /// <summary>CONNECT, or asks for a WebSocket: whose the client's next bytes are, its response tells.</summary>
+    public bool MaySwitch;
     /// <summary>It waits in the queue for its response.</summary>
     public bool Queued;
     /// <summary>Bytes counted against the connection's budget.</summary>
@@ -27,7 +29,7 @@ internal sealed class Http1Pending : OpenExchange
     public override void Clear()
     {
         base.Clear();
-        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = Queued = false;
+        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = MaySwitch = Queued = false;
         Whole = true;
         HeldBytes = 0;
     }

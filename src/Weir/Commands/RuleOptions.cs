@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Privacy.Rules;
+using Weir.Records;
 
 namespace Weir.Cli.Commands;
 

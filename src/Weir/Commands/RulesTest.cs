@@ -42,6 +42,10 @@ internal static class RulesTest
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(vectors))!;
         var read = RuleOptions.Source.ReadFile;
-        return RuleSource.Literal with { ReadFile = path => read(path) ?? read(Path.Combine(folder, Path.GetFileName(path))) };
+        return new RuleSource
+        {
+            ReadFile = path => read(path) ?? read(Path.Combine(folder, Path.GetFileName(path))),
+            Limits = new RuleLimits { PatternMilliseconds = 60_000, LinearPatternMilliseconds = 60_000 },
+        };
     }
 }

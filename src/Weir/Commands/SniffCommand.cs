@@ -39,7 +39,8 @@ internal static class SniffCommand
         var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
-        var rules = Deliveries.Rules(specs, parsed, delivery);
+        var privacy = options.Privacy.Load(parsed, out var rules);
+        CheckPackets(specs, privacy);
         var where = Both(Where(parsed.GetValue(options.Where)), delivery.Filter.Read(parsed));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
@@ -56,10 +57,11 @@ internal static class SniffCommand
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
+            Privacy = privacy,
             PacketOutput = packets,
         };
-        using var edited = new EditedOutput(outputs, rules, delivery.ReadAddressHeader(parsed));
-        using var run = new ProbeRun(sources, probe, [edited]);
+        using var addressed = new AddressHeaderOutput(outputs, delivery.ReadAddressHeader(parsed));
+        using var run = new ProbeRun(sources, probe, [addressed]);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -71,10 +73,17 @@ internal static class SniffCommand
         }
 
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        var report = Deliveries.Count(run.Report(), [edited, .. outputs]);
+        var report = Deliveries.Count(run.Report(), outputs);
         WriteStatistics(report, parsed.GetValue(options.Stats));
         Summary.Print(report, run.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>
+    private static void CheckPackets(List<OutputSpec> specs, PrivacyOptions privacy)
+    {
+        if (!privacy.RemovesParts || !specs.Exists(spec => spec.Kind == OutputKind.Pcap)) return;
+        throw new UsageException("packets are masked, but logging rules that stop or remove parts do not apply to them: leave out --rules or the pcap output");
     }
 
     internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)

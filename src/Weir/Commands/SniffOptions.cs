@@ -42,6 +42,8 @@ internal sealed class SniffOptions
 
     public MirrorOptions Mirror { get; } = new();
 
+    public PrivacyChoices Privacy { get; } = new();
+
     public Option<string?> Where { get; } = new("--where", "-w")
     {
         Description = "Keep the calls for which a CEL expression is true, such as 'status_code >= 500'",
@@ -92,7 +94,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, BodyLimit, Count, For, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, .. Privacy.All, BodyLimit, Count, For, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -44,7 +44,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.BodyLimit, options.For, options.Workers])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -72,6 +72,7 @@ internal static class UpCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),
             Workers = parsed.GetValue(options.Workers),
+            Privacy = options.Privacy.Load(parsed, out _),
         };
         using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));

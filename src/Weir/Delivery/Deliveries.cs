@@ -48,10 +48,6 @@ internal static class Deliveries
                 : parsed.GetValue(limit),
             64 << 20);
 
-    /// <summary>The rules that were asked for; a delivery to Resurface always has some.</summary>
-    public static RuleSet? Rules(IEnumerable<OutputSpec> specs, ParseResult parsed, DeliveryOptions options) =>
-        options.Rules.Text(parsed) is not null || specs.Any(spec => spec.Kind == OutputKind.Resurface) ? options.Rules.Load(parsed) : null;
-
     public static ProbeReport Count(ProbeReport report, IEnumerable<IExchangeOutput> outputs)
     {
         var dropped = new Dictionary<string, long>(report.Dropped);

@@ -8,8 +8,6 @@ namespace Weir.Cli.Delivery;
 /// <summary>The options of outputs that deliver: where undelivered messages wait, and how .gor files are cut.</summary>
 internal sealed class DeliveryOptions
 {
-    public RuleOptions Rules { get; } = new();
-
     public HttpFilterOptions Filter { get; } = new();
 
     public Option<string?> AddressHeader { get; } = new("--real-ip-header", "--input-raw-realip-header")
@@ -101,7 +99,11 @@ internal sealed class DeliveryOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Rules.Rules, AddressHeader, Promiscuous, BufferSize, .. Filter.All, Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit, FileQueueLimit, FileMaxSizeLimit];
+        Option[] options =
+        [
+            AddressHeader, Promiscuous, BufferSize, .. Filter.All, Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit,
+            FileQueueLimit, FileMaxSizeLimit,
+        ];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -28,7 +28,9 @@ internal static class InnerPacket
         var etherType = ReadUInt16BigEndian(bytes[12..]);
         return etherType switch
         {
-            Encapsulation.Ipv4 or Encapsulation.Ipv6 => IsPlausible(etherType, bytes[header..], wireLength - header),
+            // Mirrors cut frames to what fits their own network, so the length inside may be any.
+            Encapsulation.Ipv4 => IsIpv4(bytes[header..], ushort.MaxValue),
+            Encapsulation.Ipv6 => IsIpv6(bytes[header..], int.MaxValue),
             < Encapsulation.FirstEtherType => etherType <= wireLength - header,
             _ => Encapsulation.IsKnown(etherType),
         };

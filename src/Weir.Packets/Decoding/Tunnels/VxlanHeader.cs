@@ -12,10 +12,10 @@ public static class VxlanHeader
     /// <summary>Group policy (draft-smith-vxlan-group-policy): 16 of the reserved bits then hold flags and a group.</summary>
     private const byte HasGroupPolicy = 0x80;
 
-    /// <summary>True when the payload of a UDP datagram is a VXLAN header with an Ethernet frame behind it.</summary>
-    public static bool TryRead(ReadOnlySpan<byte> payload, int wireLength, out uint vni)
+    /// <summary>True when the payload of a UDP datagram begins with a VXLAN header; <paramref name="vni"/> is its network.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> payload, out uint vni)
     {
-        var found = UdpTunnels.TryRead(TunnelKind.Vxlan, payload, wireLength, out var header);
+        var found = TryRead(payload, out TunnelHeader header);
         vni = header.Id;
         return found;
     }

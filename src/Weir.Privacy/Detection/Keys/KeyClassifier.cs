@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Weir.Privacy.Detection.Keys;
@@ -5,7 +6,8 @@ namespace Weir.Privacy.Detection.Keys;
 /// <summary>What is known of a key.</summary>
 /// <param name="Rule">What it makes of its value; null for nothing.</param>
 /// <param name="StandsForParent">It is a word like <c>value</c>: the name of the object that holds it decides.</param>
-internal readonly record struct KeyInfo(KeyRule? Rule, bool StandsForParent);
+/// <param name="MayHoldData">It has digits or an @, or is long: the key itself may be data.</param>
+internal readonly record struct KeyInfo(KeyRule? Rule, bool StandsForParent, bool MayHoldData);
 
 /// <summary>
 /// Tells what a key says about its value. The same few keys come again and again, so answers are kept in a table of fixed
@@ -18,6 +20,8 @@ internal sealed class KeyClassifier
     private const int CacheEntries = 1024;
     private const int CachedKeyBytes = 32;
 
+    private static readonly SearchValues<byte> s_data = SearchValues.Create("0123456789@"u8);
+
     private readonly KeyName[] _names;
     private readonly byte[] _cachedKeys = new byte[CacheEntries * CachedKeyBytes];
     private readonly byte[] _cachedLengths = new byte[CacheEntries];
@@ -28,11 +32,11 @@ internal sealed class KeyClassifier
 
     public KeyInfo Classify(ReadOnlySpan<byte> key)
     {
-        if (key.Length is < 2 or > CachedKeyBytes) return key.Length < 2 ? default : Look(key);
+        if (key.Length is < 2 or > CachedKeyBytes) return key.Length < 2 ? default : Look(key) with { MayHoldData = true };
         var slot = (int)(Hash(key) & (CacheEntries - 1));
         var cached = _cachedKeys.AsSpan(slot * CachedKeyBytes, CachedKeyBytes);
         if (_cachedLengths[slot] == key.Length && key.SequenceEqual(cached[..key.Length])) return _cachedInfos[slot];
-        var info = Look(key);
+        var info = Look(key) with { MayHoldData = MayHoldData(key) };
         key.CopyTo(cached);
         _cachedLengths[slot] = (byte)key.Length;
         _cachedInfos[slot] = info;
@@ -41,11 +45,19 @@ internal sealed class KeyClassifier
 
     private static uint Hash(ReadOnlySpan<byte> key)
     {
-        ulong hash = (ulong)key.Length * 0x9E3779B97F4A7C15;
-        for (; key.Length >= 8; key = key[8..]) hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(key)) * 0x9E3779B97F4A7C15;
-        foreach (var c in key) hash = (hash ^ c) * 0x100000001B3;
-        return (uint)((hash * 0x9E3779B97F4A7C15) >> 40);
+        // Both ends are enough: keys that differ in the middle only share a slot, nothing more.
+        const ulong Multiplier = 0x9E3779B97F4A7C15;
+        ulong ends = key.Length switch
+        {
+            >= 8 => BinaryPrimitives.ReadUInt64LittleEndian(key) ^ (BinaryPrimitives.ReadUInt64LittleEndian(key[^8..]) * 31),
+            >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(key) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(key[^4..]) << 32),
+            _ => (uint)(key[0] | (key[1] << 8) | (key[^1] << 16)),
+        };
+        return (uint)(((ends ^ (ulong)key.Length) * Multiplier) >> 40);
     }
+
+    private static bool MayHoldData(ReadOnlySpan<byte> key) =>
+        key.Length >= ContentScanner.MinBytes && (key.Length > 20 || key.ContainsAny(s_data));
 
     private KeyInfo Look(ReadOnlySpan<byte> key)
     {
@@ -57,12 +69,12 @@ internal sealed class KeyClassifier
         if (length == 0) return default;
         var name = flat[..length];
         foreach (var stand in KeyRules.Stand)
-            if (name.SequenceEqual(stand)) return new KeyInfo(null, true);
-        if (Find(name, words[..count]) is { } found) return new KeyInfo(found.Rule, false);
+            if (name.SequenceEqual(stand)) return new KeyInfo(null, true, false);
+        if (Find(name, words[..count]) is { } found) return new KeyInfo(found.Rule, false, false);
         while (count > 1 && IsTrailer(name[words[count - 1]..]))
         {
             name = name[..words[--count]];
-            if (Find(name, words[..count]) is { } before) return new KeyInfo(before.Rule, false);
+            if (Find(name, words[..count]) is { } before) return new KeyInfo(before.Rule, false, false);
         }
 
         return default;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Weir.Privacy.Detection.Walking;
@@ -21,6 +22,10 @@ internal enum BodyFormat : byte
 internal static class BodyFormats
 {
     private const int SampleBytes = 512;
+
+    /// <summary>Control characters that text does not have; terminal colours, backspaces and form feeds stand in logs.</summary>
+    private static readonly SearchValues<byte> s_controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(static c => (byte)c).Where(static c => !Chars.IsSpace(c) && c is not (0x1B or 0x0C or 0x08))]);
 
     private static ReadOnlySpan<byte> Gzip => [0x1F, 0x8B, 0x08];
 
@@ -57,13 +62,7 @@ internal static class BodyFormats
         body.StartsWith(Gzip) || body.StartsWith(Zstandard) || body.StartsWith("PK\u0003\u0004"u8) || body.StartsWith(Xz) || (body.StartsWith("BZh"u8) && body.Length > 9 && body[4..].StartsWith("1AY&SY"u8))
         || body.StartsWith(SevenZip) || body.StartsWith("Rar!\u001A"u8) || body.StartsWith(Lz4);
 
-    private static bool IsBinary(ReadOnlySpan<byte> sample)
-    {
-        // Terminal colours and form feeds stand in logs.
-        foreach (var c in sample)
-            if (c < 0x20 && !Chars.IsSpace(c) && c is not (0x1B or 0x0C or 0x08)) return true;
-        return false;
-    }
+    private static bool IsBinary(ReadOnlySpan<byte> sample) => sample.ContainsAny(s_controls);
 
     /// <summary>A name, an equals sign, and no blank in between.</summary>
     private static bool LooksLikeForm(ReadOnlySpan<byte> sample)

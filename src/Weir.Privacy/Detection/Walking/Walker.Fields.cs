@@ -7,10 +7,12 @@ internal sealed partial class Walker
 {
     private const int MaxSchemeBytes = 32;
 
+    private readonly CleanFields _cleanFields = new();
+
     /// <summary>One header field.</summary>
     public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool cut, string prefix, MatchList matches)
     {
-        if (value.IsEmpty) return;
+        if (value.IsEmpty || (!cut && _cleanFields.Contains(name, value))) return;
         var before = matches.Count;
         var rule = _keys.Classify(name).Rule;
         if (rule?.Shape == ValueShape.Cookies)
@@ -26,6 +28,16 @@ internal sealed partial class Walker
         }
 
         if (matches.Count > before) SetPlace(matches, before, Places.Named(prefix, name));
+        else if (!cut) _cleanFields.Add(name, value);
+    }
+
+    /// <summary>The address asked for; the same few come again and again.</summary>
+    public void Host(ReadOnlySpan<byte> host, string where, MatchList matches)
+    {
+        if (_cleanFields.Contains(default, host)) return;
+        var before = matches.Count;
+        Text(host, default, where, matches);
+        if (matches.Count == before) _cleanFields.Add(default, host);
     }
 
     /// <summary>Query or application/x-www-form-urlencoded (WHATWG URL §5).</summary>

@@ -13,7 +13,6 @@ internal sealed partial class Walker
     private const int MinNumberDigits = 7;
 
     private static readonly SearchValues<byte> s_number = SearchValues.Create("0123456789+-.eE"u8);
-    private static readonly SearchValues<byte> s_keyTriggers = SearchValues.Create("0123456789@"u8);
 
     private readonly JsonFrame[][] _frames = new JsonFrame[MaxDepth + 2][];
 
@@ -149,9 +148,11 @@ internal sealed partial class Walker
         {
             info = _keys.Classify(content);
             // A map may have data as its keys: addresses, card numbers.
-            if (content.Length >= ContentScanner.MinBytes && (content.Length > 24 || content.ContainsAny(s_keyTriggers)))
+            if (info.MayHoldData)
+            {
                 ValueAt(content, 0, content.Length, in place, matches);
-            Shift(matches, before, start);
+                Shift(matches, before, start);
+            }
         }
 
         (frame.KeyStart, frame.KeyLength) = (start, content.Length);
@@ -161,7 +162,8 @@ internal sealed partial class Walker
 
     private int Number(ReadOnlySpan<byte> text, int start, in ScanPlace place, KeyRule? rule, ReadOnlySpan<byte> key, MatchList matches)
     {
-        var end = start + Chars.Run(text[start..], s_number);
+        var end = start + 1;
+        while (end < text.Length && s_number.Contains(text[end])) end++;
         var number = text[start..end];
         if (Keyed(rule, number, start, isNumber: true, matches)) return end;
         var cut = place.Cut && end == text.Length;
@@ -197,6 +199,7 @@ internal sealed partial class Walker
 
     private static bool FollowedByColon(ReadOnlySpan<byte> rest)
     {
+        if (!rest.IsEmpty && rest[0] == ':') return true;
         foreach (var c in rest)
             if (!Chars.IsSpace(c)) return c == ':';
         return true;

@@ -36,6 +36,14 @@ const explanations: Record<string, string> = {
   content_encoding_invalid: 'The body could not be decompressed; it is shown as sent.',
   protocol_switched: 'After this call the connection carries another protocol.',
   simple_request: 'A request without version or headers (HTTP/0.9).',
+  web_socket_frame_invalid: 'A WebSocket frame breaks the rules: a reserved code or bit, a control frame too long, fragments out of order.',
+  web_socket_mask_invalid: 'A WebSocket client sent a frame without mask, or a server one with a mask.',
+  web_socket_compression_invalid: 'A compressed WebSocket message could not be decompressed.',
+  web_socket_text_invalid: 'A WebSocket text message is not UTF-8.',
+  web_socket_close_missing: 'The WebSocket ended without saying goodbye: its connection was cut, or the capture ended.',
+  dns_message_invalid: 'A DNS message could not be read to its end.',
+  dns_questions_unusual: 'The DNS query holds no question, or several.',
+  dns_answer_repeated: 'The DNS query had been answered before: a repeated or a second, perhaps forged, answer.',
   rule_limit_reached: 'A logging rule took too long or grew a value too large; the value was removed to be safe.',
 };
 
