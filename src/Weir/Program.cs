@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli;
 using Weir.Cli.Commands;
+using Weir.Cli.Compatibility;
 using Weir.Storage;
 
 StandardStreams.GuardError();
@@ -9,21 +10,22 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
 {
     UpCommand.Create(),
     SniffCommand.Create(),
+    ReplayCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
     DoctorCommand.Create(),
 };
 
-var parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    foreach (var error in parsed.Errors) Console.Error.WriteLine($"weir: {error.Message}");
-    Console.Error.WriteLine("Try 'weir --help'.");
-    return ExitCode.Usage;
-}
-
 try
 {
+    var parsed = root.Parse(SnifferCompatibility.Rewrite(args, Environment.GetEnvironmentVariable, note => Console.Error.WriteLine($"weir: {note}")));
+    if (parsed.Errors.Count > 0)
+    {
+        foreach (var error in parsed.Errors) Console.Error.WriteLine($"weir: {error.Message}");
+        Console.Error.WriteLine("Try 'weir --help'.");
+        return ExitCode.Usage;
+    }
+
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
 catch (UsageException e)

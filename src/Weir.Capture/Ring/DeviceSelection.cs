@@ -4,15 +4,18 @@ using Weir.Packets;
 
 namespace Weir.Capture;
 
-/// <summary>Which interfaces a source wants, by name or pattern.</summary>
+/// <summary>Which interfaces a source wants, by name or pattern; <c>!name</c> or <c>!pattern</c> leaves some out.</summary>
 internal sealed class DeviceSelection
 {
     private readonly string[] _names;
     private readonly string[] _patterns;
+    private readonly string[] _unwanted;
 
     public DeviceSelection(IEnumerable<string> devices)
     {
-        var given = devices.Select(d => d.Trim()).Where(d => d.Length > 0).Distinct().ToArray();
+        var all = devices.Select(d => d.Trim()).Where(d => d.Length > 0).Distinct().ToArray();
+        _unwanted = [.. all.Where(d => d[0] == '!').Select(d => d[1..])];
+        var given = all.Where(d => d[0] != '!').ToArray();
         TakesAll = given.Length == 0 || given.Contains("any");
         _patterns = [.. given.Where(IsPattern)];
         _names = TakesAll ? [] : [.. given.Where(d => !IsPattern(d))];
@@ -27,7 +30,7 @@ internal sealed class DeviceSelection
     public bool Names(string device) => Array.IndexOf(_names, device) >= 0;
 
     public bool Wants(LinkInfo link) =>
-        TakesAll || Names(link.Name) || _patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, link.Name, ignoreCase: false));
+        !Matches(_unwanted, link) && (TakesAll || Names(link.Name) || Matches(_patterns, link));
 
     /// <exception cref="CaptureException">A named device does not exist; the message lists those that do.</exception>
     public void RequireKnown(IReadOnlyList<LinkInfo> links)
@@ -44,6 +47,9 @@ internal sealed class DeviceSelection
         512 or 519 or 768 or 769 or 776 or 65534 => LinkType.Raw,
         _ => null,
     };
+
+    private static bool Matches(string[] patterns, LinkInfo link) =>
+        Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, link.Name, ignoreCase: false));
 
     private static bool IsPattern(string device) => device.AsSpan().ContainsAny('*', '?');
 }

@@ -10,6 +10,12 @@ internal sealed class GorFile : IDisposable
     public GorFile(string path, bool append)
     {
         Path = path;
+        if (path == GorFileOutput.StandardOutputName)
+        {
+            _stream = StandardOutput.Open();
+            return;
+        }
+
         try
         {
             if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) is { } folder) Directory.CreateDirectory(folder);

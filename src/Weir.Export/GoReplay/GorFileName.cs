@@ -22,7 +22,7 @@ internal sealed class GorFileName(string template, TimeProvider time)
     public string For(GorRecordType type, string id, int? index)
     {
         var name = HasTokens ? Expand(type, id) : template;
-        if (index is null) return name;
+        if (index is null || name == GorFileOutput.StandardOutputName) return name;
         var extension = Path.GetExtension(name);
         return string.Create(CultureInfo.InvariantCulture, $"{name[..^extension.Length]}_{index}{extension}");
     }

@@ -8,6 +8,9 @@ namespace Weir.Export.GoReplay;
 /// <summary>Writes requests and responses into .gor files, which GoReplay and <c>weir replay</c> read.</summary>
 public sealed class GorFileOutput : BatchingOutput, IOutputCounters
 {
+    /// <summary>A name that stands for standard output.</summary>
+    public const string StandardOutputName = "-";
+
     /// <summary>Files that names with %r or %t keep open at once.</summary>
     private const int MaxOpenFiles = 16;
 
@@ -103,6 +106,7 @@ public sealed class GorFileOutput : BatchingOutput, IOutputCounters
     private int FirstFreeIndex()
     {
         var index = 0;
+        if (_name.For(GorRecordType.Request, "", 0) == StandardOutputName) return 0;
         while (File.Exists(_name.For(GorRecordType.Request, "", index))) index++;
         return _options.Append ? Math.Max(0, index - 1) : index;
     }

@@ -9,8 +9,13 @@ internal static class NativeLibraries
 {
     private static readonly Dictionary<string, string[]> Candidates = new()
     {
-        // Debian's package is libpcap0.8 with that soname; others ship libpcap.so.1.
-        ["libpcap"] = ["libpcap.so.1", "libpcap.so.0.8", "libpcap.so", "libpcap.dylib", "wpcap.dll"],
+        // Debian's package is libpcap0.8 with that soname; others ship libpcap.so.1. macOS has its own in /usr/lib (in the shared
+        // cache, so the path works though no file is there). Npcap installs beside, not into, the system folder.
+        ["libpcap"] =
+        [
+            "libpcap.so.1", "libpcap.so.0.8", "libpcap.so", "/usr/lib/libpcap.dylib", "libpcap.dylib",
+            Path.Combine(Environment.SystemDirectory, "Npcap", "wpcap.dll"), "wpcap.dll",
+        ],
     };
 
     /// <summary>Resolves names before the first native call; an assembly can have one resolver only, hence the table.</summary>

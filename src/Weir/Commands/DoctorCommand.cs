@@ -20,7 +20,18 @@ internal static class DoctorCommand
         var ring = Try("capture by AF_PACKET ring", CapturePlane.Ring, CaptureFilter.None);
         Try("capture filter (libpcap compiles it)", CapturePlane.Ring, CaptureFilter.FromExpression("tcp port 80"));
         var libpcap = Try("capture by libpcap", CapturePlane.Libpcap, CaptureFilter.None);
+        Platform();
         return ring || libpcap ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    /// <summary>What only Linux has, told where it is missing.</summary>
+    private static void Platform()
+    {
+        if (OperatingSystem.IsLinux()) return;
+        Console.WriteLine("no   rings, several capture workers, new interfaces while it runs: the AF_PACKET sockets of Linux");
+        Console.WriteLine("no   mirrored traffic (--source vxlan): read a capture with -r, which looks into VXLAN");
+        if (OperatingSystem.IsWindows()) Console.WriteLine("     libpcap is Npcap here (npcap.com); it needs an administrator unless it was installed otherwise");
+        if (OperatingSystem.IsMacOS()) Console.WriteLine("     libpcap needs root here, or read access to /dev/bpf*");
     }
 
     private static bool Try(string feature, CapturePlane plane, CaptureFilter filter)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli.Delivery;
+using Weir.Cli.HttpFilters;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Linux;
@@ -41,13 +42,13 @@ internal static class SniffCommand
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
-        var where = Where(parsed.GetValue(options.Where));
+        var where = Both(Where(parsed.GetValue(options.Where)), delivery.Filter.Read(parsed));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
             throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
+        var sources = OpenSources(options, delivery, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
@@ -63,7 +64,8 @@ internal static class SniffCommand
             Privacy = privacy,
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(sources, probe, outputs);
+        using var addressed = new AddressHeaderOutput(outputs, delivery.ReadAddressHeader(parsed));
+        using var run = new ProbeRun(sources, probe, [addressed]);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -109,10 +111,10 @@ internal static class SniffCommand
     }
 
     private static IReadOnlyList<ICaptureSource> OpenSources(
-        SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
+        SniffOptions options, DeliveryOptions delivery, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
         CancellationToken cancellation)
     {
-        if (file is null) return OpenLive(options, parsed, plane, filter);
+        if (file is null) return OpenLive(options, parsed, plane, filter, delivery);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
         foreach (var option in new Option[] { options.Interfaces, options.Source })
         {
@@ -124,19 +126,23 @@ internal static class SniffCommand
         return [CaptureFiles.Open(file, cancellation)];
     }
 
-    internal static IReadOnlyList<ICaptureSource> OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
+    internal static IReadOnlyList<ICaptureSource> OpenLive(
+        SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter, DeliveryOptions? delivery = null)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
             : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
         var tunnels = options.Mirror.Tunnels(parsed);
-        return CaptureSourceSelector.Open(plane, new RingOptions
+        var ring = new RingOptions
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
             Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
             VxlanPorts = options.Mirror.SourcePorts(parsed),
-        }, parsed.GetValue(options.Workers));
+            Promiscuous = delivery?.IsPromiscuous(parsed) == true,
+        };
+        if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
+        return CaptureSourceSelector.Open(plane, ring, parsed.GetValue(options.Workers));
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
@@ -163,6 +169,13 @@ internal static class SniffCommand
 
     private static string[] DefaultOutputs() =>
         SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
+
+    private static Func<Exchange, bool>? Both(Func<Exchange, bool>? where, RequestFilter? filter) => (where, filter) switch
+    {
+        (_, null) => where,
+        (null, _) => filter.Wants,
+        _ => exchange => where(exchange) && filter.Wants(exchange),
+    };
 
     internal static Func<Exchange, bool>? Where(string? text)
     {

@@ -26,7 +26,7 @@ internal static class Deliveries
         IReadOnlyList<OutputSpec> specs, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop)
     {
         // All are checked before the first is opened: a mistake creates no file and truncates none.
-        foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Resurface && !IsDisabled)) Url(spec, rules);
+        foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Resurface && !RuleOptions.IsResurfaceDisabled)) Url(spec, rules);
         var outputs = new List<IExchangeOutput>();
         try
         {
@@ -61,16 +61,12 @@ internal static class Deliveries
         return report with { Dropped = dropped, Ignored = ignored };
     }
 
-    /// <summary>Go's words for true (strconv.ParseBool), which the network sniffer reads.</summary>
-    private static bool IsDisabled =>
-        Environment.GetEnvironmentVariable("USAGE_LOGGERS_DISABLE") is "1" or "t" or "T" or "TRUE" or "true" or "True";
-
     private static IExchangeOutput Open(
         OutputSpec spec, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop)
     {
         if (spec.Kind == OutputKind.GoReplay) return GoReplay(spec, parsed, options);
         if (spec.Kind != OutputKind.Resurface) return spec.Open();
-        if (!IsDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
+        if (!RuleOptions.IsResurfaceDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
         Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
         return new NoneOutput();
     }
@@ -97,7 +93,7 @@ internal static class Deliveries
     }
 
     private static GorFileOutput GoReplay(OutputSpec spec, ParseResult parsed, DeliveryOptions options) => new(
-        spec.File!,
+        spec.File ?? GorFileOutput.StandardOutputName,
         new GorFileOptions
         {
             Append = parsed.GetValue(options.FileAppend),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Cli.Commands;
+using Weir.Cli.HttpFilters;
 using Weir.Cli.Values;
 
 namespace Weir.Cli.Delivery;
@@ -7,6 +8,26 @@ namespace Weir.Cli.Delivery;
 /// <summary>The options of outputs that deliver: where undelivered messages wait, and how .gor files are cut.</summary>
 internal sealed class DeliveryOptions
 {
+    public HttpFilterOptions Filter { get; } = new();
+
+    public Option<string?> AddressHeader { get; } = new("--real-ip-header", "--input-raw-realip-header")
+    {
+        Description = "Give every request this header with the address it came from (env SNIFFER_REALIP_HEADER)",
+        HelpName = "NAME",
+    };
+
+    public Option<bool> Promiscuous { get; } = new("--promisc", "--input-raw-promisc")
+    {
+        Description = "Capture frames for other machines too (env SNIFFER_PROMISC_ENABLED=true)",
+    };
+
+    public Option<long?> BufferSize { get; } = new("--buffer-size", "--input-raw-buffer-size")
+    {
+        Description = "Bytes of the capture buffer, 256 KiB to 16 GiB (default 64MiB; env SNIFFER_PCAP_BUFFER_SIZE)",
+        HelpName = "BYTES",
+        CustomParser = result => SniffOptions.Parse<long>(result, ByteSize.TryParse, "a size such as 64MiB", default),
+    };
+
     public Option<string?> Spool { get; } = new("--spool")
     {
         Description = "Directory for messages that a server did not take yet (default: /var/lib/weir/spool for root, else below ~/.local/state)",
@@ -61,9 +82,28 @@ internal sealed class DeliveryOptions
         CustomParser = result => SniffOptions.Parse(result, ByteSize.TryParse, "a size such as 1TB", 0L),
     };
 
+    public string? ReadAddressHeader(ParseResult parsed) => parsed.GetValue(AddressHeader) ?? SniffOptions.FromEnvironment("SNIFFER_REALIP_HEADER");
+
+    public bool IsPromiscuous(ParseResult parsed) =>
+        parsed.GetValue(Promiscuous) || Environment.GetEnvironmentVariable("SNIFFER_PROMISC_ENABLED") == "true";
+
+    /// <summary>Null for the default.</summary>
+    /// <exception cref="UsageException">The environment says something else than a number.</exception>
+    public long? ReadBufferSize(ParseResult parsed)
+    {
+        if (parsed.GetValue(BufferSize) is { } given) return given;
+        if (SniffOptions.FromEnvironment("SNIFFER_PCAP_BUFFER_SIZE") is not { } text) return null;
+        if (!ByteSize.TryParse(text, out var bytes)) throw new UsageException($"SNIFFER_PCAP_BUFFER_SIZE is '{text}', not a size");
+        return bytes > 0 ? bytes : null;
+    }
+
     public Command AddTo(Command command)
     {
-        Option[] options = [Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit, FileQueueLimit, FileMaxSizeLimit];
+        Option[] options =
+        [
+            AddressHeader, Promiscuous, BufferSize, .. Filter.All, Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit,
+            FileQueueLimit, FileMaxSizeLimit,
+        ];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -26,6 +26,7 @@ internal sealed class GorCaptureSource : ICaptureSource
     private long _records;
     private long _bytes;
     private int _nextPort = 49_152;
+    private uint _sequence;
 
     private GorCaptureSource(string name, GorReader reader) => (_name, _reader) = (name, reader);
 
@@ -99,7 +100,9 @@ internal sealed class GorCaptureSource : ICaptureSource
         if (!GorId.TryReadPeers(record.Id, out var client, out var clientPort, out var serverPort))
             (client, clientPort, serverPort) = (IpAddress.FromV4([0, 0, 0, 0]), 0, 80);
         var port = FreePort(clientPort);
-        var frames = new TcpFrames(client, (ushort)port, IpAddress.FromV4([0, 0, 0, 0]), serverPort);
+        // Far from the numbers of the connection before (2^32 by the golden ratio): calls of one connection keep their ports.
+        _sequence += 0x9E37_79B9;
+        var frames = new TcpFrames(client, (ushort)port, IpAddress.FromV4([0, 0, 0, 0]), serverPort, _sequence);
         _waiting.Add(record.Id, (frames, port));
         _oldestFirst.Enqueue(record.Id);
         frames.Open(sink, record.TimestampNs);

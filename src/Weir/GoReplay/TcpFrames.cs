@@ -11,7 +11,8 @@ namespace Weir.Cli.GoReplay;
 /// <param name="clientPort">Who asks.</param>
 /// <param name="server">An IPv4 address.</param>
 /// <param name="serverPort">Who answers.</param>
-internal sealed class TcpFrames(IpAddress client, ushort clientPort, IpAddress server, ushort serverPort)
+/// <param name="firstSequence">Initial sequence number of both sides; another one on the same ports makes another connection.</param>
+internal sealed class TcpFrames(IpAddress client, ushort clientPort, IpAddress server, ushort serverPort, uint firstSequence)
 {
     private const int HeaderBytes = 40;
 
@@ -24,14 +25,14 @@ internal sealed class TcpFrames(IpAddress client, ushort clientPort, IpAddress s
     private const byte Ack = 0x10;
 
     private readonly byte[] _frame = new byte[HeaderBytes + SegmentBytes];
-    private uint _clientNext = 1;
-    private uint _serverNext = 1;
+    private uint _clientNext = firstSequence + 1;
+    private uint _serverNext = firstSequence + 1;
 
     public void Open(IFrameSink sink, long timestampNs)
     {
-        _clientNext = 0;
+        _clientNext = firstSequence;
         Send(sink, timestampNs, fromClient: true, Syn, default);
-        _clientNext = 1;
+        _clientNext = firstSequence + 1;
     }
 
     public void Data(IFrameSink sink, long timestampNs, bool fromClient, ReadOnlySpan<byte> bytes)

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace Weir.Cli.Compatibility;
+
+/// <summary>The command line that GoReplay's options make.</summary>
+internal sealed class RewrittenLine(Action<string> note)
+{
+    private readonly List<string> _passed = [];
+    private readonly List<string> _devices = [];
+    private readonly List<string> _ignored = [];
+    private readonly List<string> _ports = [];
+    private readonly List<string> _vnis = [];
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private bool _allDevices;
+    private bool _allPorts;
+    private string? _file;
+    private string? _engine;
+
+    /// <summary>Some option of GoReplay said what to capture.</summary>
+    public bool HasInput => _allDevices || _devices.Count > 0 || _file is not null;
+
+    public void Pass(params IEnumerable<string> arguments) => _passed.AddRange(arguments);
+
+    public void Note(string text)
+    {
+        if (_noted.Add(text)) note(text);
+    }
+
+    public void Vni(string vni) => _vnis.Add(vni);
+
+    public void IgnoreDevice(string name) => _ignored.Add($"!{name}");
+
+    /// <summary><c>--input-raw-engine</c>.</summary>
+    public void Engine(string name) => _engine = name switch
+    {
+        "" or "libpcap" => "libpcap",
+        "raw_socket" or "af_packet" => "ring",
+        "vxlan" => "vxlan",
+        "pcap_file" => null,
+        _ => throw new UsageException($"--input-raw-engine: '{name}' is none of libpcap, pcap_file, raw_socket, af_packet, vxlan"),
+    };
+
+    /// <summary><c>--input-raw [HOST|DEVICE|IP|FILE.pcap|k8s://…]:PORTS</c>.</summary>
+    public void Input(string address)
+    {
+        if (address.Contains('|', StringComparison.Ordinal))
+            throw new UsageException($"--input-raw {address}: a limit on an input is not supported; use --header-limiter, --where or the rule 'sample'");
+        if (address.StartsWith("k8s://", StringComparison.Ordinal))
+        {
+            Kubernetes(address);
+            return;
+        }
+
+        var colon = address.LastIndexOf(':');
+        var host = colon < 0 ? address : address[..colon];
+        Ports(colon < 0 ? "" : address[(colon + 1)..]);
+        host = host.Trim('[', ']');
+        if (host.EndsWith("pcap", StringComparison.Ordinal) || host.EndsWith("pcapng", StringComparison.Ordinal)) File(host);
+        else if (host is "" or "0.0.0.0" or "::") _allDevices = true;
+        else _devices.Add(Device(host));
+    }
+
+    public void File(string path)
+    {
+        if (_file is not null) throw new UsageException("only one file can be read at a time; run weir once for each");
+        _file = path;
+    }
+
+    public IEnumerable<string> ToArguments()
+    {
+        var arguments = new List<string>();
+        if (_file is not null) arguments.AddRange(["--read", _file]);
+        if (_file is null && (HasInput || _ignored.Count > 0))
+            arguments.AddRange(["--interface", string.Join(',', (_allDevices || _devices.Count == 0 ? ["any"] : _devices).Concat(_ignored).Distinct())]);
+        if (_ports.Count > 0 && !_allPorts) arguments.AddRange(["--port", string.Join(',', _ports.Distinct())]);
+        if (_engine is not null && _file is null) arguments.AddRange(["--source", _engine]);
+        if (_vnis.Count > 0) arguments.AddRange(["--vni", string.Join(',', _vnis)]);
+        return [.. arguments, .. _passed];
+    }
+
+    private void Ports(string ports)
+    {
+        if (ports is "" or "0") _allPorts = true;
+        else _ports.AddRange(ports.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    }
+
+    /// <summary>Discovery of all services is what a capture of the whole node sees; selections of pods are not made here.</summary>
+    private void Kubernetes(string address)
+    {
+        if (address.TrimEnd('/', ':') is not ("k8s://service" or "k8s:/" or "k8s:" or "k8s"))
+        {
+            throw new UsageException(
+                $"--input-raw {address}: weir sniff does not ask Kubernetes for pods. It captures the whole node: choose with -p PORTS, "
+                + "-i INTERFACES or --where");
+        }
+
+        Note($"--input-raw {address}: captures every interface of the node, and with them every service");
+        _allDevices = _allPorts = true;
+    }
+
+    private string Device(string host)
+    {
+        if (host == "localhost") host = "127.0.0.1";
+        if (!IPAddress.TryParse(host, out var address)) return host;
+        var device = NetworkInterface.GetAllNetworkInterfaces()
+            .FirstOrDefault(device => device.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address)));
+        if (device is null) throw new UsageException($"--input-raw: no interface of this machine has the address {host}; name an interface, or none for all");
+        Note(string.Create(CultureInfo.InvariantCulture, $"--input-raw {host}: captures on {device.Name}, whatever the address; for one address add --where 'dst.ip == \"{host}\"'"));
+        return device.Name;
+    }
+}
