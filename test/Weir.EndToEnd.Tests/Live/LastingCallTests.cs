@@ -150,7 +150,7 @@ public sealed class LastingCallTests(ITestOutputHelper log)
         var calls = new Dictionary<string, JsonElement>();
         foreach (var name in (string[])["a.test", "t.test", "_x._tcp.test", "none.test"])
         {
-            var call = await Poll(weir, $"dns.name == '{name}'", one => !Is(one, "inProgress"));
+            var call = await Poll(weir, $"dns_name == '{name}'", one => !Is(one, "inProgress"));
             calls[name] = await Get(weir, $"/api/v1/exchanges/{call.GetProperty("id").GetString()}");
             Assert.True(call.GetProperty("complete").GetBoolean());
         }
