@@ -1,5 +1,6 @@
 using Weir.Capture;
 using Weir.Packets;
+using Weir.Protocols.Grpc.Descriptors;
 using Weir.Records;
 
 namespace Weir.Probe;
@@ -29,6 +30,9 @@ public sealed record ProbeOptions
     public int Workers { get; init; } = 1;
 
     public CaptureSourceKind Source { get; init; }
+
+    /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
+    public ProtobufSchema? Schema { get; init; }
 
     /// <summary>What outputs must not see.</summary>
     public PrivacyOptions Privacy { get; init; } = PrivacyOptions.Default;

@@ -134,6 +134,7 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.Server.Port = initiatorIsClient ? connection.ResponderPort : connection.InitiatorPort;
         var (sent, received) = initiatorIsClient
             ? (connection.FromInitiator, connection.FromResponder) : (connection.FromResponder, connection.FromInitiator);
+        exchange.Tunnel = connection.Tunnel;
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
         exchange.Resets = (long)sent.Resets + received.Resets;

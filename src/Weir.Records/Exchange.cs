@@ -113,6 +113,9 @@ public sealed class Exchange
     /// <summary>Server-sent events seen in the response (WHATWG HTML §9.2); -1 when it is no event stream.</summary>
     public long ServerSentEvents { get; set; } = -1;
 
+    /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
+    public PacketTunnel Tunnel { get; set; }
+
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
 
@@ -171,6 +174,7 @@ public sealed class Exchange
         GraphQl.Clear();
         Dns.Clear();
         ServerSentEvents = -1;
+        Tunnel = default;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;
         ClientBytes = ServerBytes = -1;

@@ -21,6 +21,7 @@ public static class ExchangeCopy
         to.ProgressReports = from.ProgressReports;
         to.StreamId = from.StreamId;
         to.ServerSentEvents = from.ServerSentEvents;
+        to.Tunnel = from.Tunnel;
         to.HandshakeRttNs = from.HandshakeRttNs;
         to.Retransmissions = from.Retransmissions;
         to.Resets = from.Resets;

@@ -9,6 +9,7 @@ public static class WireNames
     private static readonly Table<CaptureSourceKind> s_sources = new();
     private static readonly Table<GraphQlType> s_graphQlTypes = new();
     private static readonly Table<FlowEnd> s_flowEnds = new();
+    private static readonly Table<Packets.TunnelKind> s_tunnels = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
     public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
@@ -26,6 +27,15 @@ public static class WireNames
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 
     public static ReadOnlySpan<byte> Utf8(CaptureSourceKind source) => s_sources.Bytes[(int)source];
+
+    public static ReadOnlySpan<byte> Utf8(Packets.TunnelKind kind) => s_tunnels.Bytes[(int)kind];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Packets.TunnelKind kind)
+    {
+        var index = s_tunnels.IndexOf(utf8);
+        kind = (Packets.TunnelKind)Math.Max(index, 0);
+        return index >= 0;
+    }
 
     public static ReadOnlySpan<byte> Utf8(FlowEnd end) => s_flowEnds.Bytes[(int)end];
 

@@ -20,6 +20,9 @@ public sealed class Connection
 
     public int InterfaceId { get; internal set; }
 
+    /// <summary>The tunnel that its packets came through, of the first that did; none where they came plain only.</summary>
+    public PacketTunnel Tunnel { get; internal set; }
+
     /// <summary>False when the capture began after the handshake: then roles are a guess until bytes show them.</summary>
     public bool HandshakeSeen { get; internal set; }
 
@@ -59,6 +62,7 @@ public sealed class Connection
         InitiatorIp = ResponderIp = default;
         InitiatorPort = ResponderPort = VlanId = 0;
         InterfaceId = 0;
+        Tunnel = default;
         HandshakeSeen = false;
         FirstPacketNs = LastPacketNs = Exchanges = 0;
         HandshakeRttNs = -1;

@@ -125,6 +125,7 @@ public sealed class ConnectionTable
             ? (packet.SourcePort, packet.DestinationPort) : (packet.DestinationPort, packet.SourcePort);
         info.VlanId = packet.VlanId;
         info.InterfaceId = packet.InterfaceId;
+        info.Tunnel = packet.Tunnel;
         info.FirstPacketNs = info.LastPacketNs = packet.TimestampNs;
         info.HandshakeSeen = (packet.Flags & TcpFlags.Syn) != 0;
         connection.Handler = _factory.Open(info);

@@ -2,6 +2,7 @@ using Weir.Packets;
 using Weir.Protocols;
 using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
@@ -35,6 +36,7 @@ internal sealed class ExchangeWorker : IPacketSink
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            Http2 = Http2Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
             WebSocket = WebSocketLimits.Default with
             {
                 MessageCaptureBytes = options.BodyLimitBytes,
@@ -42,6 +44,7 @@ internal sealed class ExchangeWorker : IPacketSink
             },
             Dns = DnsLimits.Default with { MaxPending = DnsLimits.Default.MaxPending / workers },
             ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
+            Schema = options.Schema,
             Source = options.Source,
             Node = options.Node,
         });

@@ -65,6 +65,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         EventStream(ref json, exchange.ServerSentEvents);
         GrpcJson.Write(ref json, exchange.Grpc, detail);
         TimingJson.Write(ref json, exchange);
+        TunnelJson.Write(ref json, exchange.Tunnel);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
         Sensitive(ref json, exchange.Sensitive);

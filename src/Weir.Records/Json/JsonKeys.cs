@@ -13,7 +13,7 @@ internal static class JsonKeys
             "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
-            "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
+            "endpoint", "tunnel", "destination", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
             "timing", "requestMs", "waitMs",
             "webSocket", "messages", "messagesIn", "messagesOut", "bytesIn", "bytesOut", "compressed", "closeCode", "closeReason",
             "captured", "from", "kind", "at", "bytes",

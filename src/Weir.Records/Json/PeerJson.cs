@@ -53,7 +53,7 @@ internal static class PeerJson
     /// <summary>Reads the value of the property that the cursor is on.</summary>
     public static bool ReadProperty(ref JsonCursor cursor, Peer peer) => cursor.Key switch
     {
-        "ip" => ReadIp(ref cursor, peer),
+        "ip" => ReadAddress(ref cursor, out var ip) && Done(peer.Ip = ip),
         "port" => cursor.Integer(0, ushort.MaxValue, out var port) && Done(peer.Port = (ushort)port),
         "namespace" => cursor.String(out var text) && Done(peer.Namespace = text),
         "pod" => cursor.String(out var text) && Done(peer.Pod = text),
@@ -63,12 +63,11 @@ internal static class PeerJson
         _ => cursor.Skip(),
     };
 
-    private static bool ReadIp(ref JsonCursor cursor, Peer peer)
+    public static bool ReadAddress(ref JsonCursor cursor, out IpAddress ip)
     {
+        ip = default;
         if (!cursor.RequiredString(out var text)) return false;
-        if (!IpAddress.TryParse(text, out var ip)) return cursor.Fail("\"ip\" is not an address");
-        peer.Ip = ip;
-        return true;
+        return IpAddress.TryParse(text, out ip) || cursor.Fail($"\"{text}\" is not an address");
     }
 
     private static bool ReadProcess(ref JsonCursor cursor, Peer peer)

@@ -61,11 +61,12 @@ internal static class SniffCommand
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
+            Schema = options.Schema(parsed),
             Privacy = privacy,
             PacketOutput = packets,
         };
-        using var addressed = new AddressHeaderOutput(outputs, delivery.ReadAddressHeader(parsed));
-        using var run = new ProbeRun(sources, probe, [addressed]);
+        using var run = new ProbeRun(
+            sources, probe, delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");

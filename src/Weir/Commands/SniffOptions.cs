@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Weir.Capture;
 using Weir.Cli.Values;
+using Weir.Protocols.Grpc.Descriptors;
 using Weir.Probe;
 
 namespace Weir.Cli.Commands;
@@ -41,6 +42,12 @@ internal sealed class SniffOptions
     };
 
     public MirrorOptions Mirror { get; } = new();
+
+    public Option<string?> Descriptors { get; } = new("--descriptors")
+    {
+        Description = "Protobuf descriptor set (protoc --include_imports --descriptor_set_out) by which gRPC messages are decoded",
+        HelpName = "FILE",
+    };
 
     public PrivacyChoices Privacy { get; } = new();
 
@@ -94,9 +101,26 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, .. Privacy.All, BodyLimit, Count, For, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
+    }
+
+    /// <summary>The descriptors asked for; null without.</summary>
+    /// <exception cref="UsageException">The file can't be read or is no descriptor set.</exception>
+    public ProtobufSchema? Schema(ParseResult parsed)
+    {
+        if (parsed.GetValue(Descriptors) is not { } file) return null;
+        try
+        {
+            return ProtobufSchema.TryRead(File.ReadAllBytes(file), out var schema, out var error)
+                ? schema
+                : throw new UsageException($"{file} is no descriptor set: {error}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"cannot read {file}: {e.Message}");
+        }
     }
 
     public static string? FromEnvironment(params IEnumerable<string> names) =>

@@ -4,6 +4,7 @@ using Weir.Capture;
 using Weir.Center.Hosting;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Privacy.Redaction;
 using Weir.Probe;
 using Weir.Records;
 
@@ -44,7 +45,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -60,6 +61,9 @@ internal static class UpCommand
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = MirrorOptions.Plane(options.Source, parsed);
+        var privacy = options.Privacy.Load(parsed, out _);
+        using var redactors = new ThreadLocal<ExchangeRedactor>(() => new ExchangeRedactor(privacy.Redaction));
+        if (privacy.Redaction is not null) center = center with { Redact = exchange => redactors.Value!.Redact(exchange) };
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
@@ -72,7 +76,8 @@ internal static class UpCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),
             Workers = parsed.GetValue(options.Workers),
-            Privacy = options.Privacy.Load(parsed, out _),
+            Schema = options.Schema(parsed),
+            Privacy = privacy,
         };
         using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));

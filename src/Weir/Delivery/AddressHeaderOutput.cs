@@ -9,33 +9,41 @@ namespace Weir.Cli.Delivery;
 /// outputs are not owned.
 /// </summary>
 /// <param name="outputs">Where exchanges go.</param>
-/// <param name="name">Name of the header; null adds none.</param>
-internal sealed class AddressHeaderOutput(IReadOnlyList<IExchangeOutput> outputs, string? name) : IExchangeOutput
+/// <param name="name">Name of the header.</param>
+internal sealed class AddressHeaderOutput(IReadOnlyList<IExchangeOutput> outputs, string name) : IExchangeOutput
 {
-    private readonly byte[]? _name = name is null ? null : Encoding.Latin1.GetBytes(name);
+    private readonly byte[] _name = Encoding.Latin1.GetBytes(name);
 
     public bool IsOpen => outputs.Any(output => output.IsOpen);
 
     public long Lost => outputs.Sum(output => output.Lost);
 
-    public IExchangeLane OpenLane() => new Lane([.. outputs.Select(output => output.OpenLane())], _name);
+    public bool TakesFlows => outputs.Any(output => output.TakesFlows);
+
+    public IExchangeLane OpenLane() => new Lane([.. outputs.Select(output => (output.OpenLane(), output.TakesFlows))], _name);
 
     public void Dispose()
     {
         // Nothing is owned.
     }
 
-    private sealed class Lane(IExchangeLane[] lanes, byte[]? name) : IExchangeLane
+    private sealed class Lane((IExchangeLane Lane, bool TakesFlows)[] lanes, byte[] name) : IExchangeLane
     {
         public void Write(Exchange exchange)
         {
-            if (name is not null && exchange.HasRequest) AddAddress(exchange, name);
-            foreach (var lane in lanes) lane.Write(exchange);
+            if (exchange.HasRequest) AddAddress(exchange, name);
+            foreach (var (lane, _) in lanes) lane.Write(exchange);
         }
 
         public void Flush()
         {
-            foreach (var lane in lanes) lane.Flush();
+            foreach (var (lane, _) in lanes) lane.Flush();
+        }
+
+        public void Write(FlowRecord flow)
+        {
+            foreach (var (lane, takesFlows) in lanes)
+                if (takesFlows) lane.Write(flow);
         }
 
         private static void AddAddress(Exchange exchange, byte[] name)
