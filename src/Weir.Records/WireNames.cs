@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Records.Status;
 
 namespace Weir.Records;
 
@@ -8,6 +9,7 @@ public static class WireNames
     private static readonly Table<Anomaly> s_anomalies = new();
     private static readonly Table<CaptureSourceKind> s_sources = new();
     private static readonly Table<FlowEnd> s_flowEnds = new();
+    private static readonly Table<LossStage> s_lossStages = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
     public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
@@ -17,6 +19,8 @@ public static class WireNames
     public static string Of(Anomaly anomaly) => s_anomalies.Texts[(int)anomaly];
 
     public static string Of(CaptureSourceKind source) => s_sources.Texts[(int)source];
+
+    public static string Of(LossStage stage) => s_lossStages.Texts[(int)stage];
 
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 

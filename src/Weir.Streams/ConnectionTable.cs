@@ -156,8 +156,7 @@ public sealed class ConnectionTable
         }
         else if (!half.Started)
         {
-            half.Start(sequence);
-            half.StartedByPureAck = wireLength == 0;
+            half.StartedByPureAck = half.StartAt(sequence, _limits.ResetWindowBytes) && wireLength == 0;
         }
 
         if ((packet.Flags & TcpFlags.Ack) != 0)

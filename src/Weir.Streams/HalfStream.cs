@@ -31,6 +31,9 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     /// <summary>Highest acknowledgment by the other side.</summary>
     public uint Acked;
     public bool AckSeen;
+    /// <summary>First acknowledgment by the other side while this direction had not started: everything from there on is unseen.</summary>
+    public uint AckedBeforeStart;
+    public bool AckBeforeStartSeen;
 
     /// <summary>Buffered pieces in order of sequence, never overlapping, all beyond <see cref="Next"/>.</summary>
     public PendingSegment? PendingHead;
@@ -55,6 +58,21 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public uint LastGapStart;
     public uint LastGapEnd;
 
+    /// <summary>
+    /// Starts at the first segment seen; or, when the other side had said which byte it waits for, there: what lies between was
+    /// missed by the capture or comes later.
+    /// </summary>
+    /// <param name="sequence">Sequence of the segment.</param>
+    /// <param name="limit">Bytes that are believed to lie between.</param>
+    /// <returns>Whether the segment is the first.</returns>
+    public bool StartAt(uint sequence, int limit)
+    {
+        var missed = AckBeforeStartSeen ? (int)(sequence - AckedBeforeStart) : 0;
+        var isFirst = missed <= 0 || missed > limit;
+        Start(isFirst ? sequence : AckedBeforeStart);
+        return isFirst;
+    }
+
     public void Start(uint sequence)
     {
         Started = true;
@@ -66,7 +84,7 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
 
     public void Reset()
     {
-        Started = StartedByPureAck = SynSeen = HasFin = Ended = AckSeen = HasHole = HoleAcked = false;
+        Started = StartedByPureAck = SynSeen = HasFin = Ended = AckSeen = AckBeforeStartSeen = HasHole = HoleAcked = false;
         First = Next = FinSequence = Acked = StraySequence = LastGapStart = LastGapEnd = 0;
         PendingHead = PendingTail = null;
         PreviousHole = NextHole = null;

@@ -52,7 +52,15 @@ internal sealed class Reassembler
     /// <summary>The other side says it has everything before <paramref name="acknowledgment"/>.</summary>
     public void Acknowledge(HalfStream half, uint acknowledgment)
     {
-        if ((half.AckSeen && acknowledgment == half.Acked) || !half.Started || half.Ended) return;
+        if ((half.AckSeen && acknowledgment == half.Acked) || half.Ended) return;
+        if (!half.Started)
+        {
+            if (half.AckBeforeStartSeen) return;
+            half.AckBeforeStartSeen = true;
+            half.AckedBeforeStart = acknowledgment;
+            return;
+        }
+
         if (!IsNear(half.Ahead(acknowledgment))) return;
         if (half.AckSeen && (int)(acknowledgment - half.Acked) < 0 && IsNear(half.Ahead(half.Acked))) return;
         half.AckSeen = true;

@@ -42,7 +42,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
         report.Counter("stored", Interlocked.Read(ref _stored));
         report.Counter("duplicates", Interlocked.Read(ref _duplicates));
         report.Counter("store_failures", Interlocked.Read(ref _failures));
-        report.Dropped("store_refused", Interlocked.Read(ref _lost));
+        report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "store_refused", Interlocked.Read(ref _lost)));
     }
 
     public void Dispose() => _stop.Dispose();
