@@ -83,6 +83,8 @@ internal sealed partial class Http1Conversation : IHostedConversation
     public void OnGap(Direction direction, long length, long timestampNs)
     {
         UntakenBytes = 0;
+        // In mid-stream the parser cannot tell whether the rest of a response was lost or a whole one.
+        if (direction != _client && !_answers && !_connection.HandshakeSeen) ResponseBytesSkipped(timestampNs);
         (direction == _client ? _requests : _responses).Gap(length);
     }
 
