@@ -1,6 +1,7 @@
 using Weir.Benchmarks;
 using Weir.Benchmarks.Generate;
 using Weir.Benchmarks.Peers;
+using Weir.Benchmarks.Soak;
 using Weir.Benchmarks.Workloads;
 
 if (!BenchOptions.TryParse(args, out var options))
@@ -14,6 +15,8 @@ switch (options.Verb)
     case "generate":
         Console.Error.WriteLine(RestCapture.Write(options.CaptureFile, options.Exchanges));
         return 0;
+    case "soak":
+        return await SoakRun.Run(options.Weir!, options.Duration, Console.Out);
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;

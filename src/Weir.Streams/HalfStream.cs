@@ -42,7 +42,12 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public int PendingBytes;
 
     /// <summary>The hole at <see cref="Next"/> is in the reassembler's list.</summary>
-    public bool HasHole;
+    public bool HasHole
+    {
+        get => Counters.HasHole;
+        set => Counters.HasHole = value;
+    }
+
     public HalfStream? PreviousHole;
     public HalfStream? NextHole;
     public long HoleSinceNs;

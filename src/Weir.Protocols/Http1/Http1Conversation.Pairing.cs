@@ -209,7 +209,8 @@ internal sealed partial class Http1Conversation
         var newest = _queue[candidates - 1];
         var answered = newest.RequestDone && newest.Exchange.Request.LastByteNs < _strayNs;
         // With a loss of requests around the last candidate, the response may answer one of those.
-        var none = unknown || answered || _holeNext || newest.MayFollowLost;
+        // A hole that waits to be told is one as well.
+        var none = unknown || answered || _holeNext || newest.MayFollowLost || _connection.Of(_client).HasHole;
         var dropped = none ? candidates : candidates - 1;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
         return none ? null : _queue.Dequeue();
