@@ -162,7 +162,7 @@ public sealed class ConnectionTable
         if ((packet.Flags & TcpFlags.Ack) != 0)
         {
             if (half.Owner.AwaitsHandshakeAck && !isSyn) Handshake.Complete(half, packet);
-            _reassembler.Acknowledge(half.Other, packet.Acknowledgment);
+            _reassembler.Acknowledge(half.Other, packet.Acknowledgment, packet.TimestampNs);
         }
 
         if (wireLength > 0) _reassembler.AddPayload(half, sequence, packet, wireLength);

@@ -31,6 +31,7 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     /// <summary>Highest acknowledgment by the other side.</summary>
     public uint Acked;
     public bool AckSeen;
+    public long AckedNs;
     /// <summary>First acknowledgment by the other side while this direction had not started: everything from there on is unseen.</summary>
     public uint AckedBeforeStart;
     public bool AckBeforeStartSeen;
@@ -94,7 +95,7 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
         PendingHead = PendingTail = null;
         PreviousHole = NextHole = null;
         PendingCount = PendingBytes = StrayCount = 0;
-        HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = 0;
+        HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = AckedNs = 0;
     }
 
     /// <summary>Since when bytes beyond <paramref name="sequence"/> have waited for it, or the hole at <see cref="Next"/>.</summary>

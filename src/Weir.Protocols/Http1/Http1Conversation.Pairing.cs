@@ -88,9 +88,13 @@ internal sealed partial class Http1Conversation
         _holeBytes += length;
     }
 
-    /// <summary>Bytes of responses are lost outside of a body of known length.</summary>
-    public void ResponsesLost(LossScope scope, long length)
+    /// <summary>
+    /// Bytes of responses are lost outside of a body of known length. Sent at <paramref name="ns"/> at the latest, they answered
+    /// no request that came later, and say nothing of the order from there on.
+    /// </summary>
+    public void ResponsesLost(LossScope scope, long length, long ns)
     {
+        if (_evicted == 0 && _queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs > ns) return;
         _lost = true;
         _evicted = 0;
         if (scope != LossScope.FromNext || _queue.Count == 0) return;

@@ -85,7 +85,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         UntakenBytes = 0;
         // In mid-stream the parser cannot tell whether the rest of a response was lost or a whole one.
         if (direction != _client && !_answers && !_connection.HandshakeSeen) ResponseBytesSkipped(timestampNs);
-        (direction == _client ? _requests : _responses).Gap(length);
+        (direction == _client ? _requests : _responses).Gap(length, timestampNs);
     }
 
     public void OnEnd(Direction direction, StreamEnd reason, long timestampNs)
