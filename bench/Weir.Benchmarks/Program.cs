@@ -1,5 +1,6 @@
 using Weir.Benchmarks;
 using Weir.Benchmarks.Peers;
+using Weir.Benchmarks.Soak;
 using Weir.Benchmarks.Workloads;
 
 if (!BenchOptions.TryParse(args, out var options))
@@ -13,6 +14,8 @@ switch (options.Verb)
     case "generate":
         foreach (var capture in options.Open()) Console.Error.WriteLine(capture);
         return 0;
+    case "soak":
+        return await SoakRun.Run(options.Weir!, options.Duration, Console.Out);
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;

@@ -38,6 +38,9 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 
     public long Seen => Volatile.Read(ref _seen);
 
+    /// <summary>Exchanges that logging rules kept from every output.</summary>
+    public long Stopped => _guard?.Stopped ?? 0;
+
     public long Matched => Volatile.Read(ref _matched);
 
     /// <summary>Told of every exchange with whether it matched; the packet recorder listens here.</summary>

@@ -10,7 +10,8 @@ internal sealed class InterfaceNames(ICaptureSource source)
     /// <summary>Null when the source does not name it.</summary>
     public string? Of(int interfaceId)
     {
+        if (interfaceId < 0) return null;
         if (interfaceId >= _names.Length) _names = [.. source.ReadStatistics().Select(one => one.Name)];
-        return interfaceId >= 0 && interfaceId < _names.Length ? _names[interfaceId] : null;
+        return interfaceId < _names.Length ? _names[interfaceId] : null;
     }
 }

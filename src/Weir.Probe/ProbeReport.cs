@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Weir.Records;
+using Weir.Records.Status;
 
 namespace Weir.Probe;
 
@@ -9,7 +11,7 @@ namespace Weir.Probe;
 /// <param name="ExchangesSeen">Exchanges before the filter.</param>
 /// <param name="Connections">TCP connections seen.</param>
 /// <param name="Seconds">Wall time since the run began.</param>
-/// <param name="Dropped">Loss by reason; all zero in a run without loss.</param>
+/// <param name="Losses">The loss ledger; all zero in a run without loss.</param>
 /// <param name="Ignored">What Weir does not read, by kind: no loss.</param>
 public sealed record ProbeReport(
     long Packets,
@@ -18,9 +20,13 @@ public sealed record ProbeReport(
     long ExchangesSeen,
     long Connections,
     double Seconds,
-    IReadOnlyDictionary<string, long> Dropped,
+    IReadOnlyList<Loss> Losses,
     IReadOnlyDictionary<string, long> Ignored)
 {
+    /// <summary>Loss by reason, whatever the interface.</summary>
+    public IReadOnlyDictionary<string, long> Dropped =>
+        CounterSums.Of(Losses.Select(loss => KeyValuePair.Create(loss.Reason, loss.Count)));
+
     /// <summary>Writes the <c>--stats</c> document.</summary>
     public void WriteJson(Stream stream)
     {
@@ -33,10 +39,31 @@ public sealed record ProbeReport(
         writer.WriteNumber("connections", Connections);
         writer.WriteNumber("seconds", Math.Round(Seconds, 3));
         WriteCounters(writer, "dropped", Dropped);
+        WriteLedger(writer);
         WriteCounters(writer, "ignored", Ignored);
         writer.WriteEndObject();
         writer.Flush();
         stream.WriteByte((byte)'\n');
+    }
+
+    private void WriteLedger(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("ledger");
+        foreach (var loss in Losses.Where(loss => loss.Count > 0))
+        {
+            var reason = LossReasons.Of(loss.Reason);
+            writer.WriteStartObject();
+            writer.WriteString("plane", loss.Plane);
+            writer.WriteString("interface", loss.Interface);
+            writer.WriteString("stage", WireNames.Of(reason.Stage));
+            writer.WriteString("reason", loss.Reason);
+            writer.WriteNumber("count", loss.Count);
+            writer.WriteString("unit", reason.Unit);
+            writer.WriteString("meaning", reason.Meaning);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteCounters(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, long> counters)

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Weir.Capture;
 using Weir.Export;
 using Weir.Packets;
+using Weir.Records;
+using Weir.Records.Status;
 
 namespace Weir.Probe;
 
@@ -12,6 +14,9 @@ namespace Weir.Probe;
 public sealed class ProbeRun : IDisposable
 {
     private readonly IReadOnlyList<ICaptureSource> _sources;
+    private readonly IReadOnlyList<IExchangeOutput> _outputs;
+    private readonly string _plane;
+    private readonly bool _isFile;
     private readonly PacketIntake[] _intakes;
     private readonly ExchangeWorker[] _workers;
     private readonly FlowDispatcher? _dispatcher;
@@ -23,7 +28,9 @@ public sealed class ProbeRun : IDisposable
     /// <param name="outputs">Where exchanges go; each worker opens a lane.</param>
     public ProbeRun(IReadOnlyList<ICaptureSource> sources, ProbeOptions options, IReadOnlyList<IExchangeOutput> outputs)
     {
-        _sources = sources;
+        (_sources, _outputs) = (sources, outputs);
+        _plane = WireNames.Of(options.Source);
+        _isFile = options.Source == CaptureSourceKind.File;
         var count = sources.Count > 1 ? sources.Count : Math.Clamp(options.Workers, 1, WorkerCount.Max);
         var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
         var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
@@ -73,12 +80,6 @@ public sealed class ProbeRun : IDisposable
 
     public ProbeReport Report()
     {
-        var dropped = CounterSums.Of(
-        [
-            new("kernel_drops", Interfaces.Sum(i => i.KernelDrops)),
-            .. _intakes.SelectMany(intake => intake.Losses()),
-            .. _workers.SelectMany(worker => worker.Losses()),
-        ]);
         var ignored = CounterSums.Of(
         [
             .. _intakes.SelectMany(intake => intake.Ignored()),
@@ -88,7 +89,25 @@ public sealed class ProbeRun : IDisposable
         return new ProbeReport(
             _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
             _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),
-            _elapsed.Elapsed.TotalSeconds, dropped, ignored);
+            _elapsed.Elapsed.TotalSeconds, Losses(), ignored);
+    }
+
+    /// <summary>Every counter of loss, also those at zero; what happened on one interface by itself, the rest in one line a reason.</summary>
+    private List<Loss> Losses()
+    {
+        var losses = new List<Loss>();
+        var interfaces = Interfaces;
+        if (_isFile || interfaces.Count == 0) losses.Add(new Loss(_plane, Loss.Anywhere, "kernel_drops", 0));
+        else losses.AddRange(interfaces.Select(one => new Loss(_plane, one.Name, "kernel_drops", one.KernelDrops)));
+        losses.AddRange(
+            from counted in _intakes.SelectMany((intake, i) => Named(intake.Losses(), _sources[i]))
+            group counted.Count by (counted.Interface, counted.Reason) into same
+            select new Loss(_plane, same.Key.Interface, same.Key.Reason, same.Sum()));
+        losses.AddRange(
+            from counter in CounterSums.Of(_workers.SelectMany(worker => worker.Losses()))
+            select new Loss(_plane, Loss.Anywhere, counter.Key, counter.Value));
+        losses.Add(new Loss(Loss.Anywhere, Loss.Anywhere, "output_lost", _outputs.Sum(output => output.Lost)));
+        return losses;
     }
 
     public void Dispose()
@@ -96,6 +115,13 @@ public sealed class ProbeRun : IDisposable
         foreach (var source in _sources) source.Dispose();
         _dispatcher?.Dispose();
         _ended.Dispose();
+    }
+
+    private static IEnumerable<(string Interface, string Reason, long Count)> Named(
+        IEnumerable<(int InterfaceId, string Reason, long Count)> losses, ICaptureSource source)
+    {
+        var nameOf = Names(source);
+        return losses.Select(loss => (nameOf(loss.InterfaceId) ?? Loss.Anywhere, loss.Reason, loss.Count));
     }
 
     /// <summary>A file has one name for all that is in it, which says nothing of a flow.</summary>

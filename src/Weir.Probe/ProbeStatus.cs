@@ -17,7 +17,7 @@ public sealed class ProbeStatus(ProbeRun run) : IStatusSource
         foreach (var (name, value) in run.Details)
             if (!now.Dropped.ContainsKey(name)) report.Gauge(name, value);
         foreach (var (name, value) in now.Ignored) report.Gauge($"ignored_{name}", value);
-        foreach (var (reason, count) in now.Dropped) report.Dropped(reason, count);
+        foreach (var loss in now.Losses) report.Dropped(loss);
         foreach (var i in run.Interfaces) report.Interface(i.Name, i.Frames, i.Bytes, i.KernelDrops, i.Truncated);
     }
 }

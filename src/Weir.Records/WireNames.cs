@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Records.Status;
 
 namespace Weir.Records;
 
@@ -10,6 +11,7 @@ public static class WireNames
     private static readonly Table<GraphQlType> s_graphQlTypes = new();
     private static readonly Table<FlowEnd> s_flowEnds = new();
     private static readonly Table<Packets.TunnelKind> s_tunnels = new();
+    private static readonly Table<LossStage> s_lossStages = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
     public static IReadOnlyList<string> Anomalies => s_anomalies.Texts;
@@ -23,6 +25,8 @@ public static class WireNames
     public static string Of(GraphQlType type) => s_graphQlTypes.Texts[(int)type];
 
     public static ReadOnlySpan<byte> Utf8(GraphQlType type) => s_graphQlTypes.Bytes[(int)type];
+
+    public static string Of(LossStage stage) => s_lossStages.Texts[(int)stage];
 
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 

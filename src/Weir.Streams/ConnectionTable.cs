@@ -157,14 +157,13 @@ public sealed class ConnectionTable
         }
         else if (!half.Started)
         {
-            half.Start(sequence);
-            half.StartedByPureAck = wireLength == 0;
+            half.StartedByPureAck = half.StartAt(sequence, _limits.ResetWindowBytes) && wireLength == 0;
         }
 
         if ((packet.Flags & TcpFlags.Ack) != 0)
         {
             if (half.Owner.AwaitsHandshakeAck && !isSyn) Handshake.Complete(half, packet);
-            _reassembler.Acknowledge(half.Other, packet.Acknowledgment);
+            _reassembler.Acknowledge(half.Other, packet.Acknowledgment, packet.TimestampNs);
         }
 
         if (wireLength > 0) _reassembler.AddPayload(half, sequence, packet, wireLength);

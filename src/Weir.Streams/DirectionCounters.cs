@@ -42,6 +42,9 @@ public sealed class DirectionCounters
     /// <summary>RSTs sent by this side that fit the connection.</summary>
     public int Resets { get; internal set; }
 
+    /// <summary>Bytes are missing now that were sent: later ones came, or the other side acknowledged them. Not yet told as a gap.</summary>
+    public bool HasHole { get; internal set; }
+
     internal int Probes;
 
     /// <summary>Packets on the interface that saw most of them.</summary>
@@ -85,6 +88,7 @@ public sealed class DirectionCounters
         First = new() { InterfaceId = InterfaceCounters.None };
         _otherCount = 0;
         Bytes = GapBytes = RetransmittedBytes = 0;
+        HasHole = false;
         Retransmissions = SynRetransmissions = OutOfOrder = ZeroWindows = Resets = Probes = 0;
     }
 

@@ -31,6 +31,10 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     /// <summary>Highest acknowledgment by the other side.</summary>
     public uint Acked;
     public bool AckSeen;
+    public long AckedNs;
+    /// <summary>First acknowledgment by the other side while this direction had not started: everything from there on is unseen.</summary>
+    public uint AckedBeforeStart;
+    public bool AckBeforeStartSeen;
 
     /// <summary>Buffered pieces in order of sequence, never overlapping, all beyond <see cref="Next"/>.</summary>
     public PendingSegment? PendingHead;
@@ -39,7 +43,12 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public int PendingBytes;
 
     /// <summary>The hole at <see cref="Next"/> is in the reassembler's list.</summary>
-    public bool HasHole;
+    public bool HasHole
+    {
+        get => Counters.HasHole;
+        set => Counters.HasHole = value;
+    }
+
     public HalfStream? PreviousHole;
     public HalfStream? NextHole;
     public long HoleSinceNs;
@@ -55,6 +64,21 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public uint LastGapStart;
     public uint LastGapEnd;
 
+    /// <summary>
+    /// Starts at the first segment seen; or, when the other side had said which byte it waits for, there: what lies between was
+    /// missed by the capture or comes later.
+    /// </summary>
+    /// <param name="sequence">Sequence of the segment.</param>
+    /// <param name="limit">Bytes that are believed to lie between.</param>
+    /// <returns>Whether the segment is the first.</returns>
+    public bool StartAt(uint sequence, int limit)
+    {
+        var missed = AckBeforeStartSeen ? (int)(sequence - AckedBeforeStart) : 0;
+        var isFirst = missed <= 0 || missed > limit;
+        Start(isFirst ? sequence : AckedBeforeStart);
+        return isFirst;
+    }
+
     public void Start(uint sequence)
     {
         Started = true;
@@ -66,12 +90,12 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
 
     public void Reset()
     {
-        Started = StartedByPureAck = SynSeen = HasFin = Ended = AckSeen = HasHole = HoleAcked = false;
+        Started = StartedByPureAck = SynSeen = HasFin = Ended = AckSeen = AckBeforeStartSeen = HasHole = HoleAcked = false;
         First = Next = FinSequence = Acked = StraySequence = LastGapStart = LastGapEnd = 0;
         PendingHead = PendingTail = null;
         PreviousHole = NextHole = null;
         PendingCount = PendingBytes = StrayCount = 0;
-        HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = 0;
+        HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = AckedNs = 0;
     }
 
     /// <summary>Since when bytes beyond <paramref name="sequence"/> have waited for it, or the hole at <see cref="Next"/>.</summary>

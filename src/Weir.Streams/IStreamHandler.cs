@@ -31,7 +31,10 @@ public interface IStreamHandler
     /// <summary>In-order bytes of one direction, captured at <paramref name="timestampNs"/>.</summary>
     void OnChunk(Direction direction, ReadOnlySpan<byte> bytes, long timestampNs);
 
-    /// <summary><paramref name="length"/> bytes of this direction will never come.</summary>
+    /// <summary>
+    /// <paramref name="length"/> bytes of this direction will never come. They were sent at <paramref name="timestampNs"/> at the
+    /// latest, however much later it became certain that they are lost.
+    /// </summary>
     void OnGap(Direction direction, long length, long timestampNs);
 
     /// <summary>This direction will bring no more bytes. Called exactly once per direction for every connection.</summary>

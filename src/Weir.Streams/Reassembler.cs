@@ -50,13 +50,22 @@ internal sealed class Reassembler
     }
 
     /// <summary>The other side says it has everything before <paramref name="acknowledgment"/>.</summary>
-    public void Acknowledge(HalfStream half, uint acknowledgment)
+    public void Acknowledge(HalfStream half, uint acknowledgment, long timestampNs)
     {
-        if ((half.AckSeen && acknowledgment == half.Acked) || !half.Started || half.Ended) return;
+        if ((half.AckSeen && acknowledgment == half.Acked) || half.Ended) return;
+        if (!half.Started)
+        {
+            if (half.AckBeforeStartSeen) return;
+            half.AckBeforeStartSeen = true;
+            half.AckedBeforeStart = acknowledgment;
+            return;
+        }
+
         if (!IsNear(half.Ahead(acknowledgment))) return;
         if (half.AckSeen && (int)(acknowledgment - half.Acked) < 0 && IsNear(half.Ahead(half.Acked))) return;
         half.AckSeen = true;
         half.Acked = acknowledgment;
+        half.AckedNs = timestampNs;
         if (half.HasHole || half.Ahead(acknowledgment) > 1) _holes.Settle(half, moved: false);
     }
 
@@ -111,11 +120,16 @@ internal sealed class Reassembler
     /// <summary>Tells gaps that have become due.</summary>
     public void CheckHoles() => _holes.CheckDue();
 
-    /// <summary>Gives up the bytes before <paramref name="sequence"/> and hands over what follows them.</summary>
+    /// <summary>
+    /// Gives up the bytes before <paramref name="sequence"/> and hands over what follows them. They were sent before what
+    /// follows was, or before the ACK that tells of them.
+    /// </summary>
     public void SkipTo(HalfStream half, uint sequence, long timestampNs)
     {
         var length = half.Ahead(sequence);
         if (length <= 0) return;
+        if (half.PendingHead is { } head && head.Sequence == sequence) timestampNs = Math.Min(timestampNs, head.TimestampNs);
+        else if (half.AckSeen && sequence == half.Acked) timestampNs = Math.Min(timestampNs, half.AckedNs - 1);
         half.LastGapStart = half.Next;
         half.LastGapEnd = sequence;
         half.Next = sequence;

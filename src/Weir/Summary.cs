@@ -1,6 +1,7 @@
 using System.Globalization;
 using Weir.Cli.Values;
 using Weir.Probe;
+using Weir.Records.Status;
 
 namespace Weir.Cli;
 
@@ -21,6 +22,11 @@ internal static class Summary
         Console.Error.WriteLine(losses.Count == 0
             ? "weir: nothing was lost"
             : $"weir: lost: {string.Join(", ", losses.Select(reason => $"{reason.Key} {Number(reason.Value)}"))}");
+        foreach (var loss in report.Losses.Where(loss => loss.Count > 0))
+        {
+            var where = loss.Interface == Loss.Anywhere ? "" : $" on {loss.Interface}";
+            Console.Error.WriteLine($"weir:   {loss.Reason} {Number(loss.Count)}{where}: {LossReasons.Of(loss.Reason).Meaning}");
+        }
     }
 
     public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

@@ -50,16 +50,35 @@ public partial class StatusTests
         var capture = (await center.Json("/api/v1/status")).GetProperty("capture");
         Assert.Equal(7, capture.GetProperty("packets").GetInt64());
         Assert.Equal(3, capture.GetProperty("openConnections").GetInt64());
-        Assert.Equal(2, capture.GetProperty("dropped").GetProperty("kernel \"full\"").GetInt64());
+        Assert.Equal(3, capture.GetProperty("dropped").GetProperty("kernel \"full\"").GetInt64());
+        Assert.Equal(0, capture.GetProperty("dropped").GetProperty("stream_gaps").GetInt64());
+        var ledger = capture.GetProperty("ledger");
+        Assert.Equal(["eth0", "eth1"], ledger.EnumerateArray().Select(one => one.GetProperty("interface").GetString()));
+        Assert.Equal("kernel \"full\"", ledger[0].GetProperty("reason").GetString());
+        Assert.Equal("kernel \"full\".", ledger[0].GetProperty("meaning").GetString());
+        Assert.Equal(("ring", "capture", 2), (ledger[0].GetProperty("plane").GetString(), ledger[0].GetProperty("stage").GetString(), ledger[0].GetProperty("count").GetInt64()));
         Assert.Equal("eth\"0\\\n", capture.GetProperty("interfaces")[0].GetProperty("name").GetString());
         var metrics = await (await center.Get("/metrics")).Content.ReadAsStringAsync();
         Assert.Contains("\nweir_capture_packets_total 7\n", metrics, StringComparison.Ordinal);
         Assert.Contains("\nweir_capture_open_connections 3\n", metrics, StringComparison.Ordinal);
         Assert.Contains("\nweir_capture_odd_name_ 4\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("\nweir_capture_dropped_total{reason=\"kernel \\\"full\\\"\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_capture_dropped_total{plane=\"ring\",interface=\"eth0\",reason=\"kernel \\\"full\\\"\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_capture_dropped_total{plane=\"ring\",interface=\"-\",reason=\"stream_gaps\"} 0\n", metrics, StringComparison.Ordinal);
         // The same device twice (two namespaces) is one sample.
         Assert.Contains("\nweir_capture_interface_frames_total{interface=\"eth\\\"0\\\\\\n\"} 11\n", metrics, StringComparison.Ordinal);
         AssertPrometheus(metrics);
+    }
+
+    [Fact]
+    public async Task Every_reason_of_the_center_has_words()
+    {
+        await using var center = await TestCenter.Start();
+        var known = LossReasons.All.Select(reason => reason.Name).ToHashSet();
+        var sections = (await center.Json("/api/v1/status")).EnumerateObject().Select(section => section.Value)
+            .Where(section => section.ValueKind == JsonValueKind.Object && section.TryGetProperty("dropped", out var dropped) && dropped.ValueKind == JsonValueKind.Object);
+        var reasons = sections.SelectMany(section => section.GetProperty("dropped").EnumerateObject()).Select(reason => reason.Name).ToList();
+        Assert.Equal(["ingest_queue_full", "store_refused"], reasons);
+        Assert.All(reasons, reason => Assert.Contains(reason, known));
     }
 
     [Fact]
@@ -139,7 +158,7 @@ public partial class StatusTests
     [GeneratedRegex(@"^# TYPE (?<name>weir_[a-z0-9_]+) (?<type>counter|gauge)$")]
     private static partial Regex TypeLine();
 
-    [GeneratedRegex("""^(?<name>weir_[a-z0-9_]+)(?<labels>\{[a-z_]+="([^"\\]|\\[\\n"])*"\})? -?[0-9]+$""")]
+    [GeneratedRegex("""^(?<name>weir_[a-z0-9_]+)(?<labels>\{([a-z_]+="([^"\\]|\\[\\n"])*",?)+\})? -?[0-9]+$""")]
     private static partial Regex SampleLine();
 
     private sealed class Capture : IStatusSource
@@ -151,7 +170,9 @@ public partial class StatusTests
             report.Counter("packets", 7);
             report.Gauge("open_connections", 3);
             report.Gauge("odd-name!", 4);
-            report.Dropped("kernel \"full\"", 2);
+            report.Dropped(new Loss("ring", "eth0", "kernel \"full\"", 2));
+            report.Dropped(new Loss("ring", "eth1", "kernel \"full\"", 1));
+            report.Dropped(new Loss("ring", "-", "stream_gaps", 0));
             report.Interface("eth\"0\\\n", 5, 1, 0, 0);
             report.Interface("eth\"0\\\n", 6, 1, 0, 0);
         }

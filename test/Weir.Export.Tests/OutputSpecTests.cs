@@ -12,6 +12,8 @@ public sealed class OutputSpecTests
     [InlineData("JSONL:a:b.jsonl", OutputKind.JsonLines, "a:b.jsonl")]
     [InlineData("har:x.har", OutputKind.Har, "x.har")]
     [InlineData("pcap:/tmp/x.pcap", OutputKind.Pcap, "/tmp/x.pcap")]
+    [InlineData("flows", OutputKind.Flows, null)]
+    [InlineData("flows:x.jsonl", OutputKind.Flows, "x.jsonl")]
     [InlineData("none", OutputKind.None, null)]
     public void A_known_output_is_understood(string text, OutputKind kind, string? file)
     {

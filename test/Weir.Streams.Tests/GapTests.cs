@@ -7,6 +7,30 @@ public class GapTests
     private readonly Wire _wire = new();
 
     [Fact]
+    public void What_was_missed_before_the_first_segment_of_a_direction_is_a_gap_when_the_other_side_waited_for_it()
+    {
+        _wire.Client(30, "ask", ack: 500);
+        _wire.Server(510, "late", ack: 33);
+        _wire.Client(33, ack: 514);
+        _wire.Advance(300);
+
+        Assert.Equal("__________late", _wire.Only.Responder);
+    }
+
+    [Theory]
+    [InlineData(505u)] // Acknowledges what comes only now: the interfaces are read in turn.
+    [InlineData(2_000_000_000u)] // Nonsense.
+    public void An_acknowledgment_that_cannot_be_where_a_direction_starts_is_not_believed(uint ack)
+    {
+        _wire.Client(30, "ask", ack: ack);
+        _wire.Server(500, "early", ack: 33);
+        _wire.Flush();
+
+        Assert.Equal("early", _wire.Only.Responder);
+        Assert.Empty(_wire.Only.Gaps);
+    }
+
+    [Fact]
     public void An_acknowledged_hole_is_told_after_the_delay_and_data_goes_on()
     {
         _wire.Handshake();

@@ -53,8 +53,8 @@ internal sealed class MessageRoutes(ExchangeIngest ingest, Action<Exchange> reda
     {
         report.Counter("requests", Interlocked.Read(ref _requests));
         report.Counter("messages", Interlocked.Read(ref _messages));
-        report.Dropped("message_invalid", Interlocked.Read(ref _invalid));
-        report.Dropped("message_request_refused", Interlocked.Read(ref _refused));
+        report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "message_invalid", Interlocked.Read(ref _invalid)));
+        report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "message_request_refused", Interlocked.Read(ref _refused)));
     }
 
     public void Dispose() => _places.Dispose();

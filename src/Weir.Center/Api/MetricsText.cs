@@ -34,7 +34,9 @@ internal sealed class MetricsText : IStatusReport
 
     public void Gauge(string name, long value) => Add(name, "gauge", "", value);
 
-    public void Dropped(string reason, long count) => Add("dropped_total", "counter", $"{{reason=\"{Escape(reason)}\"}}", count);
+    public void Dropped(Loss loss) => Add(
+        "dropped_total", "counter",
+        $"{{plane=\"{Escape(loss.Plane)}\",interface=\"{Escape(loss.Interface)}\",reason=\"{Escape(loss.Reason)}\"}}", loss.Count);
 
     public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated)
     {

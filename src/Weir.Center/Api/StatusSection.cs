@@ -1,20 +1,37 @@
 using System.Text.Json.Nodes;
+using Weir.Records;
 using Weir.Records.Status;
 
 namespace Weir.Center.Api;
 
-/// <summary>One part's counters as a section of the status: names in camelCase, losses under <c>dropped</c>.</summary>
+/// <summary>One part's counters as a section of the status: names in camelCase, losses under <c>dropped</c>, those above zero in plain words under <c>ledger</c>.</summary>
 internal sealed class StatusSection : IStatusReport
 {
     private readonly JsonObject _values = [];
     private readonly JsonObject _dropped = [];
+    private readonly JsonArray _ledger = [];
     private readonly JsonArray _interfaces = [];
 
     public void Counter(string name, long value) => _values[CamelCase(name)] = value;
 
     public void Gauge(string name, long value) => _values[CamelCase(name)] = value;
 
-    public void Dropped(string reason, long count) => _dropped[reason] = count;
+    public void Dropped(Loss loss)
+    {
+        _dropped[loss.Reason] = (_dropped[loss.Reason]?.GetValue<long>() ?? 0) + loss.Count;
+        if (loss.Count == 0) return;
+        var reason = LossReasons.Of(loss.Reason);
+        _ledger.Add(new JsonObject
+        {
+            ["plane"] = loss.Plane,
+            ["interface"] = loss.Interface,
+            ["stage"] = WireNames.Of(reason.Stage),
+            ["reason"] = loss.Reason,
+            ["count"] = loss.Count,
+            ["unit"] = reason.Unit,
+            ["meaning"] = reason.Meaning,
+        });
+    }
 
     public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated) => _interfaces.Add(
         new JsonObject
@@ -30,7 +47,7 @@ internal sealed class StatusSection : IStatusReport
 
     public JsonObject ToJson()
     {
-        if (_dropped.Count > 0) _values["dropped"] = _dropped;
+        if (_dropped.Count > 0) (_values["dropped"], _values["ledger"]) = (_dropped, _ledger);
         if (_interfaces.Count > 0) _values["interfaces"] = _interfaces;
         return _values;
     }

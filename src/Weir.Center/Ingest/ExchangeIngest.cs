@@ -67,7 +67,7 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     {
         report.Counter("received", Interlocked.Read(ref _received));
         report.Gauge("queued", _queue.Rows);
-        report.Dropped("ingest_queue_full", Interlocked.Read(ref _queueFull));
+        report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "ingest_queue_full", Interlocked.Read(ref _queueFull)));
         Writer?.Report(report);
     }
 

@@ -47,7 +47,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
         report.Counter("duplicates", Interlocked.Read(ref _duplicates));
         report.Counter("replaced", Interlocked.Read(ref _replaced));
         report.Counter("store_failures", Interlocked.Read(ref _failures));
-        report.Dropped("store_refused", Interlocked.Read(ref _lost));
+        report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "store_refused", Interlocked.Read(ref _lost)));
     }
 
     public void Dispose() => _stop.Dispose();

@@ -29,6 +29,9 @@ public sealed class PacketDecoderCounters
     private long _fragmentsEvicted;
     private long _fragmentsDiscarded;
 
+    /// <summary>The reason name of an outcome.</summary>
+    public static string NameOf(DecodeOutcome outcome) => Array.Find(OutcomeNames, one => one.Outcome == outcome).Name;
+
     /// <summary>Frames that had this outcome.</summary>
     public long this[DecodeOutcome outcome] => Volatile.Read(ref _outcomes[(int)outcome]);
 

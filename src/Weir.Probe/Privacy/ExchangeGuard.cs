@@ -13,6 +13,7 @@ public sealed class ExchangeGuard
     private readonly ExchangeRules? _rules;
     private readonly ExchangeRedactor? _redactor;
     private readonly bool _needsWholeExchange;
+    private long _stopped;
 
     /// <param name="options">What to do.</param>
     /// <param name="keepsPackets">Packets are written too and need the same done to them.</param>
@@ -36,7 +37,7 @@ public sealed class ExchangeGuard
     public RedactionTrace? Trace { get; }
 
     /// <summary>Exchanges that rules kept from every output.</summary>
-    public long Stopped { get; private set; }
+    public long Stopped => Volatile.Read(ref _stopped);
 
     /// <summary>Exchanges in which something was masked.</summary>
     public long Redacted => _redactor?.Redacted ?? 0;
@@ -56,7 +57,7 @@ public sealed class ExchangeGuard
         }
         else if (_rules is not null && _rules.Apply(exchange) != RuleOutcome.Kept)
         {
-            Stopped++;
+            Volatile.Write(ref _stopped, _stopped + 1);
             return null;
         }
 

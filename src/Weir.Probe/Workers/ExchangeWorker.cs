@@ -93,12 +93,15 @@ internal sealed class ExchangeWorker : IPacketSink
         foreach (var loss in _connections.Counters.Losses()) yield return loss;
         yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
         yield return new("dns_malformed", _conversations.Counters.DnsMalformed);
-        if (_recorder is not null) yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
+        if (_recorder is null) yield break;
+        yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
+        yield return new("pcap_frames_unmasked", _recorder.MaskedFrames);
     }
 
     /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>
     public IEnumerable<KeyValuePair<string, long>> Ignored()
     {
+        yield return new("rules_stopped", _outputs.Stopped);
         yield return new("connection_opaque", _conversations.Counters.OpaqueConnections);
         yield return new("connection_opaque_bytes", _conversations.Counters.OpaqueBytes);
     }

@@ -88,9 +88,13 @@ internal sealed partial class Http1Conversation
         _holeBytes += length;
     }
 
-    /// <summary>Bytes of responses are lost outside of a body of known length.</summary>
-    public void ResponsesLost(LossScope scope, long length)
+    /// <summary>
+    /// Bytes of responses are lost outside of a body of known length. Sent at <paramref name="ns"/> at the latest, they answered
+    /// no request that came later, and say nothing of the order from there on.
+    /// </summary>
+    public void ResponsesLost(LossScope scope, long length, long ns)
     {
+        if (_evicted == 0 && _queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs > ns) return;
         _lost = true;
         _evicted = 0;
         if (scope != LossScope.FromNext || _queue.Count == 0) return;
@@ -209,7 +213,8 @@ internal sealed partial class Http1Conversation
         var newest = _queue[candidates - 1];
         var answered = newest.RequestDone && newest.Exchange.Request.LastByteNs < _strayNs;
         // With a loss of requests around the last candidate, the response may answer one of those.
-        var none = unknown || answered || _holeNext || newest.MayFollowLost;
+        // A hole that waits to be told is one as well.
+        var none = unknown || answered || _holeNext || newest.MayFollowLost || _connection.Of(_client).HasHole;
         var dropped = none ? candidates : candidates - 1;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
         return none ? null : _queue.Dequeue();

@@ -93,7 +93,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
     {
         UntakenBytes = 0;
         if (direction == _client && _switchWaits) _heldMissed += length;
-        (direction == _client ? _requests : _responses).Gap(length);
+        // In mid-stream the parser cannot tell whether the rest of a response was lost or a whole one.
+        if (direction != _client && !_answers && !_connection.HandshakeSeen) ResponseBytesSkipped(timestampNs);
+        (direction == _client ? _requests : _responses).Gap(length, timestampNs);
     }
 
     public void OnEnd(Direction direction, StreamEnd reason, long timestampNs)
@@ -269,6 +271,6 @@ internal sealed partial class Http1Conversation : IHostedConversation
         _heldSpare.Clear();
         if (missed == 0) return;
         if (_switchWaits) _heldMissed += missed;
-        _requests.Gap(missed);
+        _requests.Gap(missed, _heldNs);
     }
 }

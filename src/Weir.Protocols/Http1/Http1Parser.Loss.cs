@@ -7,7 +7,7 @@ namespace Weir.Protocols.Http1;
 internal sealed partial class Http1Parser
 {
     /// <summary>Bytes are missing. Where the length of the body says what they were, framing goes on after them.</summary>
-    public void Gap(long length)
+    public void Gap(long length, long ns)
     {
         if (_state == State.Stopped) return;
         if (_state == State.UntilClose || (_state is State.Length or State.ChunkData && length <= _rest))
@@ -56,7 +56,7 @@ internal sealed partial class Http1Parser
 
         _early = default;
         EnterResync(lost: true);
-        if (isResponse) owner.ResponsesLost(scope, length);
+        if (isResponse) owner.ResponsesLost(scope, length, ns);
         else owner.RequestsLost(length);
     }
 

@@ -22,8 +22,8 @@ public interface IStatusReport
     /// <summary>A value of now: <c>open_connections</c>.</summary>
     void Gauge(string name, long value);
 
-    /// <summary>Units of data that did not become a record, by reason (snake_case).</summary>
-    void Dropped(string reason, long count);
+    /// <summary>Units of data that did not become a record; zero is told too, so that its absence means "not counted".</summary>
+    void Dropped(Loss loss);
 
     /// <summary>Counters of one interface or file that is being captured.</summary>
     /// <param name="name">Device or file name.</param>

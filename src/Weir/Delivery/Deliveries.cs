@@ -6,6 +6,7 @@ using Weir.Export.GoReplay;
 using Weir.Export.Resurface;
 using Weir.Privacy.Rules;
 using Weir.Probe;
+using Weir.Records.Status;
 
 namespace Weir.Cli.Delivery;
 
@@ -50,15 +51,15 @@ internal static class Deliveries
 
     public static ProbeReport Count(ProbeReport report, IEnumerable<IExchangeOutput> outputs)
     {
-        var dropped = new Dictionary<string, long>(report.Dropped);
+        var losses = report.Losses.ToList();
         var ignored = new Dictionary<string, long>(report.Ignored);
         foreach (var output in outputs.OfType<IOutputCounters>())
         {
-            foreach (var (reason, count) in output.Losses()) dropped[reason] = dropped.GetValueOrDefault(reason) + count;
+            losses.AddRange(output.Losses().Select(loss => new Loss(Loss.Anywhere, Loss.Anywhere, loss.Key, loss.Value)));
             foreach (var (reason, count) in output.Ignored()) ignored[reason] = ignored.GetValueOrDefault(reason) + count;
         }
 
-        return report with { Dropped = dropped, Ignored = ignored };
+        return report with { Losses = losses, Ignored = ignored };
     }
 
     private static IExchangeOutput Open(

@@ -86,7 +86,7 @@ interface ExchangeBase<TRequest, TResponse> {
   request: TRequest | null;
   response: TResponse | null;
   endpoint?: string | null;
-  tcp?: { handshakeRttMs?: number | null; retransmissions?: number; gapBytes?: number } | null;
+  tcp?: { handshakeRttMs?: number | null; retransmissions?: number; gapBytes?: number; resets?: number; zeroWindows?: number; clientBytes?: number; serverBytes?: number } | null;
   anomalies?: string[];
   sensitive?: { class: string; where: string; count: number }[];
   grpc?: { service?: string; method?: string; status?: number; message?: string } | null;
@@ -110,6 +110,17 @@ export interface CallPage {
   scanned?: number;
 }
 
+/** One line of the loss ledger, in plain words. */
+export interface LedgerEntry {
+  plane: string;
+  interface: string;
+  stage: string;
+  reason: string;
+  count: number;
+  unit: string;
+  meaning: string;
+}
+
 export interface Status {
   version?: string;
   startedAt?: string;
@@ -120,7 +131,8 @@ export interface Status {
     exchanges?: number;
     connections?: number;
     dropped?: Record<string, number>;
-    interfaces?: { name: string; frames?: number; bytes?: number; kernelDrops?: number }[];
+    ledger?: LedgerEntry[];
+    interfaces?: { name: string; frames?: number; bytes?: number; kernelDrops?: number; truncated?: number }[];
   };
   storage?: { exchanges?: number; bytes?: number; oldest?: string | null; newest?: string | null };
   ingest?: Record<string, unknown>;

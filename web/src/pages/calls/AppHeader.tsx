@@ -1,5 +1,6 @@
 import type { Status } from '../../api/types';
 import { Popover } from '../../components/Popover';
+import { PageNav } from '../../components/PageNav';
 import { Icon } from '../../components/Icon';
 import { ThemeToggle } from '../../components/ThemeToggle';
 import { formatBytes, formatCompact, formatCount } from '../../lib/format';
@@ -38,6 +39,7 @@ export function AppHeader({ state, rate, filtered, activity, status, statusFaile
         <img src="/icon.svg" alt="" width="22" height="22" />
         Weir
       </h1>
+      <PageNav />
       <p className={`live-state ${state}`} role="status" data-testid="live-state" data-state={state}>
         <i className="dot" aria-hidden="true" />
         {stateWords[state]}

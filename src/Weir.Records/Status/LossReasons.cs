@@ -1,0 +1,83 @@
+namespace Weir.Records.Status;
+
+/// <summary>How far something had come when it was lost.</summary>
+public enum LossStage : byte
+{
+    /// <summary>Before Weir had the packet.</summary>
+    Capture,
+    /// <summary>While the packet's headers were read.</summary>
+    Decode,
+    /// <summary>While the bytes of a connection were put in order.</summary>
+    Stream,
+    /// <summary>While messages were parsed.</summary>
+    Protocol,
+    /// <summary>On the way to a file, a program or a service.</summary>
+    Output,
+    /// <summary>On the way into the center's store.</summary>
+    Store,
+}
+
+/// <summary>One reason for a loss, in plain words.</summary>
+/// <param name="Name">snake_case, as in <c>--stats</c> and metrics.</param>
+/// <param name="Stage">Where it happens.</param>
+/// <param name="Unit">What is counted: <c>packets</c>, <c>bytes</c>, <c>calls</c> …</param>
+/// <param name="Meaning">One sentence: what happened and, where there is something to do, what helps.</param>
+public sealed record LossReason(string Name, LossStage Stage, string Unit, string Meaning);
+
+/// <summary>Every reason that a counter of Weir can give for a loss.</summary>
+public static class LossReasons
+{
+    public static IReadOnlyList<LossReason> All { get; } =
+    [
+        new("kernel_drops", LossStage.Capture, "packets",
+            "The kernel dropped packets because its capture buffer was full: Weir read too slowly. Fewer ports, more workers or a larger buffer help."),
+        new("packet_truncated_link_header", LossStage.Decode, "packets", "The frame was captured too short for its link header."),
+        new("packet_truncated_ip_header", LossStage.Decode, "packets", "The frame was captured too short for its IP header."),
+        new("packet_truncated_transport_header", LossStage.Decode, "packets", "The frame was captured too short for its TCP or UDP header."),
+        new("packet_malformed_ip_header", LossStage.Decode, "packets", "The IP header contradicts itself."),
+        new("packet_malformed_transport_header", LossStage.Decode, "packets", "The TCP or UDP header contradicts itself."),
+        new("packet_malformed_fragment", LossStage.Decode, "packets", "An IP fragment overlaps others or reaches beyond the largest datagram."),
+        new("packet_unknown_link_type", LossStage.Decode, "packets", "The interface or file has a link type that Weir does not read."),
+        new("packet_truncated_tunnel_header", LossStage.Decode, "packets", "The frame was captured too short for the header of its tunnel."),
+        new("packet_malformed_tunnel", LossStage.Decode, "packets", "The tunnel header contradicts itself."),
+        new("packet_tunnel_too_deep", LossStage.Decode, "packets", "More tunnels in one another than Weir looks into."),
+        new("fragment_expired", LossStage.Decode, "fragments", "The rest of a fragmented datagram did not come in time."),
+        new("fragment_evicted", LossStage.Decode, "fragments", "Too many fragmented datagrams were incomplete at once; the oldest was given up."),
+        new("fragment_discarded", LossStage.Decode, "fragments", "Fragments were thrown away with a datagram that turned out malformed."),
+        new("stream_gaps", LossStage.Stream, "gaps", "Places in a connection where bytes are missing that its receiver acknowledged: the capture missed them."),
+        new("stream_gap_bytes", LossStage.Stream, "bytes", "Bytes missing at those places. The calls concerned are marked incomplete."),
+        new("stream_cut_bytes", LossStage.Stream, "bytes",
+            "The part of the missing bytes that was cut off because frames were captured only up to the snap length."),
+        new("stream_buffer_limit_gaps", LossStage.Stream, "gaps",
+            "Missing bytes were given up early because the memory for segments that wait for them was full."),
+        new("stream_late_segments", LossStage.Stream, "segments", "Segments that came after their bytes had been given up."),
+        new("stream_implausible_segments", LossStage.Stream, "segments",
+            "Segments far from where their connection stands: strays, forgeries, or the capture missed much in between."),
+        new("stream_after_end_segments", LossStage.Stream, "segments", "Segments with new bytes after their side had ended the connection."),
+        new("stream_connections_evicted", LossStage.Stream, "connections",
+            "Connections given up because the table of connections was full; the longest silent goes first."),
+        new("protocol_skipped_bytes", LossStage.Protocol, "bytes",
+            "Bytes that belong to no message: skipped after a loss, or sent where the protocol allows none."),
+        new("dns_malformed", LossStage.Protocol, "messages", "DNS messages that contradict themselves."),
+        new("pcap_frames_unmasked", LossStage.Output, "packets",
+            "Packets left out of a capture file because what is sensitive in them could not be told apart."),
+        new("pcap_exchanges_cut", LossStage.Output, "calls", "Calls of which packets were let go before they ended, because the memory for packets was full."),
+        new("resurface_queue_full", LossStage.Output, "calls", "The spool was written too slowly, and the queue before it was full."),
+        new("resurface_spool_full", LossStage.Output, "calls", "The server was away for so long that the spool was full; the oldest went first."),
+        new("resurface_spool_expired", LossStage.Output, "calls", "The server was away for longer than calls are kept."),
+        new("resurface_spool_damaged", LossStage.Output, "calls", "Calls in the spool that were damaged on disk."),
+        new("resurface_refused", LossStage.Output, "calls", "Calls that the server refused for good."),
+        new("gor_size_limit", LossStage.Output, "calls", "Calls that came after the .gor files had reached their total size."),
+        new("message_invalid", LossStage.Store, "messages", "Lines that loggers sent and that are no message."),
+        new("message_request_refused", LossStage.Store, "requests", "Deliveries of loggers that were refused: too large, damaged, or no room."),
+        new("output_lost", LossStage.Output, "records", "Records that an output could no longer deliver."),
+        new("ingest_queue_full", LossStage.Store, "calls", "The store could not keep up, and the queue before it was full."),
+        new("store_refused", LossStage.Store, "calls", "The store refused them, also when tried again."),
+    ];
+
+    private static readonly Dictionary<string, LossReason> s_byName = All.ToDictionary(reason => reason.Name);
+
+    /// <summary>The entry of the table. A name that is not in it is told as it is, so that nothing counted goes untold.</summary>
+    public static LossReason Of(string name) =>
+        s_byName.GetValueOrDefault(name) ?? new LossReason(name, LossStage.Capture, "", name.Replace('_', ' ') + ".");
+}
