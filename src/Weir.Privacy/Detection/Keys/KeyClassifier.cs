@@ -26,21 +26,33 @@ internal sealed class KeyClassifier
     private readonly byte[] _cachedKeys = new byte[CacheEntries * CachedKeyBytes];
     private readonly byte[] _cachedLengths = new byte[CacheEntries];
     private readonly KeyInfo[] _cachedInfos = new KeyInfo[CacheEntries];
+    private KeyInfo _uncached;
 
     /// <param name="custom">Names from the configuration; they go before the built-in ones.</param>
     public KeyClassifier(IEnumerable<KeyName> custom) => _names = [.. custom, .. KeyRules.All];
 
-    public KeyInfo Classify(ReadOnlySpan<byte> key)
+    /// <returns>Valid until the next call.</returns>
+    public ref readonly KeyInfo Classify(ReadOnlySpan<byte> key)
     {
-        if (key.Length is < 2 or > CachedKeyBytes) return key.Length < 2 ? default : Look(key) with { MayHoldData = true };
+        if (key.Length is < 2 or > CachedKeyBytes) return ref Uncached(key);
         var slot = (int)(Hash(key) & (CacheEntries - 1));
-        var cached = _cachedKeys.AsSpan(slot * CachedKeyBytes, CachedKeyBytes);
-        if (_cachedLengths[slot] == key.Length && key.SequenceEqual(cached[..key.Length])) return _cachedInfos[slot];
+        if (_cachedLengths[slot] == key.Length && key.SequenceEqual(_cachedKeys.AsSpan(slot * CachedKeyBytes, key.Length))) return ref _cachedInfos[slot];
+        return ref Add(key, slot);
+    }
+
+    private ref readonly KeyInfo Uncached(ReadOnlySpan<byte> key)
+    {
+        _uncached = key.Length < 2 ? default : Look(key) with { MayHoldData = true };
+        return ref _uncached;
+    }
+
+    private ref readonly KeyInfo Add(ReadOnlySpan<byte> key, int slot)
+    {
         var info = Look(key) with { MayHoldData = MayHoldData(key) };
-        key.CopyTo(cached);
+        key.CopyTo(_cachedKeys.AsSpan(slot * CachedKeyBytes));
         _cachedLengths[slot] = (byte)key.Length;
         _cachedInfos[slot] = info;
-        return info;
+        return ref _cachedInfos[slot];
     }
 
     private static uint Hash(ReadOnlySpan<byte> key)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Weir.Privacy.Detection.Keys;
 
 namespace Weir.Privacy.Detection.Walking;
@@ -12,8 +11,6 @@ internal sealed partial class Walker
     private const int MaxNesting = 64;
     private const int MinNumberDigits = 7;
 
-    private static readonly SearchValues<byte> s_number = SearchValues.Create("0123456789+-.eE"u8);
-
     private readonly JsonFrame[][] _frames = new JsonFrame[MaxDepth + 2][];
 
     /// <param name="text">The JSON.</param>
@@ -26,6 +23,7 @@ internal sealed partial class Walker
         var depth = 0;
         var expectKey = false;
         KeyRule? rule = null;
+        var quotes = new QuoteCursor(text);
         for (var i = 0; i < text.Length;)
         {
             var before = matches.Count;
@@ -57,7 +55,25 @@ internal sealed partial class Walker
                     i++;
                     continue;
                 case (byte)'"':
-                    i = String(text, i, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
+                    var end = quotes.Next(i + 1);
+                    if (end < text.Length && text[end] == '"')
+                    {
+                        var content = text[(i + 1)..end];
+                        if (expectKey && end + 1 < text.Length && text[end + 1] == ':' && PlainKey(content, i + 1, ref frames[depth - 1], out rule))
+                        {
+                            expectKey = false;
+                            i = end + 2;
+                            continue;
+                        }
+
+                        if (!expectKey && rule is null && _custom is null && QuietText.Is(content))
+                        {
+                            i = end + 1;
+                            continue;
+                        }
+                    }
+
+                    i = String(text, i, end, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
                     break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
                     i = Number(text, i, in place, rule, depth > 0 ? KeyOf(text, frames[depth - 1]) : default, matches);
@@ -80,25 +96,40 @@ internal sealed partial class Walker
     private static int Literal(ReadOnlySpan<byte> text) =>
         text.StartsWith("true"u8) || text.StartsWith("null"u8) ? 4 : text.StartsWith("false"u8) ? 5 : 0;
 
+    /// <summary>A key as most are: no escapes, and surely no data itself.</summary>
+    private bool PlainKey(ReadOnlySpan<byte> key, int start, ref JsonFrame frame, out KeyRule? rule)
+    {
+        ref readonly var info = ref _keys.Classify(key);
+        rule = info.Rule;
+        if (info.MayHoldData) return false;
+        if (rule is null && info.StandsForParent) rule = frame.Inherited;
+        (frame.KeyStart, frame.KeyLength, frame.KeyHidden) = (start, key.Length, false);
+        return true;
+    }
+
+    /// <param name="text">The JSON.</param>
+    /// <param name="quote">Where the string begins.</param>
+    /// <param name="end">The first quote or backslash behind it.</param>
+    /// <param name="place">What surrounds the JSON.</param>
+    /// <param name="expectKey">A key may stand here.</param>
+    /// <param name="rule">What the last key says.</param>
+    /// <param name="frame">What the string is in; empty when in nothing.</param>
+    /// <param name="matches">Receives what was found.</param>
+    /// <returns>Where to go on.</returns>
     private int String(
-        ReadOnlySpan<byte> text, int quote, in ScanPlace place, ref bool expectKey, ref KeyRule? rule, Span<JsonFrame> frame, MatchList matches)
+        ReadOnlySpan<byte> text, int quote, int end, in ScanPlace place, ref bool expectKey, ref KeyRule? rule, Span<JsonFrame> frame, MatchList matches)
     {
         var start = quote + 1;
-        var (end, escaped, closed) = (start, false, true);
-        while (true)
+        var escaped = false;
+        while (end < text.Length && text[end] == '\\')
         {
-            var next = text[end..].IndexOfAny((byte)'"', (byte)'\\');
-            if (next < 0)
-            {
-                (end, closed) = (text.Length, false);
-                break;
-            }
-
-            end += next;
-            if (text[end] == '"') break;
             escaped = true;
             end = Math.Min(text.Length, end + 2);
+            var next = text[end..].IndexOfAny((byte)'"', (byte)'\\');
+            end = next < 0 ? text.Length : end + next;
         }
+
+        var closed = end < text.Length;
 
         var content = text[start..end];
         var after = closed ? end + 1 : end;
@@ -163,9 +194,9 @@ internal sealed partial class Walker
     private int Number(ReadOnlySpan<byte> text, int start, in ScanPlace place, KeyRule? rule, ReadOnlySpan<byte> key, MatchList matches)
     {
         var end = start + 1;
-        while (end < text.Length && s_number.Contains(text[end])) end++;
+        while (end < text.Length && IsNumber(text[end])) end++;
         var number = text[start..end];
-        if (Keyed(rule, number, start, isNumber: true, matches)) return end;
+        if (rule is not null && Keyed(rule, number, start, isNumber: true, matches)) return end;
         var cut = place.Cut && end == text.Length;
         if ((number.Length < MinNumberDigits && !cut) || number.Contains((byte)'.')) return end;
         var before = matches.Count;
@@ -175,6 +206,8 @@ internal sealed partial class Walker
             matches[i] = matches[i] with { Offset = start, Length = number.Length, Form = MaskForm.Number };
         return end;
     }
+
+    private static bool IsNumber(byte c) => Chars.IsDigit(c) || c is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E';
 
     private void ValueAtRest(ReadOnlySpan<byte> text, int start, in ScanPlace place, MatchList matches)
     {
