@@ -16,13 +16,9 @@ internal static class QuietText
     /// <summary>Characters that an armour line has in a row: <c>-----BEGIN</c>.</summary>
     private const int ArmourRun = 10;
 
-    // A bit for each high nibble; see TokenBytes.
-    private static readonly Vector128<byte> s_high = Vector128.Create((byte)0, 0, 1, 2, 4, 8, 16, 32, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static readonly ByteClass s_triggers = new("0123456789@:=%{["u8);
 
-    private static readonly Vector128<byte> s_lowTriggers = Vector128.Create(Low("0123456789@:=%{["u8));
-
-    private static readonly Vector128<byte> s_lowRuns =
-        Vector128.Create(Low("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/"u8));
+    private static readonly ByteClass s_runs = new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.+/"u8);
 
     /// <param name="text">A whole value, not cut off.</param>
     /// <returns>False when it takes a closer look to know.</returns>
@@ -35,9 +31,9 @@ internal static class QuietText
             var both = text.Length == 7
                 ? Vector128.CreateScalar(BinaryPrimitives.ReadUInt32LittleEndian(text) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[3..]) << 32)).AsByte()
                 : Vector128.Create(BinaryPrimitives.ReadUInt64LittleEndian(text), BinaryPrimitives.ReadUInt64LittleEndian(text[^8..])).AsByte();
-            if (Mask(both, s_lowTriggers) != 0) return false;
+            if (s_triggers.Mask(both) != 0) return false;
             if (text.Length < ArmourRun) return true;
-            var found = Mask(both, s_lowRuns);
+            var found = s_runs.Mask(both);
             return NoRuns(text, (found & 0xFF) | ((ulong)(found >> 8) << (text.Length - 8)));
         }
 
@@ -47,8 +43,8 @@ internal static class QuietText
         {
             var start = Math.Min(at, text.Length - 16);
             var bytes = Vector128.Create(text.Slice(start, 16));
-            triggers |= Mask(bytes, s_lowTriggers);
-            runs |= (ulong)Mask(bytes, s_lowRuns) << start;
+            triggers |= s_triggers.Mask(bytes);
+            runs |= (ulong)s_runs.Mask(bytes) << start;
         }
 
         return triggers == 0 && NoRuns(text, runs);
@@ -61,18 +57,5 @@ internal static class QuietText
         runs &= runs >> 4;
         if ((runs & (runs >> (TokenScanner.MinRunBytes - 8))) != 0) return false;
         return (runs & (runs >> (ArmourRun - 8))) == 0 || text.IndexOf("-----"u8) < 0;
-    }
-
-    private static uint Mask(Vector128<byte> bytes, Vector128<byte> low)
-    {
-        var found = Vector128.ShuffleNative(low, bytes & Vector128.Create((byte)15)) & Vector128.ShuffleNative(s_high, bytes >>> 4);
-        return ~Vector128.Equals(found, Vector128<byte>.Zero).ExtractMostSignificantBits() & 0xFFFF;
-    }
-
-    private static byte[] Low(ReadOnlySpan<byte> characters)
-    {
-        var low = new byte[16];
-        foreach (var c in characters) low[c & 15] |= (byte)(1 << ((c >> 4) - 2));
-        return low;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Weir.Privacy.Detection.Keys;
 
 namespace Weir.Privacy.Detection.Walking;
@@ -10,6 +12,8 @@ internal sealed partial class Walker
 {
     private const int MaxNesting = 64;
     private const int MinNumberDigits = 7;
+
+    private static readonly ByteClass s_number = new("0123456789+-.eE"u8);
 
     private readonly JsonFrame[][] _frames = new JsonFrame[MaxDepth + 2][];
 
@@ -68,7 +72,7 @@ internal sealed partial class Walker
 
                         if (!expectKey && rule is null && _custom is null && QuietText.Is(content))
                         {
-                            i = end + 1;
+                            i = AfterValue(text, end + 1, frames, depth, ref expectKey);
                             continue;
                         }
                     }
@@ -76,6 +80,12 @@ internal sealed partial class Walker
                     i = String(text, i, end, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
                     break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
+                    if (rule is null && NumberEnd(text, i) is var after && after - i < MinNumberDigits && after < text.Length)
+                    {
+                        i = AfterValue(text, after, frames, depth, ref expectKey);
+                        continue;
+                    }
+
                     i = Number(text, i, in place, rule, depth > 0 ? KeyOf(text, frames[depth - 1]) : default, matches);
                     break;
                 case (byte)'t' or (byte)'f' or (byte)'n' when Literal(text[i..]) is > 0 and var length:
@@ -95,6 +105,14 @@ internal sealed partial class Walker
 
     private static int Literal(ReadOnlySpan<byte> text) =>
         text.StartsWith("true"u8) || text.StartsWith("null"u8) ? 4 : text.StartsWith("false"u8) ? 5 : 0;
+
+    /// <summary>Steps over the comma to the next key at once, where one follows.</summary>
+    private static int AfterValue(ReadOnlySpan<byte> text, int at, JsonFrame[] frames, int depth, ref bool expectKey)
+    {
+        if (at + 1 >= text.Length || text[at] != ',' || text[at + 1] != '"' || depth == 0 || frames[depth - 1].IsArray) return at;
+        expectKey = true;
+        return at + 1;
+    }
 
     /// <summary>A key as most are: no escapes, and surely no data itself.</summary>
     private bool PlainKey(ReadOnlySpan<byte> key, int start, ref JsonFrame frame, out KeyRule? rule)
@@ -193,8 +211,7 @@ internal sealed partial class Walker
 
     private int Number(ReadOnlySpan<byte> text, int start, in ScanPlace place, KeyRule? rule, ReadOnlySpan<byte> key, MatchList matches)
     {
-        var end = start + 1;
-        while (end < text.Length && IsNumber(text[end])) end++;
+        var end = NumberEnd(text, start);
         var number = text[start..end];
         if (rule is not null && Keyed(rule, number, start, isNumber: true, matches)) return end;
         var cut = place.Cut && end == text.Length;
@@ -207,7 +224,18 @@ internal sealed partial class Walker
         return end;
     }
 
-    private static bool IsNumber(byte c) => Chars.IsDigit(c) || c is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E';
+    private static int NumberEnd(ReadOnlySpan<byte> text, int start)
+    {
+        var end = start;
+        for (; text.Length - end >= 16; end += 16)
+        {
+            var others = ~s_number.Mask(Vector128.Create(text.Slice(end, 16))) & 0xFFFF;
+            if (others != 0) return end + BitOperations.TrailingZeroCount(others);
+        }
+
+        while (end < text.Length && (Chars.IsDigit(text[end]) || text[end] is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E')) end++;
+        return end;
+    }
 
     private void ValueAtRest(ReadOnlySpan<byte> text, int start, in ScanPlace place, MatchList matches)
     {
