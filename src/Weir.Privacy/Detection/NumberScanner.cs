@@ -65,6 +65,8 @@ internal static class NumberScanner
             return last;
         }
 
+        // Hashes and trace ids: nothing that long begins with a digit.
+        if (count == 1 && groups[0].Length > CardNumber.MaxDigits && Chars.IsDigit(text[groups[0].Start])) return Math.Max(end, at + 1);
         if (digits >= MinDigits || (digits == 4 && count == 1 && groups[0].Length == PanLength)) Sequences(text, groups, in place, matches);
         return Math.Max(end, at + 1);
     }

@@ -76,8 +76,14 @@ internal static class TokenScanner
         Scheme(text, start, end, matches);
         for (var at = start; at + 3 <= end; at++)
         {
-            var begins = at == start || !Chars.IsAlnum(text[at - 1]) || (place.Glued && at <= start + 2);
-            if (!begins) continue;
+            if (at > start && Chars.IsAlnum(text[at - 1]) && !(place.Glued && at <= start + 2))
+            {
+                var separator = text[at..end].IndexOfAny((byte)'-', (byte)'_', (byte)'.');
+                if (separator < 0) return;
+                at += separator;
+                continue;
+            }
+
             foreach (var prefix in s_slots[Slot(text[at], text[at + 1])])
             {
                 if (!text[at..].StartsWith(prefix.Prefix)) continue;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Weir.Privacy.Detection.Keys;
 
@@ -19,42 +20,55 @@ internal sealed class KeyClassifier
     private const int MaxWords = 16;
     private const int CacheEntries = 1024;
     private const int CachedKeyBytes = 32;
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
 
     private static readonly SearchValues<byte> s_data = SearchValues.Create("0123456789@"u8);
 
     private readonly KeyName[] _names;
-    private readonly byte[] _cachedKeys = new byte[CacheEntries * CachedKeyBytes];
-    private readonly byte[] _cachedLengths = new byte[CacheEntries];
-    private readonly KeyInfo[] _cachedInfos = new KeyInfo[CacheEntries];
+    private readonly CachedKey[] _cached = new CachedKey[CacheEntries];
+    private readonly byte[] _longKeys = new byte[CacheEntries * CachedKeyBytes];
+    private KeyInfo _uncached;
 
     /// <param name="custom">Names from the configuration; they go before the built-in ones.</param>
     public KeyClassifier(IEnumerable<KeyName> custom) => _names = [.. custom, .. KeyRules.All];
 
-    public KeyInfo Classify(ReadOnlySpan<byte> key)
+    /// <returns>Valid until the next call.</returns>
+    public ref readonly KeyInfo Classify(ReadOnlySpan<byte> key)
     {
-        if (key.Length is < 2 or > CachedKeyBytes) return key.Length < 2 ? default : Look(key) with { MayHoldData = true };
-        var slot = (int)(Hash(key) & (CacheEntries - 1));
-        var cached = _cachedKeys.AsSpan(slot * CachedKeyBytes, CachedKeyBytes);
-        if (_cachedLengths[slot] == key.Length && key.SequenceEqual(cached[..key.Length])) return _cachedInfos[slot];
-        var info = Look(key) with { MayHoldData = MayHoldData(key) };
-        key.CopyTo(cached);
-        _cachedLengths[slot] = (byte)key.Length;
-        _cachedInfos[slot] = info;
-        return info;
+        if (key.Length is < 2 or > CachedKeyBytes) return ref Uncached(key);
+        var (first, last) = Ends(key);
+        var slot = (int)((((first ^ BitOperations.RotateLeft(last, 29)) + (ulong)key.Length) * Multiplier) >> 40) & (CacheEntries - 1);
+        ref var cached = ref _cached[slot];
+        return ref cached.Length == key.Length && cached.First == first && cached.Last == last && (key.Length <= 16 || key.SequenceEqual(LongKey(slot, key.Length)))
+            ? ref cached.Info
+            : ref Add(key, slot);
     }
 
-    private static uint Hash(ReadOnlySpan<byte> key)
+    private ref readonly KeyInfo Uncached(ReadOnlySpan<byte> key)
     {
-        // Both ends are enough: keys that differ in the middle only share a slot, nothing more.
-        const ulong Multiplier = 0x9E3779B97F4A7C15;
-        ulong ends = key.Length switch
-        {
-            >= 8 => BinaryPrimitives.ReadUInt64LittleEndian(key) ^ (BinaryPrimitives.ReadUInt64LittleEndian(key[^8..]) * 31),
-            >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(key) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(key[^4..]) << 32),
-            _ => (uint)(key[0] | (key[1] << 8) | (key[^1] << 16)),
-        };
-        return (uint)(((ends ^ (ulong)key.Length) * Multiplier) >> 40);
+        _uncached = key.Length < 2 ? default : Look(key) with { MayHoldData = true };
+        return ref _uncached;
     }
+
+    private ref readonly KeyInfo Add(ReadOnlySpan<byte> key, int slot)
+    {
+        ref var cached = ref _cached[slot];
+        cached.Info = Look(key) with { MayHoldData = MayHoldData(key) };
+        (cached.First, cached.Last) = Ends(key);
+        cached.Length = key.Length;
+        if (key.Length > 16) key.CopyTo(LongKey(slot, key.Length));
+        return ref cached.Info;
+    }
+
+    /// <summary>All bytes of a key that has no more than sixteen.</summary>
+    private static (ulong First, ulong Last) Ends(ReadOnlySpan<byte> key) => key.Length switch
+    {
+        >= 8 => (BinaryPrimitives.ReadUInt64LittleEndian(key), BinaryPrimitives.ReadUInt64LittleEndian(key[^8..])),
+        >= 4 => (BinaryPrimitives.ReadUInt32LittleEndian(key), BinaryPrimitives.ReadUInt32LittleEndian(key[^4..])),
+        _ => (BinaryPrimitives.ReadUInt16LittleEndian(key), key[^1]),
+    };
+
+    private Span<byte> LongKey(int slot, int length) => _longKeys.AsSpan(slot * CachedKeyBytes, length);
 
     private static bool MayHoldData(ReadOnlySpan<byte> key) =>
         key.Length >= ContentScanner.MinBytes && (key.Length > 20 || key.ContainsAny(s_data));
@@ -133,5 +147,14 @@ internal sealed class KeyClassifier
         }
 
         return length;
+    }
+
+    private struct CachedKey
+    {
+        public ulong First;
+        public ulong Last;
+        public int Length;
+
+        public KeyInfo Info;
     }
 }

@@ -59,8 +59,8 @@ internal static class BodyFormats
 
     /// <summary>Magic numbers of gzip, zstd, zip, xz, bzip2, 7z, rar and lz4.</summary>
     private static bool IsSealed(ReadOnlySpan<byte> body) =>
-        body.StartsWith(Gzip) || body.StartsWith(Zstandard) || body.StartsWith("PK\u0003\u0004"u8) || body.StartsWith(Xz) || (body.StartsWith("BZh"u8) && body.Length > 9 && body[4..].StartsWith("1AY&SY"u8))
-        || body.StartsWith(SevenZip) || body.StartsWith("Rar!\u001A"u8) || body.StartsWith(Lz4);
+        !body.IsEmpty && body[0] is not ((byte)'{' or (byte)'[' or (byte)'<') && (body.StartsWith(Gzip) || body.StartsWith(Zstandard) || body.StartsWith("PK\u0003\u0004"u8) || body.StartsWith(Xz) || (body.StartsWith("BZh"u8) && body.Length > 9 && body[4..].StartsWith("1AY&SY"u8))
+        || body.StartsWith(SevenZip) || body.StartsWith("Rar!\u001A"u8) || body.StartsWith(Lz4));
 
     private static bool IsBinary(ReadOnlySpan<byte> sample) => sample.ContainsAny(s_controls);
 

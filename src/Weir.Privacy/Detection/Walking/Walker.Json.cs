@@ -1,4 +1,5 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using Weir.Privacy.Detection.Keys;
 
 namespace Weir.Privacy.Detection.Walking;
@@ -12,7 +13,7 @@ internal sealed partial class Walker
     private const int MaxNesting = 64;
     private const int MinNumberDigits = 7;
 
-    private static readonly SearchValues<byte> s_number = SearchValues.Create("0123456789+-.eE"u8);
+    private static readonly ByteClass s_number = new("0123456789+-.eE"u8);
 
     private readonly JsonFrame[][] _frames = new JsonFrame[MaxDepth + 2][];
 
@@ -26,6 +27,7 @@ internal sealed partial class Walker
         var depth = 0;
         var expectKey = false;
         KeyRule? rule = null;
+        var quotes = new QuoteCursor(text);
         for (var i = 0; i < text.Length;)
         {
             var before = matches.Count;
@@ -57,9 +59,33 @@ internal sealed partial class Walker
                     i++;
                     continue;
                 case (byte)'"':
-                    i = String(text, i, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
+                    var end = quotes.Next(i + 1);
+                    if (end < text.Length && text[end] == '"')
+                    {
+                        var content = text[(i + 1)..end];
+                        if (expectKey && end + 1 < text.Length && text[end + 1] == ':' && PlainKey(content, i + 1, ref frames[depth - 1], out rule))
+                        {
+                            expectKey = false;
+                            i = end + 2;
+                            continue;
+                        }
+
+                        if (!expectKey && rule is null && _custom is null && QuietText.Is(content))
+                        {
+                            i = AfterValue(text, end + 1, frames, depth, ref expectKey);
+                            continue;
+                        }
+                    }
+
+                    i = String(text, i, end, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
                     break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
+                    if (rule is null && NumberEnd(text, i) is var after && after - i < MinNumberDigits && after < text.Length)
+                    {
+                        i = AfterValue(text, after, frames, depth, ref expectKey);
+                        continue;
+                    }
+
                     i = Number(text, i, in place, rule, depth > 0 ? KeyOf(text, frames[depth - 1]) : default, matches);
                     break;
                 case (byte)'t' or (byte)'f' or (byte)'n' when Literal(text[i..]) is > 0 and var length:
@@ -80,25 +106,48 @@ internal sealed partial class Walker
     private static int Literal(ReadOnlySpan<byte> text) =>
         text.StartsWith("true"u8) || text.StartsWith("null"u8) ? 4 : text.StartsWith("false"u8) ? 5 : 0;
 
+    /// <summary>Steps over the comma to the next key at once, where one follows.</summary>
+    private static int AfterValue(ReadOnlySpan<byte> text, int at, JsonFrame[] frames, int depth, ref bool expectKey)
+    {
+        if (at + 1 >= text.Length || text[at] != ',' || text[at + 1] != '"' || depth == 0 || frames[depth - 1].IsArray) return at;
+        expectKey = true;
+        return at + 1;
+    }
+
+    /// <summary>A key as most are: no escapes, and surely no data itself.</summary>
+    private bool PlainKey(ReadOnlySpan<byte> key, int start, ref JsonFrame frame, out KeyRule? rule)
+    {
+        ref readonly var info = ref _keys.Classify(key);
+        rule = info.Rule;
+        if (info.MayHoldData) return false;
+        if (rule is null && info.StandsForParent) rule = frame.Inherited;
+        (frame.KeyStart, frame.KeyLength, frame.KeyHidden) = (start, key.Length, false);
+        return true;
+    }
+
+    /// <param name="text">The JSON.</param>
+    /// <param name="quote">Where the string begins.</param>
+    /// <param name="end">The first quote or backslash behind it.</param>
+    /// <param name="place">What surrounds the JSON.</param>
+    /// <param name="expectKey">A key may stand here.</param>
+    /// <param name="rule">What the last key says.</param>
+    /// <param name="frame">What the string is in; empty when in nothing.</param>
+    /// <param name="matches">Receives what was found.</param>
+    /// <returns>Where to go on.</returns>
     private int String(
-        ReadOnlySpan<byte> text, int quote, in ScanPlace place, ref bool expectKey, ref KeyRule? rule, Span<JsonFrame> frame, MatchList matches)
+        ReadOnlySpan<byte> text, int quote, int end, in ScanPlace place, ref bool expectKey, ref KeyRule? rule, Span<JsonFrame> frame, MatchList matches)
     {
         var start = quote + 1;
-        var (end, escaped, closed) = (start, false, true);
-        while (true)
+        var escaped = false;
+        while (end < text.Length && text[end] == '\\')
         {
-            var next = text[end..].IndexOfAny((byte)'"', (byte)'\\');
-            if (next < 0)
-            {
-                (end, closed) = (text.Length, false);
-                break;
-            }
-
-            end += next;
-            if (text[end] == '"') break;
             escaped = true;
             end = Math.Min(text.Length, end + 2);
+            var next = text[end..].IndexOfAny((byte)'"', (byte)'\\');
+            end = next < 0 ? text.Length : end + next;
         }
+
+        var closed = end < text.Length;
 
         var content = text[start..end];
         var after = closed ? end + 1 : end;
@@ -162,10 +211,9 @@ internal sealed partial class Walker
 
     private int Number(ReadOnlySpan<byte> text, int start, in ScanPlace place, KeyRule? rule, ReadOnlySpan<byte> key, MatchList matches)
     {
-        var end = start + 1;
-        while (end < text.Length && s_number.Contains(text[end])) end++;
+        var end = NumberEnd(text, start);
         var number = text[start..end];
-        if (Keyed(rule, number, start, isNumber: true, matches)) return end;
+        if (rule is not null && Keyed(rule, number, start, isNumber: true, matches)) return end;
         var cut = place.Cut && end == text.Length;
         if ((number.Length < MinNumberDigits && !cut) || number.Contains((byte)'.')) return end;
         var before = matches.Count;
@@ -173,6 +221,19 @@ internal sealed partial class Walker
         _custom?.Scan(number, matches);
         for (var i = before; i < matches.Count; i++)
             matches[i] = matches[i] with { Offset = start, Length = number.Length, Form = MaskForm.Number };
+        return end;
+    }
+
+    private static int NumberEnd(ReadOnlySpan<byte> text, int start)
+    {
+        var end = start;
+        for (; text.Length - end >= 16; end += 16)
+        {
+            var others = ~s_number.Mask(Vector128.Create(text.Slice(end, 16))) & 0xFFFF;
+            if (others != 0) return end + BitOperations.TrailingZeroCount(others);
+        }
+
+        while (end < text.Length && (Chars.IsDigit(text[end]) || text[end] is (byte)'.' or (byte)'-' or (byte)'+' or (byte)'e' or (byte)'E')) end++;
         return end;
     }
 

@@ -104,7 +104,9 @@ internal sealed partial class Walker
 
     private void Base64Token(ReadOnlySpan<byte> token, int offset, in ScanPlace place, MatchList matches)
     {
-        var sample = token[..Math.Min(token.Length, MaxBase64Bytes) ];
+        // Digits, signs and small letters from g on decode to a first byte above ASCII.
+        if (token[0] is not ((>= (byte)'A' and <= (byte)'Z') or (>= (byte)'a' and <= (byte)'f'))) return;
+        var sample = token[..Math.Min(token.Length, MaxBase64Bytes)];
         sample = sample[..(sample.Length & ~3)];
         // Ordinary words and paths decode to noise: the first bytes tell.
         Span<byte> peek = stackalloc byte[18];

@@ -15,9 +15,6 @@ internal sealed partial class Walker
 
     private static readonly SearchValues<byte> s_cardText = SearchValues.Create("0123456789 -"u8);
 
-    /// <summary>What anything but a fixed prefix and base64 needs.</summary>
-    private static readonly SearchValues<byte> s_notWords = SearchValues.Create("0123456789@:=%{["u8);
-
     private readonly IMaskPolicy _policy;
     private readonly KeyClassifier _keys;
     private readonly CustomScanner? _custom;
@@ -43,7 +40,7 @@ internal sealed partial class Walker
         if (text.Length < ContentScanner.MinBytes && !place.Cut && _custom is null) return;
         _custom?.Scan(text, matches);
         // Most values are words: one look tells that nothing below would find anything.
-        if (!place.Cut && text.Length < TokenScanner.MinRunBytes && !text.ContainsAny(s_notWords)) return;
+        if (!place.Cut && QuietText.Is(text)) return;
         ContentScanner.Scan(text, in place, matches);
         if (text.Length < 4) return;
         if (text.ContainsAny((byte)':', (byte)'=')) KeyedText(text, in place, matches);
