@@ -1,31 +1,46 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Weir.Benchmarks.Generate;
 
 namespace Weir.Benchmarks;
 
-/// <summary>The command line of the benchmarks. <c>Skip</c> names peers to leave out.</summary>
+/// <summary>The command line of the benchmarks.</summary>
+/// <param name="Verb"><c>generate</c>, <c>run</c>, <c>parse</c>, <c>redact</c> or <c>soak</c>.</param>
+/// <param name="Directory">Where generated captures and scratch files lie.</param>
+/// <param name="Exchanges">Size of the generated captures.</param>
+/// <param name="Captures">Names of generated captures, or paths.</param>
+/// <param name="Weir">The built command.</param>
+/// <param name="Skip">Peers to leave out.</param>
+/// <param name="Runs">How often each command runs; the cheapest run counts.</param>
+/// <param name="Duration">How long a soak lasts.</param>
 public sealed record BenchOptions(
-    string Verb, string Directory, int Exchanges, string? Weir, IReadOnlySet<string> Skip, TimeSpan Duration)
+    string Verb, string Directory, int Exchanges, IReadOnlyList<string> Captures, string? Weir, IReadOnlySet<string> Skip, int Runs,
+    TimeSpan Duration)
 {
     public const string Usage = """
-        usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N]
-               Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--skip NAME,…]
-               Weir.Benchmarks parse
+        usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N] [--captures NAME,…]
+               Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--captures NAME|FILE,…] [--runs N] [--skip PEER,…]
+               Weir.Benchmarks parse | redact
                Weir.Benchmarks soak --weir PATH [--for 30s|10m]
-        generate writes the capture, run reads it with weir and the peers on the PATH, parse measures the parsers alone,
+        generate writes the captures (rest, large, connections), run reads them, or given pcap files, with weir and the peers on
+        the PATH, parse measures the parsers alone, redact what looking for sensitive data costs,
         soak overloads weir and watches its memory.
         """;
 
     private const int DefaultExchanges = 50_000;
     private const int MaxExchanges = 5_000_000;
+    private const int MaxRuns = 100;
 
-    public string CaptureFile => Path.Combine(Directory, $"rest-{Exchanges.ToString(CultureInfo.InvariantCulture)}.pcap");
+    public IEnumerable<Capture> Open() => Captures.Select(capture => GeneratedCapture.Names.Contains(capture)
+        ? GeneratedCapture.Write(capture, Directory, Exchanges)
+        : Capture.FromFile(capture));
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options)
     {
         options = null;
-        if (args is not [("generate" or "run" or "parse" or "soak") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
-        var (directory, exchanges, skip) = (Path.GetTempPath(), DefaultExchanges, "");
+        if (args is not [("generate" or "run" or "parse" or "redact" or "soak") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
+        var (directory, exchanges, runs) = (Path.GetTempPath(), DefaultExchanges, 1);
+        var (captures, skip) = (GeneratedCapture.Names, "");
         string? weir = null;
         var duration = TimeSpan.FromSeconds(30);
         for (var i = 0; i < rest.Length; i += 2)
@@ -44,8 +59,11 @@ public sealed record BenchOptions(
                     break;
                 case "--for" when TryParseDuration(value, out duration):
                     break;
-                case "--exchanges" when int.TryParse(value, CultureInfo.InvariantCulture, out exchanges)
-                                        && exchanges is >= 1 and <= MaxExchanges:
+                case "--captures":
+                    captures = value.Split(',');
+                    break;
+                case "--exchanges" when IsNumber(value, MaxExchanges, out exchanges):
+                case "--runs" when IsNumber(value, MaxRuns, out runs):
                     break;
                 default:
                     return false;
@@ -53,9 +71,12 @@ public sealed record BenchOptions(
         }
 
         if (verb is "run" or "soak" && weir is null) return false;
-        options = new BenchOptions(verb, directory, exchanges, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal), duration);
-        return true;
+        options = new BenchOptions(verb, directory, exchanges, captures, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal), runs, duration);
+        return verb != "generate" || captures.All(GeneratedCapture.Names.Contains);
     }
+
+    private static bool IsNumber(string text, int most, out int number) =>
+        int.TryParse(text, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= most;
 
     /// <summary>Seconds or minutes: <c>30s</c>, <c>10m</c>.</summary>
     private static bool TryParseDuration(string text, out TimeSpan duration)

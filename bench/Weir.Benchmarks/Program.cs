@@ -1,5 +1,4 @@
 using Weir.Benchmarks;
-using Weir.Benchmarks.Generate;
 using Weir.Benchmarks.Peers;
 using Weir.Benchmarks.Soak;
 using Weir.Benchmarks.Workloads;
@@ -13,15 +12,17 @@ if (!BenchOptions.TryParse(args, out var options))
 switch (options.Verb)
 {
     case "generate":
-        Console.Error.WriteLine(RestCapture.Write(options.CaptureFile, options.Exchanges));
+        foreach (var capture in options.Open()) Console.Error.WriteLine(capture);
         return 0;
     case "soak":
         return await SoakRun.Run(options.Weir!, options.Duration, Console.Out);
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;
+    case "redact":
+        RedactionTable.Print(Console.Out);
+        return 0;
     default:
-        Console.Error.WriteLine(RestCapture.Write(options.CaptureFile, options.Exchanges));
         var failures = PeerTable.Print(options, Console.Out, Console.Error);
         Console.Out.WriteLine();
         ProtocolTable.Print(Console.Out);

@@ -9,20 +9,29 @@ public enum CapturePlane
     Auto,
     Ring,
     Libpcap,
+    /// <summary>Mirrored traffic that is sent to this host in VXLAN.</summary>
+    Vxlan,
 }
 
 /// <summary>Opens the live source that fits this host.</summary>
 public static class CaptureSourceSelector
 {
     /// <exception cref="CaptureException">Always this type; its message is for the user and says what to do.</exception>
-    public static ICaptureSource Open(CapturePlane plane, RingOptions options)
+    public static ICaptureSource Open(CapturePlane plane, RingOptions options) => Open(plane, options, 1)[0];
+
+    /// <summary>A source for each worker where the plane can share flows among several, else one for all.</summary>
+    /// <exception cref="CaptureException">As above.</exception>
+    public static IReadOnlyList<ICaptureSource> Open(CapturePlane plane, RingOptions options, int workers)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
         {
-            return Resolve(plane) == CapturePlane.Ring
-                ? new RingCaptureSource(options)
-                : new LibpcapCaptureSource(options);
+            return Resolve(plane) switch
+            {
+                CapturePlane.Ring => RingCaptureSource.OpenGroup(options, workers),
+                CapturePlane.Vxlan => [new VxlanCaptureSource(options)],
+                _ => [new LibpcapCaptureSource(options)],
+            };
         }
         catch (Exception error) when (error is LinuxException or LibpcapException)
         {
@@ -30,11 +39,12 @@ public static class CaptureSourceSelector
         }
     }
 
-    /// <exception cref="CaptureException">The ring was asked for on a system that is not Linux.</exception>
+    /// <exception cref="CaptureException">The ring or VXLAN was asked for on a system that is not Linux.</exception>
     public static CapturePlane Resolve(CapturePlane plane) => plane switch
     {
         CapturePlane.Ring when !OperatingSystem.IsLinux() =>
             throw new CaptureException("the ring source needs Linux; use libpcap here"),
+        CapturePlane.Vxlan when !OperatingSystem.IsLinux() => throw new CaptureException("the vxlan source needs Linux"),
         CapturePlane.Auto => OperatingSystem.IsLinux() ? CapturePlane.Ring : CapturePlane.Libpcap,
         _ => plane,
     };

@@ -8,6 +8,9 @@ public sealed class FileCaptureSource : ICaptureSource
     /// <summary>How many frames go by between two looks at the cancellation token.</summary>
     private const int FramesPerCancellationCheck = 256;
 
+    /// <summary>Milliseconds after which what was found so far is delivered, though there is more to read.</summary>
+    private const int IdleIntervalMs = 100;
+
     private readonly string _name;
     private readonly CaptureFileReader _reader;
     private readonly StandardInput? _standardInput;
@@ -24,6 +27,12 @@ public sealed class FileCaptureSource : ICaptureSource
     }
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>
+    /// True after the bytes contradicted the format: what came behind that place is unknown. Not so for a file that ends within a
+    /// packet: all there was has been read.
+    /// </summary>
+    public bool IsDamaged => _reader.State == CaptureFileState.Damaged;
 
     /// <param name="path">A file, or <c>-</c> for standard input.</param>
     /// <param name="cancellation">Ends waiting for the first bytes of standard input.</param>
@@ -47,14 +56,25 @@ public sealed class FileCaptureSource : ICaptureSource
 
     public void Run(IFrameSink sink, CancellationToken cancellation)
     {
-        if (_standardInput is not null) _standardInput.Cancellation = cancellation;
+        if (_standardInput is not null)
+        {
+            _standardInput.Cancellation = cancellation;
+            // Time stands still at the last packet: only what is held is delivered.
+            _standardInput.Waiting = () => sink.OnIdle(0);
+        }
+
+        var lastIdle = Environment.TickCount64;
         while (_reader.TryRead(out var frame))
         {
             Volatile.Write(ref _frames, _frames + 1);
             Volatile.Write(ref _bytes, _bytes + frame.Data.Length);
             if (frame.OriginalLength > frame.Data.Length) _truncated++;
             sink.OnFrame(in frame);
-            if (_frames % FramesPerCancellationCheck == 0 && cancellation.IsCancellationRequested) return;
+            if (_frames % FramesPerCancellationCheck != 0) continue;
+            if (cancellation.IsCancellationRequested) return;
+            if (Environment.TickCount64 - lastIdle < IdleIntervalMs) continue;
+            sink.OnIdle(0);
+            lastIdle = Environment.TickCount64;
         }
 
         // A pipe that was not read to its end breaks off anywhere: that is no problem of the capture.

@@ -8,14 +8,19 @@ namespace Weir.Capture;
 /// <param name="Bytes">Bytes handed to the sink (captured length).</param>
 /// <param name="KernelDrops">Frames the kernel dropped because the ring or buffer was full.</param>
 /// <param name="Truncated">Frames cut by the snap length.</param>
-public readonly record struct InterfaceStatistics(string Name, long Frames, long Bytes, long KernelDrops, long Truncated)
+/// <param name="NoTunnel">Datagrams at a port for mirrored traffic that held none: left aside.</param>
+public readonly record struct InterfaceStatistics(
+    string Name, long Frames, long Bytes, long KernelDrops, long Truncated, long NoTunnel = 0)
 {
     /// <summary>One entry a name, in the order of first appearance: the sources of several workers count for themselves.</summary>
     public static IReadOnlyList<InterfaceStatistics> Sum(IEnumerable<InterfaceStatistics> parts) =>
     [
-        .. parts.GroupBy(part => part.Name).Select(same => new InterfaceStatistics(
-            same.Key, same.Sum(i => i.Frames), same.Sum(i => i.Bytes), same.Sum(i => i.KernelDrops), same.Sum(i => i.Truncated))),
+        .. parts.GroupBy(part => part.Name).Select(same => Sum(same.Key, [.. same])),
     ];
+
+    internal static InterfaceStatistics Sum(string name, IReadOnlyList<InterfaceStatistics> parts) => new(
+        name, parts.Sum(i => i.Frames), parts.Sum(i => i.Bytes), parts.Sum(i => i.KernelDrops), parts.Sum(i => i.Truncated),
+        parts.Sum(i => i.NoTunnel));
 }
 
 /// <summary>One way to get frames. Opened by its constructor or factory, which throws a described error when it can't.</summary>

@@ -1,3 +1,6 @@
+using Weir.Linux;
+using Weir.Packets;
+
 namespace Weir.Capture;
 
 /// <summary>What every live source understands.</summary>
@@ -31,6 +34,9 @@ public record LiveCaptureOptions
     /// </summary>
     public string? NetworkNamespace { get; init; }
 
+    /// <summary>UDP ports at which <see cref="VxlanCaptureSource"/> receives mirrored traffic: IANA's by default.</summary>
+    public IReadOnlyList<ushort> VxlanPorts { get; init; } = [TunnelOptions.VxlanPort];
+
     /// <exception cref="CaptureException">A value is out of range.</exception>
     internal void Validate()
     {
@@ -49,9 +55,9 @@ public sealed record RingOptions : LiveCaptureOptions
     /// </summary>
     public bool IngressOnly { get; init; }
 
-    /// <summary>
-    /// Sources with the same number share the flows of each interface (PACKET_FANOUT_HASH): one source a worker, both
-    /// directions of a connection at the same one. Null for a source that sees all.
-    /// </summary>
-    public ushort? FanoutGroup { get; init; }
+    /// <summary>How the sources of several workers share an interface's packets.</summary>
+    public FanoutMode Fanout { get; init; }
+
+    /// <summary>UDP ports of tunnels: packets inside go to the worker of the connection that they belong to.</summary>
+    public TunnelPorts Tunnels { get; init; } = TunnelPorts.Default;
 }

@@ -8,9 +8,15 @@ internal sealed class StandardInput(Stream inner, CancellationToken opening) : S
 {
     private const int ChunkBytes = 64 * 1024;
 
+    /// <summary>Milliseconds after which a read counts as waiting: a writer that is merely slower than Weir is not interrupted.</summary>
+    private const int PatienceMs = 5;
+
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private ReadOnlyMemory<byte> _rest;
     private Task<int>? _pending;
+
+    /// <summary>Called before a read that has to wait.</summary>
+    public Action? Waiting { get; set; }
 
     /// <summary>Ends reads; until it is set anew, that of opening the stream.</summary>
     public CancellationToken Cancellation { get; set; } = opening;
@@ -57,6 +63,7 @@ internal sealed class StandardInput(Stream inner, CancellationToken opening) : S
         _pending ??= Task.Run(() => inner.Read(_chunk, 0, ChunkBytes));
         try
         {
+            if (Waiting is not null && !_pending.Wait(PatienceMs, Cancellation)) Waiting();
             _pending.Wait(Cancellation);
         }
         catch (OperationCanceledException)

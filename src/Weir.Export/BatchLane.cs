@@ -15,6 +15,8 @@ internal sealed class BatchLane(BatchingOutput output, IExchangeEncoder encoder)
     private ArrayBufferWriter<byte> _batch = new(InitialBytes);
     private int _records;
 
+    public bool TakesInProgress => encoder.TakesInProgress;
+
     public void Write(Exchange exchange)
     {
         if (output.IsOpen) encoder.Encode(exchange, _batch);

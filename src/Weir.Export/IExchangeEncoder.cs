@@ -6,6 +6,9 @@ namespace Weir.Export;
 /// <summary>Turns exchanges into an output's bytes. Each lane has its own, so it may keep buffers; it runs on the worker's thread.</summary>
 public interface IExchangeEncoder
 {
+    /// <summary>Whether exchanges in progress are wanted: <see cref="IExchangeSink.TakesInProgress"/>.</summary>
+    bool TakesInProgress => false;
+
     /// <summary>Appends the whole record; nothing for an exchange that the output does not want.</summary>
     void Encode(Exchange exchange, IBufferWriter<byte> writer);
 

@@ -15,6 +15,8 @@ public sealed class JsonLinesOutput(
 
     private sealed class Encoder(ExchangeJsonWriter json) : IExchangeEncoder
     {
+        public bool TakesInProgress => true;
+
         public void Encode(Exchange exchange, IBufferWriter<byte> writer)
         {
             json.Write(exchange, writer);

@@ -10,14 +10,19 @@ public enum OutputKind : byte
     Pcap,
     Flows,
     None,
+    /// <summary>A Resurface server: <see cref="OutputSpec.File"/> is its URL.</summary>
+    Resurface,
+    /// <summary>A .gor file.</summary>
+    GoReplay,
 }
 
 /// <summary>What <c>--output</c> asked for.</summary>
 /// <param name="Kind">Which output.</param>
-/// <param name="File">Path, or null for standard output. HAR and pcap always have one.</param>
+/// <param name="File">Path, or null for standard output. HAR, pcap and gor always have one; resurface has a URL or null.</param>
 public sealed record OutputSpec(OutputKind Kind, string? File)
 {
-    public const string Syntax = "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | flows | flows:FILE | none";
+    public const string Syntax =
+        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | none";
 
     /// <summary><c>-</c> as FILE means standard output.</summary>
     public static bool TryParse(
@@ -36,13 +41,15 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             "pcap" => OutputKind.Pcap,
             "flows" => OutputKind.Flows,
             "none" => OutputKind.None,
+            "resurface" => OutputKind.Resurface,
+            "gor" => OutputKind.GoReplay,
             _ => null,
         };
         error = kind switch
         {
             null => $"Unknown output \"{name}\"; known are {Syntax}",
             OutputKind.Console or OutputKind.None when file is not null => $"The output {name} takes no file",
-            OutputKind.Har or OutputKind.Pcap when string.IsNullOrEmpty(file) => $"The output {name} needs a file: {name}:FILE",
+            OutputKind.Har or OutputKind.Pcap or OutputKind.GoReplay when string.IsNullOrEmpty(file) => $"The output {name} needs a file: {name}:FILE",
             _ when file is { Length: 0 } => $"The output {name}: names no file",
             _ => null,
         };
@@ -51,9 +58,11 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
         return true;
     }
 
-    /// <summary>Opens every output but pcap, which takes packets and not exchanges.</summary>
+    /// <summary>
+    /// Opens every output but pcap, which takes packets and not exchanges, and those that need more than a name: resurface, gor.
+    /// </summary>
     /// <exception cref="OutputException">The file cannot be created; says why.</exception>
-    /// <exception cref="InvalidOperationException">The kind is pcap.</exception>
+    /// <exception cref="InvalidOperationException">The kind is one of those.</exception>
     public IExchangeOutput Open() => Kind switch
     {
         OutputKind.Console => new ConsoleOutput(
@@ -63,10 +72,12 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Flows => new FlowLinesOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.None => new NoneOutput(),
-        _ => throw new InvalidOperationException("A pcap output is not made of exchanges."),
+        _ => throw new InvalidOperationException($"An output of kind {Kind} is not opened by its name alone."),
     };
 
-    private static FileStream Create(string path)
+    /// <summary>A new or emptied file for an output.</summary>
+    /// <exception cref="OutputException">It cannot be created; names it and says why.</exception>
+    public static FileStream Create(string path)
     {
         try
         {

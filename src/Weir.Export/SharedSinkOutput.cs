@@ -18,6 +18,8 @@ public sealed class SharedSinkOutput(IExchangeSink sink) : IExchangeOutput
 
     private sealed class Lane(IExchangeSink sink) : IExchangeLane
     {
+        public bool TakesInProgress => sink.TakesInProgress;
+
         public void Write(Exchange exchange) => sink.Write(exchange);
 
         public void Flush()

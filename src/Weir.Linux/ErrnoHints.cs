@@ -32,6 +32,14 @@ internal static class ErrnoHints
             "needs CAP_SYS_ADMIN: add SYS_ADMIN to the container's capabilities, or capture from the host's own namespace",
         ("open(network namespace)", ENOENT) => "the network namespace or its process is gone",
         ("open(network namespace)", EACCES or EPERM) => "needs CAP_SYS_PTRACE to look into another process's namespaces",
+        ("bind(UDP)", EADDRINUSE) =>
+            "another program, or a VXLAN device of this host (`ip -d link show type vxlan`), has the port: name another one, or "
+            + "capture on the interface, where VXLAN is looked into as well",
+        ("bind(UDP)", EADDRNOTAVAIL) => "this host does not have the address: `ip address` lists those it has",
+        ("bind(UDP)", EACCES) =>
+            "needs CAP_NET_BIND_SERVICE for ports below 1024: run as root, or choose a port from 1024 on",
+        ("setsockopt(SO_BINDTODEVICE)", ENODEV) => "there is no such interface: `ip link` lists those that are",
+        ("setsockopt(SO_BINDTODEVICE)", EPERM) => "before Linux 5.7 choosing an interface " + NetRaw,
         (_, EMFILE) => "out of file descriptors: raise `ulimit -n` or capture on fewer interfaces",
         (_, ENFILE) => "the system is out of file descriptors: raise the sysctl fs.file-max",
         _ => "",

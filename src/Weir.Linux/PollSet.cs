@@ -22,6 +22,8 @@ public sealed unsafe class PollSet
 
     public int Add(PcapCapture capture) => Add(capture.SelectableFd);
 
+    public int Add(DatagramSocket socket) => Add(socket.Fd.Number);
+
     /// <summary>True when the member has data or an error to report since the last <see cref="Wait"/>.</summary>
     public bool IsReady(int member) => _entries[member].revents != 0;
 

@@ -6,14 +6,17 @@ namespace Weir.Packets;
 /// <param name="timestampNs">Nanoseconds since the Unix epoch, UTC.</param>
 /// <param name="linkType">What the first byte of <c>data</c> is.</param>
 /// <param name="interfaceId">Index of the interface in the source's own list.</param>
+/// <param name="tunnel">The tunnel that the source took the frame out of; the default for a frame as it was on the wire.</param>
 public readonly ref struct Frame(
-    ReadOnlySpan<byte> data, int originalLength, long timestampNs, LinkType linkType, int interfaceId = 0)
+    ReadOnlySpan<byte> data, int originalLength, long timestampNs, LinkType linkType, int interfaceId = 0,
+    PacketTunnel tunnel = default)
 {
     public readonly ReadOnlySpan<byte> Data = data;
     public readonly int OriginalLength = originalLength;
     public readonly long TimestampNs = timestampNs;
     public readonly LinkType LinkType = linkType;
     public readonly int InterfaceId = interfaceId;
+    public readonly PacketTunnel Tunnel = tunnel;
 
     /// <summary>802.1Q tag control information that the kernel stripped from the frame; 0 when there was none.</summary>
     public ushort StrippedVlanTci { get; init; }
@@ -24,6 +27,9 @@ public interface IFrameSink
 {
     void OnFrame(in Frame frame);
 
-    /// <summary>Nothing arrived for a while; time passes all the same (Unix nanoseconds). Sinks expire idle state here.</summary>
+    /// <summary>
+    /// Nothing to hand over just now, or a tenth of a second has gone by; time passes all the same (Unix nanoseconds; 0 when only frames tell
+    /// it). Sinks expire idle state and deliver what they hold here.
+    /// </summary>
     void OnIdle(long nowNs);
 }

@@ -31,7 +31,7 @@ public ref struct PacketView
     public int InterfaceId;
     /// <summary>Length of the whole frame on the wire in bytes.</summary>
     public int WireLength;
-    /// <summary>Outermost 802.1Q VLAN id, 0 when untagged.</summary>
+    /// <summary>Outermost 802.1Q VLAN id, 0 when untagged; inside a tunnel that of the frame it carries.</summary>
     public ushort VlanId;
     public IpAddress Source;
     public IpAddress Destination;
@@ -48,6 +48,8 @@ public ref struct PacketView
     public ReadOnlySpan<byte> Payload;
     /// <summary>Transport payload length on the wire; exceeds <c>Payload.Length</c> when the capture cut the frame.</summary>
     public int PayloadWireLength;
+    /// <summary>The tunnel that carried the packet; all the rest tells of the packet inside.</summary>
+    public PacketTunnel Tunnel;
 }
 
 /// <summary>What became of a frame. Every value but <see cref="Decoded"/> is counted by reason.</summary>
@@ -68,4 +70,11 @@ public enum DecodeOutcome
     MalformedTransportHeader,
     MalformedFragment,
     UnknownLinkType,
+    /// <summary>A tunnel header that contradicts itself or the length of its packet.</summary>
+    MalformedTunnel,
+    TruncatedTunnelHeader,
+    /// <summary>More tunnels in one another than <see cref="TunnelOptions.MaxDepth"/>.</summary>
+    TunnelTooDeep,
+    /// <summary>Its network identifier is not wanted (<see cref="TunnelOptions.AllowedVnis"/>): left aside, not lost.</summary>
+    TunnelIgnored,
 }

@@ -4,20 +4,28 @@ using Weir.Records;
 namespace Weir.Probe;
 
 /// <summary>
-/// One worker's end: drops the exchanges that the filter does not want and hands the rest to its lane of every output. Its
+/// One worker's end: drops the exchanges that the filter does not want, lets the guard take away what nobody may see, and hands
+/// the rest to its lane of every output. Its
 /// counters may be read from any thread.
 /// </summary>
 public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 {
     private readonly Func<Exchange, bool>? _where;
+    private readonly ExchangeGuard? _guard;
     private readonly ExchangeLimit _limit;
     private readonly IExchangeLane[] _lanes;
     private readonly IExchangeLane[] _flowLanes;
     private long _seen;
     private long _matched;
 
-    public ExchangeFanOut(Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit)
+    /// <param name="where">Sees exchanges as they were sent; null keeps all.</param>
+    /// <param name="outputs">Each opens a lane.</param>
+    /// <param name="limit">Shared by all workers.</param>
+    /// <param name="guard">This worker's own; null lets everything through as it is.</param>
+    public ExchangeFanOut(
+        Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit, ExchangeGuard? guard = null)
     {
+        _guard = guard;
         _where = where;
         _limit = limit;
         var opened = outputs.Select(output => (Lane: output.OpenLane(), output.TakesFlows)).ToArray();
@@ -37,13 +45,20 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 
     public void Write(Exchange exchange)
     {
+        if (exchange.InProgress)
+        {
+            WriteRunning(exchange);
+            return;
+        }
+
         Volatile.Write(ref _seen, _seen + 1);
         if (_limit.IsReached) return;
-        var wanted = (_where is null || _where(exchange)) && _limit.TryTake();
-        Recorder?.OnExchange(exchange, wanted);
+        var shown = Admit(exchange);
+        var wanted = shown is not null && _limit.TryTake();
+        Recorder?.OnExchange(exchange, wanted, _guard?.Trace);
         if (!wanted) return;
         Volatile.Write(ref _matched, _matched + 1);
-        foreach (var lane in _lanes) lane.Write(exchange);
+        foreach (var lane in _lanes) lane.Write(shown!);
     }
 
     public void Write(FlowRecord flow)
@@ -55,5 +70,19 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
     public void Flush()
     {
         foreach (var lane in _lanes) lane.Flush();
+    }
+
+    /// <summary>It comes again when it is over; until then it is counted nowhere and shown where that is wanted.</summary>
+    private void WriteRunning(Exchange exchange)
+    {
+        if (_limit.IsReached || Admit(exchange) is not { } shown) return;
+        foreach (var lane in _lanes)
+            if (lane.TakesInProgress) lane.Write(shown);
+    }
+
+    private Exchange? Admit(Exchange exchange)
+    {
+        if (_where?.Invoke(exchange) == false) return null;
+        return _guard is null ? exchange : _guard.Admit(exchange);
     }
 }

@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Privacy.Redaction;
 using Weir.Records;
 
 namespace Weir.Probe;
@@ -17,8 +18,10 @@ public sealed record PacketRecorderLimits(long MaxBytes = 64 << 20, long MaxByte
 /// writes those up to its last byte, anything else drops them. A packet that carries several exchanges is written when the
 /// first of them matches, or dropped with it. One per worker; they may share the file.
 /// </summary>
-public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
+public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits, RedactionOptions? redaction = null)
 {
+    private readonly PayloadMasker _masker = new(redaction);
+
     /// <summary>Object headers, list and table entries of a held frame and of a connection, rounded up.</summary>
     private const int FrameOverheadBytes = 128;
 
@@ -33,9 +36,11 @@ public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
     /// <summary>Matching exchanges of which packets were let go before they ended, because a limit was reached.</summary>
     public long CutExchanges { get; private set; }
 
+    /// <summary>Frames that were left out because what is sensitive in them could not be told apart.</summary>
+    public long MaskedFrames { get; private set; }
+
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp) return;
         var key = Key.Of(packet.Source, packet.SourcePort, packet.Destination, packet.DestinationPort);
         if (!_pending.TryGetValue(key, out var pending))
         {
@@ -66,7 +71,10 @@ public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
         while (HeldBytes > limits.MaxBytes && _quietestFirst.First is { } quietest) Evict(quietest.Value);
     }
 
-    public void OnExchange(Exchange exchange, bool matched)
+    /// <param name="exchange">It has ended.</param>
+    /// <param name="matched">Its packets are wanted.</param>
+    /// <param name="trace">What was masked in it, to be masked in the packets too; null when nothing is.</param>
+    public void OnExchange(Exchange exchange, bool matched, RedactionTrace? trace = null)
     {
         var key = Key.Of(exchange.Client.Ip, exchange.Client.Port, exchange.Server.Ip, exchange.Server.Port);
         var found = _pending.TryGetValue(key, out var pending);
@@ -74,11 +82,12 @@ public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
         if (!found) return;
         if (!matched)
         {
-            Settle(exchange, pending!, matched);
+            Settle(exchange, pending!, matched: false);
             return;
         }
 
-        using (file.Begin()) Settle(exchange, pending!, matched);
+        if (trace is not null) MaskPending(exchange, pending!, trace);
+        using (file.Begin()) Settle(exchange, pending!, matched: true);
     }
 
     public void Flush() => file.Flush();
@@ -115,6 +124,26 @@ public sealed class PacketRecorder(PacketFile file, PacketRecorderLimits limits)
         // A repeated SYN belongs to the same handshake.
         while (first > 0 && frames[first - 1].Opens) first--;
         return Math.Max(0, first);
+    }
+
+    /// <summary>
+    /// Masks in all that is held of the connection, because the packets of one exchange can carry parts of the next. A frame
+    /// whose bytes can't be told apart (IP fragments) is not written.
+    /// </summary>
+    private void MaskPending(Exchange exchange, Pending pending, RedactionTrace trace)
+    {
+        var frames = pending.Frames;
+        var writable = _masker.Mask(
+            [.. frames.Select(held => new MaskableFrame(held.Data, held.OriginalLength, held.TimestampNs, held.LinkType))],
+            exchange.Client.Ip, exchange.Client.Port, trace);
+        for (var i = frames.Count - 1; i >= 0; i--)
+        {
+            if (writable[i]) continue;
+            MaskedFrames++;
+            pending.Bytes -= frames[i].Cost;
+            HeldBytes -= frames[i].Cost;
+            frames.RemoveAt(i);
+        }
     }
 
     private void Write(Held held) => file.Write(

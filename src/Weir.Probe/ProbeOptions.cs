@@ -1,4 +1,5 @@
 using Weir.Capture;
+using Weir.Packets;
 using Weir.Records;
 
 namespace Weir.Probe;
@@ -8,6 +9,9 @@ public sealed record ProbeOptions
 {
     /// <summary>Ports whose TCP traffic is looked at; empty means all. Applies to files too, where no kernel filter serves.</summary>
     public IReadOnlyList<PortRange> Ports { get; init; } = [];
+
+    /// <summary>Which tunnels are looked into.</summary>
+    public TunnelOptions Tunnels { get; init; } = TunnelOptions.Default;
 
     /// <summary>Bytes of each body that are kept; the rest is counted only.</summary>
     public int BodyLimitBytes { get; init; } = 64 * 1024;
@@ -25,6 +29,9 @@ public sealed record ProbeOptions
     public int Workers { get; init; } = 1;
 
     public CaptureSourceKind Source { get; init; }
+
+    /// <summary>What outputs must not see.</summary>
+    public PrivacyOptions Privacy { get; init; } = PrivacyOptions.Default;
 
     /// <summary>Where the packets of matching exchanges go, as pcapng; null keeps none.</summary>
     public Stream? PacketOutput { get; init; }

@@ -24,7 +24,7 @@ public sealed record ProbeReport(
     IReadOnlyDictionary<string, long> Ignored)
 {
     /// <summary>Loss by reason, whatever the interface.</summary>
-    public IReadOnlyDictionary<string, long> Dropped { get; } =
+    public IReadOnlyDictionary<string, long> Dropped =>
         CounterSums.Of(Losses.Select(loss => KeyValuePair.Create(loss.Reason, loss.Count)));
 
     /// <summary>Writes the <c>--stats</c> document.</summary>

@@ -34,8 +34,11 @@ public sealed class ProbeRun : IDisposable
         var count = sources.Count > 1 ? sources.Count : Math.Clamp(options.Workers, 1, WorkerCount.Max);
         var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
         var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
+        // Where nobody reads the content there is nothing to hide in it.
+        var privacy = packets is null && outputs.All(output => output is NoneOutput)
+            ? options.Privacy with { Redaction = null } : options.Privacy;
         _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
-            options, new ExchangeFanOut(options.Where, outputs, limit), packets, count, Names(sources[worker % sources.Count])))];
+            options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null)), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
         _intakes = _dispatcher is not null
             ? [new PacketIntake(options, _dispatcher)]
@@ -57,6 +60,7 @@ public sealed class ProbeRun : IDisposable
     /// <exception cref="OutputException">An output failed, in whichever worker.</exception>
     public void Run(CancellationToken cancellation)
     {
+        _dispatcher?.Start();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
         var others = _sources.Skip(1).Select((_, i) => new SourceThread(() => Run(i + 1, either.Token), i + 1, _ended.Cancel)).ToList();
         try
@@ -77,7 +81,11 @@ public sealed class ProbeRun : IDisposable
     public ProbeReport Report()
     {
         var ignored = CounterSums.Of(
-            [.. _intakes.SelectMany(intake => intake.Ignored()), .. _workers.SelectMany(worker => worker.Ignored())]);
+        [
+            .. _intakes.SelectMany(intake => intake.Ignored()),
+            .. _workers.SelectMany(worker => worker.Ignored()),
+            new("datagram_no_tunnel", Interfaces.Sum(i => i.NoTunnel)),
+        ]);
         return new ProbeReport(
             _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
             _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),

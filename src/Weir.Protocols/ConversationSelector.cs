@@ -145,12 +145,16 @@ internal sealed class ConversationSelector(ConversationHost host) : IStreamHandl
     private void TakeBack(Direction direction, ReadOnlySpan<byte> bytes, long ns)
     {
         if (_conversation is not IHostedConversation hosted) return;
-        _conversation = null;
-        _recognised = false;
+        var successor = hosted.Successor;
+        _conversation = successor;
+        _recognised = successor is not null;
         var untaken = bytes[(bytes.Length - Math.Min(bytes.Length, hosted.UntakenBytes))..];
         foreach (var side in _sides) side.Clear();
-        if (!hosted.HeldClientBytes.IsEmpty) OnChunk(_client!.Value, hosted.HeldClientBytes, ns);
+        var client = _client!.Value;
+        if (!hosted.HeldClientBytes.IsEmpty) OnChunk(client, hosted.HeldClientBytes, ns);
+        if (hosted.MissedClientBytes > 0) successor?.OnGap(client, hosted.MissedClientBytes, ns);
         hosted.Release();
+        if (_sides[(int)client].End is { } end) successor?.OnEnd(client, end, ns);
         if (!untaken.IsEmpty) OnChunk(direction, untaken, ns);
     }
 

@@ -1,4 +1,6 @@
+using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
+using Weir.Protocols.Http2;
 
 namespace Weir.Protocols;
 
@@ -8,5 +10,7 @@ public static class ProtocolCatalog
     public static IReadOnlyList<IProtocol> All { get; } =
     [
         new Http1Protocol(),
+        new Http2Protocol(),
+        new DnsProtocol(),
     ];
 }

@@ -12,6 +12,8 @@ public sealed class ProtocolCounters
 
     /// <summary>Exchanges handed to the sink.</summary>
     public long Exchanges;
+    /// <summary>Times an exchange was told while it ran; none of them counts as an exchange.</summary>
+    public long ProgressReports;
     public long ExchangesComplete;
     public long ExchangesIncomplete;
     /// <summary>Times a direction found the next message after a loss or after bytes that were no message.</summary>
@@ -24,6 +26,16 @@ public sealed class ProtocolCounters
     public long ProtocolsSwitched;
     /// <summary>Times the pairing of a pipelining connection was given up after a loss.</summary>
     public long PairingsLost;
+    /// <summary>Messages of WebSockets that are over.</summary>
+    public long WebSocketMessages;
+    /// <summary>DNS queries that nobody answered in time.</summary>
+    public long DnsUnanswered;
+    /// <summary>Datagrams or framed messages where DNS was expected that are none.</summary>
+    public long DnsMalformed;
+    /// <summary>Datagrams seen again on another interface.</summary>
+    public long DnsCopies;
+    /// <summary>Queries that were asked again before they were answered; they make no record of their own.</summary>
+    public long DnsRepeated;
     public long ConnectionsRecognised;
     /// <summary>Connections (or the inside of a tunnel) that are no protocol of the catalog.</summary>
     public long OpaqueConnections;
@@ -43,6 +55,7 @@ public sealed class ProtocolCounters
     public IEnumerable<KeyValuePair<string, long>> Read()
     {
         yield return new("exchanges", Volatile.Read(ref Exchanges));
+        yield return new("progress_reports", Volatile.Read(ref ProgressReports));
         yield return new("exchanges_complete", Volatile.Read(ref ExchangesComplete));
         yield return new("exchanges_incomplete", Volatile.Read(ref ExchangesIncomplete));
         yield return new("resynchronised", Volatile.Read(ref Resynchronised));
@@ -51,6 +64,11 @@ public sealed class ProtocolCounters
         yield return new("interim_responses", Volatile.Read(ref InterimResponses));
         yield return new("protocols_switched", Volatile.Read(ref ProtocolsSwitched));
         yield return new("pairings_lost", Volatile.Read(ref PairingsLost));
+        yield return new("websocket_messages", Volatile.Read(ref WebSocketMessages));
+        yield return new("dns_unanswered", Volatile.Read(ref DnsUnanswered));
+        yield return new("dns_malformed", Volatile.Read(ref DnsMalformed));
+        yield return new("dns_copies", Volatile.Read(ref DnsCopies));
+        yield return new("dns_repeated", Volatile.Read(ref DnsRepeated));
         yield return new("connections_recognised", Volatile.Read(ref ConnectionsRecognised));
         yield return new("opaque_connections", Volatile.Read(ref OpaqueConnections));
         yield return new("opaque_bytes", Volatile.Read(ref OpaqueBytes));

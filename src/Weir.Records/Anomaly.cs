@@ -56,8 +56,48 @@ public enum Anomaly
     ContentEncodingInvalid,
     /// <summary>An upgrade or CONNECT: the bytes after it are another protocol.</summary>
     ProtocolSwitched,
+    /// <summary>A body that nobody can look into (an unknown content coding, an archive) was not kept: it may hold anything.</summary>
+    BodyWithheld,
     /// <summary>HTTP/0.9: a request without version or headers.</summary>
     SimpleRequest,
+    /// <summary>A reserved opcode or bit, a control frame too long or in fragments, fragments out of order (RFC 6455 §5).</summary>
+    WebSocketFrameInvalid,
+    /// <summary>A client frame without mask, or a server frame with one (RFC 6455 §5.1).</summary>
+    WebSocketMaskInvalid,
+    /// <summary>A compressed message does not inflate (RFC 7692).</summary>
+    WebSocketCompressionInvalid,
+    /// <summary>A text message that is not UTF-8 (RFC 6455 §8.1).</summary>
+    WebSocketTextInvalid,
+    /// <summary>The WebSocket ended without a close frame: its connection was cut, or the capture ended.</summary>
+    WebSocketCloseMissing,
+    /// <summary>A DNS message that cannot be read to its end (RFC 1035 §4.1).</summary>
+    DnsMessageInvalid,
+    /// <summary>A DNS query with no question or with several.</summary>
+    DnsQuestionsUnusual,
+    /// <summary>The same DNS query was answered more than once.</summary>
+    DnsAnswerRepeated,
+    /// <summary>A logging rule could not be applied to a value within its limits, so the value was removed.</summary>
+    RuleLimitReached,
+    /// <summary>Header fields that stand in a compression table filled before the capture began, or while bytes were lost.</summary>
+    HeaderUnknown,
+    /// <summary>A header block that cannot be decoded (RFC 7541) or breaks its rules.</summary>
+    HeaderBlockInvalid,
+    /// <summary>Line breaks or NUL within a value (RFC 9113 §8.2.1): request smuggling.</summary>
+    HeaderValueInvalid,
+    /// <summary>A field that belongs to a connection in HTTP/2 (RFC 9113 §8.2.2).</summary>
+    HeaderForbidden,
+    /// <summary>Pseudo-header fields that are missing, doubled, misplaced or undefined (RFC 9113 §8.3).</summary>
+    PseudoHeaderInvalid,
+    /// <summary>A frame that its type or the state of its stream does not allow.</summary>
+    FrameInvalid,
+    /// <summary>The body is not as long as Content-Length says (RFC 9113 §8.1.1).</summary>
+    ContentLengthMismatch,
+    StreamResetByClient,
+    StreamResetByServer,
+    /// <summary>The server closed the connection without processing this request (GOAWAY, RFC 9113 §6.8).</summary>
+    ResponseMissingRefused,
+    /// <summary>gRPC messages whose prefixes do not fit the body.</summary>
+    GrpcFramingInvalid,
 }
 
 /// <summary>A set of <see cref="Anomaly"/> in one word.</summary>

@@ -34,6 +34,9 @@ public sealed class ByteBuffer
         return new Slice(offset, bytes.Length);
     }
 
+    /// <summary>Takes back what was appended beyond this length.</summary>
+    public void Truncate(int length) => Length = Math.Min(length, Length);
+
     public void Clear()
     {
         Length = 0;

@@ -2,7 +2,10 @@ using Weir.Packets;
 
 namespace Weir.Records;
 
-/// <summary>Which plane saw the bytes. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>.</summary>
+/// <summary>
+/// Where the exchange comes from. Names on the record: <c>ring</c>, <c>libpcap</c>, <c>file</c>, <c>ebpf</c>, <c>ebpf_tls</c>,
+/// <c>vxlan</c>, <c>logger</c>.
+/// </summary>
 public enum CaptureSourceKind : byte
 {
     Ring,
@@ -10,12 +13,20 @@ public enum CaptureSourceKind : byte
     File,
     Ebpf,
     EbpfTls,
+    Vxlan,
+    /// <summary>Not captured: a logger inside the application told of it.</summary>
+    Logger,
 }
 
 /// <param name="Class">Kind of data: <c>email</c>, <c>credit_card</c> …</param>
 /// <param name="Where">Place in the exchange: <c>response.body</c>, <c>request.headers</c> …</param>
 /// <param name="Count">How many were found there.</param>
 public readonly record struct SensitiveData(string Class, string Where, int Count);
+
+/// <summary>A request cookie that logging rules asked to keep (<c>copy_session_field</c>). Only the Resurface output has a place for it.</summary>
+/// <param name="Name">In lower case.</param>
+/// <param name="Value">As rules left it.</param>
+public readonly record struct SessionField(string Name, string Value);
 
 /// <summary>One side of an exchange: its address, and who that is where it is known.</summary>
 public sealed class Peer
@@ -85,6 +96,9 @@ public sealed class Exchange
     /// </summary>
     public bool InProgress { get; set; }
 
+    /// <summary>How often it was told while it ran, this time included. Not on the record.</summary>
+    public int ProgressReports { get; set; }
+
     /// <summary>HTTP/2 stream that carried it (RFC 9113 §5.1.1); -1 on other protocols.</summary>
     public int StreamId { get; set; } = -1;
 
@@ -128,6 +142,9 @@ public sealed class Exchange
     /// <summary>Kinds of sensitive data found, by place; empty when none was found or nobody looked.</summary>
     public List<SensitiveData> Sensitive { get; } = [];
 
+    /// <summary>Session fields that logging rules copied; not part of the JSON record.</summary>
+    public List<SessionField> SessionFields { get; } = [];
+
     /// <summary>First byte of the request, or of the response when there is no request. Unix nanoseconds.</summary>
     public long StartedAtNs => HasRequest ? Request.FirstByteNs : Response.FirstByteNs;
 
@@ -147,6 +164,7 @@ public sealed class Exchange
         Request.Clear();
         Response.Clear();
         InProgress = false;
+        ProgressReports = 0;
         StreamId = -1;
         Grpc.Clear();
         WebSocket.Clear();
@@ -159,5 +177,6 @@ public sealed class Exchange
         Anomalies = default;
         Endpoint = null;
         Sensitive.Clear();
+        SessionFields.Clear();
     }
 }

@@ -8,6 +8,7 @@ public static class WireNames
 {
     private static readonly Table<Anomaly> s_anomalies = new();
     private static readonly Table<CaptureSourceKind> s_sources = new();
+    private static readonly Table<GraphQlType> s_graphQlTypes = new();
     private static readonly Table<FlowEnd> s_flowEnds = new();
     private static readonly Table<LossStage> s_lossStages = new();
 
@@ -21,6 +22,10 @@ public static class WireNames
     public static string Of(CaptureSourceKind source) => s_sources.Texts[(int)source];
 
     public static string Of(LossStage stage) => s_lossStages.Texts[(int)stage];
+
+    public static string Of(GraphQlType type) => s_graphQlTypes.Texts[(int)type];
+
+    public static ReadOnlySpan<byte> Utf8(GraphQlType type) => s_graphQlTypes.Bytes[(int)type];
 
     public static ReadOnlySpan<byte> Utf8(Anomaly anomaly) => s_anomalies.Bytes[(int)anomaly];
 
@@ -46,6 +51,13 @@ public static class WireNames
     {
         var index = s_sources.IndexOf(utf8);
         source = (CaptureSourceKind)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out GraphQlType type)
+    {
+        var index = s_graphQlTypes.IndexOf(utf8);
+        type = (GraphQlType)Math.Max(index, 0);
         return index >= 0;
     }
 

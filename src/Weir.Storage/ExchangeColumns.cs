@@ -38,7 +38,8 @@ internal static class ExchangeColumns
     public const int ResponseBytes = 7;
     public const int Complete = 8;
     public const int HasRequest = 9;
-    public const int NumberCount = 10;
+    public const int InProgress = 10;
+    public const int NumberCount = 11;
 
     public static readonly string[] TextNames =
     [
@@ -47,9 +48,12 @@ internal static class ExchangeColumns
         "server_ip", "server_namespace", "server_pod", "server_workload", "server_service", "server_process",
     ];
 
-    public static readonly string[] NumberNames =
+    /// <summary>The numbers of the first schema; what came later stands behind the large columns.</summary>
+    public static readonly string[] FirstNumberNames =
     [
         "duration_us", "status", "client_port", "server_port", "client_pid", "server_pid", "request_bytes",
         "response_bytes", "complete", "has_request",
     ];
+
+    public static readonly string[] NumberNames = [.. FirstNumberNames, "in_progress"];
 }

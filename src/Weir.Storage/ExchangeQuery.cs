@@ -72,4 +72,4 @@ public sealed record StoreStatistics
 }
 
 /// <summary>What <see cref="SqliteExchangeStore.Append"/> did.</summary>
-public readonly record struct AppendResult(int Stored, int Duplicates);
+public readonly record struct AppendResult(int Stored, int Duplicates, int Replaced = 0);

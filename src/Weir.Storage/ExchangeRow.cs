@@ -42,6 +42,7 @@ public sealed class ExchangeRow
         _summary = _bytes.Append(summary);
         _record = _bytes.Append(record);
         SetTexts(exchange);
+        _numbers[ExchangeColumns.InProgress] = exchange.InProgress ? 1 : 0;
         _numbers[ExchangeColumns.DurationUs] = Math.Max(0, exchange.DurationNs) / 1000;
         _numbers[ExchangeColumns.Status] = exchange.HasResponse ? exchange.Response.Status : 0;
         _numbers[ExchangeColumns.ClientPort] = exchange.Client.Port;

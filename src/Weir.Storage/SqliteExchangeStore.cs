@@ -42,13 +42,14 @@ public sealed class SqliteExchangeStore : IDisposable
     }
 
     /// <summary>
-    /// Stores rows, in transactions of the batch size. An id that is there already is left as it is and counted. When it
+    /// Stores rows, in transactions of the batch size. An id that is there already is left as it is and counted, unless the row
+    /// there is one in progress, which gives up its place. When it
     /// returns, all rows are stored; after an exception the same rows may be given again.
     /// </summary>
     /// <exception cref="StoreException">Disk full, I/O error …: <see cref="StoreException.IsTransient"/> says whether to retry.</exception>
     public AppendResult Append(ReadOnlySpan<ExchangeRow> rows)
     {
-        var stored = 0;
+        var (stored, replaced) = (0, 0);
         var total = rows.Length;
         while (rows.Length > 0)
         {
@@ -58,11 +59,12 @@ public sealed class SqliteExchangeStore : IDisposable
             {
                 try
                 {
-                    var added = _writer.Append(batch);
+                    var (added, updated) = _writer.Append(batch);
                     stored += added;
+                    replaced += updated;
                     Interlocked.Add(ref _rows, added);
                     Interlocked.Add(ref _stored, added);
-                    Interlocked.Add(ref _duplicates, batch.Length - added);
+                    Interlocked.Add(ref _duplicates, batch.Length - added - updated);
                 }
                 catch (StoreException failure)
                 {
@@ -73,7 +75,7 @@ public sealed class SqliteExchangeStore : IDisposable
             }
         }
 
-        return new AppendResult(stored, total - stored);
+        return new AppendResult(stored, total - stored - replaced, replaced);
     }
 
     /// <summary>One page, newest first. Bounded in rows and time; continue from <see cref="ExchangePage.Next"/>.</summary>

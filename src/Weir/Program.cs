@@ -4,10 +4,13 @@ using Weir.Cli;
 using Weir.Cli.Commands;
 using Weir.Storage;
 
+StandardStreams.GuardError();
 var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
 {
     UpCommand.Create(),
     SniffCommand.Create(),
+    RulesCommand.Create(),
+    RevealCommand.Create(),
     DoctorCommand.Create(),
 };
 

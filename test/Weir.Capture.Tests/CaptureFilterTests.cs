@@ -61,7 +61,7 @@ public class CaptureFilterTests
         CaptureFilter[] filters =
         [
             CaptureFilter.ForPorts(80),
-            CaptureFilter.ForPorts(80, 443, 8080) with { IncludeTunnels = true },
+            CaptureFilter.ForPorts(80, 443, 8080) with { Tunnels = TunnelOptions.Default },
             CaptureFilter.None.Excluding(7373),
             CaptureFilter.ForPorts(PortRange.ParseList("80,8000-9000")).Excluding(7373) with { Expression = "host 10.0.0.1" },
         ];

@@ -2,10 +2,19 @@ using System.Buffers.Binary;
 
 namespace Weir.Capture.Tests;
 
-/// <summary>The instructions of linux/filter.h that libpcap's compiler makes; what a kernel would return for a frame.</summary>
+/// <summary>
+/// The instructions of linux/filter.h that libpcap's compiler and Weir make; what a kernel would return for a frame.
+/// </summary>
 internal static class ClassicBpf
 {
-    public static int Run(ulong[] program, ReadOnlySpan<byte> packet)
+    /// <summary>Offsets from here on are what the kernel knows of a packet (SKF_AD_OFF).</summary>
+    private const uint Ancillary = 0xFFFF_F000;
+
+    /// <param name="program">Ends with a return on every way.</param>
+    /// <param name="packet">From where the kernel lets the program see it.</param>
+    /// <param name="etherType">Its skb->protocol.</param>
+    /// <param name="packetType">Its skb->pkt_type.</param>
+    public static int Run(ulong[] program, ReadOnlySpan<byte> packet, ushort etherType = 0x0800, byte packetType = 0)
     {
         uint a = 0, x = 0;
         var memory = new uint[16];
@@ -18,6 +27,10 @@ internal static class ClassicBpf
             switch (code)
             {
                 case 0x06: return (int)k;
+                case 0x16: return (int)a;
+                case 0x20 when k >= Ancillary:
+                    a = (k - Ancillary) switch { 0 => etherType, 4 => packetType, _ => throw new NotSupportedException($"load 0x{k:x}") };
+                    break;
                 case 0x20 or 0x28 or 0x30 or 0x40 or 0x48 or 0x50:
                     var at = k + ((code & 0x40) != 0 ? x : 0);
                     var size = (code & 0x18) switch { 0 => 4u, 8 => 2u, _ => 1u };
@@ -37,7 +50,9 @@ internal static class ClassicBpf
                 case 0x87: a = x; break;
                 case 0x04 or 0x0c: a += operand; break;
                 case 0x14 or 0x1c: a -= operand; break;
+                case 0x24 or 0x2c: a *= operand; break;
                 case 0x54 or 0x5c: a &= operand; break;
+                case 0xa4 or 0xac: a ^= operand; break;
                 case 0x64 or 0x6c: a <<= (int)operand; break;
                 case 0x74 or 0x7c: a >>= (int)operand; break;
                 case 0x05: pc += (int)k; break;

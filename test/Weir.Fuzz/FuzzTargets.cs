@@ -21,6 +21,14 @@ public static class FuzzTargets
         new("reassembly", Frames, Reassemble),
         new("records", Records, ReadRecord),
         new("filters", Filters, CompileFilter),
+        RuleTarget.Target,
+        RedactionTarget.Target,
+        HpackTarget.Target,
+        ProtobufTarget.Messages,
+        ProtobufTarget.Descriptors,
+        new("datagrams", Frames, Datagrams),
+        new("inflate", Deflated, Inflate),
+        new("graphql", Documents, ReadGraphQl),
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 
@@ -82,6 +90,66 @@ public static class FuzzTargets
 
         if (table.Counters.BufferedBytes > limits.MaxPendingBytes) throw new InvalidOperationException("more buffered than allowed");
         table.Flush(9);
+    }
+
+    private static IReadOnlyList<byte[]> Deflated() =>
+        [.. CorpusFolder.Names.Where(name => name.StartsWith("websocket/", StringComparison.Ordinal))
+            .SelectMany(name => TestFrames.ReadCapture(CorpusFolder.Input(name))).Where(frame => frame.Data.Length > 60).Select(frame => frame.Data[54..])];
+
+    private static IReadOnlyList<byte[]> Documents() =>
+    [
+        .. new[]
+        {
+            "{\"query\":\"query A($b: C = {d: [1]}) @e(f: \\\"g\\\") { h: i(j: $b) { ... on K { l } } }\",\"operationName\":\"A\"}",
+            "[{\"query\":\"{ a }\"},{\"extensions\":{\"persistedQuery\":{\"sha256Hash\":\"0\"}},\"operationName\":\"B\"}]",
+            "{\"query\":\"# comment\\nsubscription { \\u0061(b: \\\"\\\"\\\"c\\\"\\\"\\\") }\"}",
+        }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    private static void Datagrams(byte[] bytes)
+    {
+        var factory = new ConversationFactory(new ProtocolTarget.Writer());
+        for (var cut = 0; cut < 3 && cut < bytes.Length; cut++)
+        {
+            var packet = new PacketView
+            {
+                TimestampNs = cut,
+                Protocol = IpProtocol.Udp,
+                SourcePort = (ushort)(cut == 1 ? 5353 : 53),
+                DestinationPort = 5353,
+                Payload = bytes.AsSpan(Math.Min(bytes.Length - 1, cut * 14)),
+            };
+            packet.PayloadWireLength = packet.Payload.Length + (cut & 1);
+            if (Weir.Protocols.Dns.DnsDatagrams.Recognises(in packet)) factory.Datagrams.Add(in packet);
+        }
+
+        factory.Datagrams.Advance(long.MaxValue / 2);
+        factory.Datagrams.Flush();
+    }
+
+    /// <summary>As compressed messages of a WebSocket, so that what inflating gives goes all the way to the record.</summary>
+    private static void Inflate(byte[] bytes)
+    {
+        var handler = new ConversationFactory(new ProtocolTarget.Writer()).Open(new Connection());
+        handler.OnChunk(Direction.FromInitiator, Encoding.ASCII.GetBytes(WebSocketWire.Request), 1);
+        handler.OnChunk(Direction.FromResponder, Encoding.ASCII.GetBytes(WebSocketWire.Answer("permessage-deflate")), 2);
+        for (var i = 0; i < 3; i++) handler.OnChunk(Direction.FromResponder, WebSocketWire.Frame(false, 1, bytes, reserved: 4), 3);
+        handler.OnEnd(Direction.FromInitiator, StreamEnd.Fin, 4);
+        handler.OnEnd(Direction.FromResponder, StreamEnd.Fin, 4);
+    }
+
+    private static void ReadGraphQl(byte[] bytes)
+    {
+        var handler = new ConversationFactory(new ProtocolTarget.Writer()).Open(new Connection());
+        foreach (var type in (string[])["json", "graphql"])
+        {
+            var head = $"POST /graphql HTTP/1.1\r\nContent-Type: application/{type}\r\nContent-Length: {bytes.Length}\r\n\r\n";
+            handler.OnChunk(Direction.FromInitiator, [.. Encoding.ASCII.GetBytes(head), .. bytes], 1);
+            handler.OnChunk(Direction.FromResponder, "HTTP/1.1 204 No Content\r\n\r\n"u8, 2);
+        }
+
+        handler.OnEnd(Direction.FromInitiator, StreamEnd.Fin, 3);
+        handler.OnEnd(Direction.FromResponder, StreamEnd.Fin, 3);
     }
 
     private static void ReadRecord(byte[] bytes)

@@ -57,7 +57,7 @@ internal static class ProtocolTarget
     }
 
     /// <summary>Every exchange must be writable and readable again.</summary>
-    private sealed class Writer : IExchangeSink
+    internal sealed class Writer : IExchangeSink
     {
         private readonly ExchangeJsonWriter _json = new();
         private readonly Exchange _again = new();
@@ -67,7 +67,8 @@ internal static class ProtocolTarget
             var buffer = new ArrayBufferWriter<byte>();
             _json.Write(exchange, buffer);
             if (!ExchangeJsonReader.TryRead(buffer.WrittenSpan, _again, out var error)) throw new InvalidOperationException(error);
-            if (exchange.Complete && !(exchange.HasRequest && exchange.HasResponse))
+            // Multicast DNS is the one protocol whose messages stand alone.
+            if (exchange.Complete && !exchange.Dns.Present && !(exchange.HasRequest && exchange.HasResponse))
                 throw new InvalidOperationException("complete without both messages");
         }
     }

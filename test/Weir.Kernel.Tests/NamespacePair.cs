@@ -84,7 +84,8 @@ internal sealed class NamespacePair : IDisposable
             Ip($"-n {name} link set {device} up");
     }
 
-    private static (int Status, string Output) TryIp(string arguments)
+    /// <summary>Runs ip(8); its status and what it printed.</summary>
+    public static (int Status, string Output) TryIp(string arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("ip", arguments)
         {

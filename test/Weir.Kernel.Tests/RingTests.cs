@@ -119,13 +119,15 @@ public class RingTests
         Assert.Equal(RawFrames.TcpSynPacket(8080), frame.Data);
     }
 
-    [SkippableFact]
-    public void Two_sources_of_a_group_share_connections_without_splitting_one()
+    [SkippableTheory]
+    [InlineData(FanoutMode.Inner)]
+    [InlineData(FanoutMode.Hash)]
+    public void Two_sources_of_a_group_share_connections_without_splitting_one(FanoutMode mode)
     {
         using var pair = NamespacePair.CreateOrSkip();
-        var options = In(pair, "va") with { FanoutGroup = 4711, Filter = CaptureFilter.ForPorts(8080) };
-        using var first = new RunningCapture(new RingCaptureSource(options));
-        using var second = new RunningCapture(new RingCaptureSource(options));
+        var sources = RingCaptureSource.OpenGroup(In(pair, "va") with { Filter = CaptureFilter.ForPorts(8080), Fanout = mode }, 2);
+        using var first = new RunningCapture(sources[0]);
+        using var second = new RunningCapture(sources[1]);
         for (var i = 0; i < 24; i++) Traffic.Exchange(pair.PathB, pair.PathA, NamespacePair.AddressA, 8080, 10);
         Thread.Sleep(100);
         var (left, right) = (first.Stop(), second.Stop());

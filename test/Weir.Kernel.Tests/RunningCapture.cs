@@ -7,7 +7,8 @@ using Weir.Packets;
 namespace Weir.Kernel.Tests;
 
 /// <summary>What a frame was, copied out of the ring.</summary>
-internal sealed record SeenFrame(byte[] Data, int OriginalLength, long TimestampNs, LinkType LinkType, int InterfaceId, ushort VlanTci)
+internal sealed record SeenFrame(byte[] Data, int OriginalLength, long TimestampNs, LinkType LinkType, int InterfaceId, ushort VlanTci,
+    PacketTunnel Tunnel)
 {
     /// <summary>Where the IPv4 header starts; -1 when the frame has none (ARP).</summary>
     private int Ip => LinkType switch
@@ -30,6 +31,8 @@ internal sealed record SeenFrame(byte[] Data, int OriginalLength, long Timestamp
 
     /// <summary>TCP payload bytes on the wire.</summary>
     public int PayloadBytes => EtherType(Ip + 2) - 20 - ((Data[Ip + 32] >> 4) * 4);
+
+    public Frame Frame => new(Data, OriginalLength, TimestampNs, LinkType, InterfaceId, Tunnel) { StrippedVlanTci = VlanTci };
 
     private int EtherType(int at) => BinaryPrimitives.ReadUInt16BigEndian(Data.AsSpan(at));
 }
@@ -66,7 +69,8 @@ internal sealed class RunningCapture : IFrameSink, IDisposable
     public void OnFrame(in Frame frame)
     {
         var seen = new SeenFrame(
-            frame.Data.ToArray(), frame.OriginalLength, frame.TimestampNs, frame.LinkType, frame.InterfaceId, frame.StrippedVlanTci);
+            frame.Data.ToArray(), frame.OriginalLength, frame.TimestampNs, frame.LinkType, frame.InterfaceId, frame.StrippedVlanTci,
+            frame.Tunnel);
         lock (_gate) _frames.Add(seen);
         if (_delayMs > 0) Thread.Sleep(_delayMs);
     }

@@ -56,6 +56,29 @@ public class AllocationTests
     }
 
     [Fact]
+    public void Unwrapping_tunnels_allocates_nothing()
+    {
+        var packet = PacketBuilder.Tcp("10.0.0.1:1", "10.0.0.2:2", 1, 1, TcpFlags.Ack, new byte[999]);
+        var ip = TunnelBuilder.WithoutEthernet(packet);
+        TestFrame[] frames =
+        [
+            new(TunnelTests.OverUdp(4789, TunnelBuilder.Vxlan(42, packet)), 1),
+            new(TunnelTests.OverUdp(6081, TunnelBuilder.Geneve(42, packet)), 1),
+            new(TunnelTests.OverIp(47, TunnelBuilder.Erspan(2, 1, packet)), 1),
+            new(TunnelTests.OverIp(4, ip), 1),
+            new(TunnelTests.OverUdp(2152, TunnelBuilder.Gtp(9, ip)), 1),
+        ];
+        var decoder = new PacketDecoder(tunnels: new TunnelOptions { AllowedVnis = [42], DeniedVnis = [43] });
+        var rounds = 0;
+        Assert.Equal(0, SteadyState.AllocatedBytes(() =>
+        {
+            for (var i = 0; i < 1_000; i++, rounds++)
+                foreach (var frame in frames) decoder.Decode(frame.Frame, out _);
+        }));
+        Assert.Equal(rounds * frames.Length, decoder.Counters[DecodeOutcome.Decoded]);
+    }
+
+    [Fact]
     public void Writing_frames_allocates_nothing()
     {
         var frame = new TestFrame(PacketBuilder.Tcp("10.0.0.1:1", "10.0.0.2:2", 1, 1, TcpFlags.Ack, new byte[999]), 1);

@@ -34,6 +34,9 @@ public class GarbageTests
         [
             "pcap/zeek/traces/http/get.pcap", "pcap/zeek/traces/mpls-in-vlan.pcap", "pcap/zeek/traces/pppoe-over-qinq.pcap",
             "pcap/zeek/traces/snap-tcp.pcap", "pcap/ndpi/pcap/dns_fragmented.pcap", "pcap/zeek/traces/pbb.pcap",
+            "pcap/zeek/traces/tunnels/vxlan.pcap", "pcap/zeek/traces/tunnels/geneve.pcap", "pcap/zeek/traces/erspanIII.pcap",
+            "pcap/zeek/traces/tunnels/gtp/gtp8_teredo.pcap", "pcap/zeek/traces/tunnels/ayiya3.pcap",
+            "pcap/zeek/traces/tunnels/gre-within-gre.pcap", "pcap/zeek/traces/tunnels/gre-pptp.pcap",
         ];
         foreach (var capture in captures)
         {

@@ -73,6 +73,60 @@ public class SharedCaptureTests
         Assert.True(compared > 0);
     }
 
+    /// <summary>The last occurrence of each field is that of the innermost packet.</summary>
+    [SkippableTheory]
+    [InlineData("pcap/zeek/traces/tunnels/vxlan.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/vxlan-encapsulated-http.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/geneve.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/geneve-ipv6.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gre-sample.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gre-within-gre.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gre-pptp.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gre-over-udp-4754.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/ayiya3.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gtp/gtp6_gtp_0x32.pcap")]
+    [InlineData("pcap/zeek/traces/tunnels/gtp/gtp7_ipv6.pcap")]
+    [InlineData("pcap/zeek/traces/erspanI.pcap")]
+    [InlineData("pcap/zeek/traces/erspanII.pcap")]
+    [InlineData("pcap/zeek/traces/erspanIII.pcap")]
+    [InlineData("pcap/ndpi/pcap/vxlan.pcap")]
+    [InlineData("pcap/ndpi/pcap/gre.pcapng")]
+    [InlineData("pcap/ndpi/pcap/http_origin_different_than_host.pcap")]
+    public void Packets_in_tunnels_decode_as_tshark_decodes_them(string capture)
+    {
+        var path = SharedData.Require(capture);
+        string[] arguments =
+        [
+            "-r", path, "-T", "fields", "-E", "separator=|", "-E", "occurrence=l", "-e", "ip.src", "-e", "ipv6.src",
+            "-e", "tcp.srcport", "-e", "tcp.dstport", "-e", "tcp.seq_raw", "-e", "udp.dstport", "-e", "icmp.type", "-e", "icmpv6.type",
+            "-e", "frame.protocols",
+        ];
+        var expected = RunTool("tshark", Path.GetDirectoryName(path)!, arguments).ToList();
+        var decoder = new PacketDecoder();
+        var frames = TestFrames.ReadCapture(path);
+        Assert.Equal(frames.Count, expected.Count);
+        var compared = 0;
+        for (var index = 0; index < frames.Count; index++)
+        {
+            var cells = expected[index].Split('|');
+            var outcome = decoder.Decode(frames[index].Frame, out var packet);
+            if (packet.Tunnel.Kind == TunnelKind.None) continue;
+            compared++;
+            Assert.Equal(cells[8].EndsWith(":arp", StringComparison.Ordinal), outcome == DecodeOutcome.NotIp);
+            // What an ICMP error quotes comes last.
+            if (cells[6].Length > 0) Assert.Equal(IpProtocol.Icmp, packet.Protocol);
+            if (cells[6].Length > 0 || outcome == DecodeOutcome.NotIp) continue;
+            var inner = cells[8].LastIndexOf(":ipv6", StringComparison.Ordinal) > cells[8].LastIndexOf(":ip:", StringComparison.Ordinal) ? 1 : 0;
+            Assert.Equal(cells[inner], $"{packet.Source}");
+            if (outcome != DecodeOutcome.Decoded) Assert.True(cells[7].Length > 0 || cells[2].Length == 0, expected[index]);
+            else if (packet.Protocol == IpProtocol.Tcp)
+                Assert.Equal(string.Join('|', cells[2..5]), $"{packet.SourcePort}|{packet.DestinationPort}|{packet.Sequence}");
+            else Assert.Equal(cells[5], $"{packet.DestinationPort}");
+        }
+
+        Assert.True(compared > 0);
+    }
+
     [SkippableFact]
     public void What_the_writers_write_is_read_by_tshark()
     {

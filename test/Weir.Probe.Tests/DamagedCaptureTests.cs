@@ -101,6 +101,8 @@ public class DamagedCaptureTests
         const string Start = "{\"path\":\"";
         if (!body.StartsWith(Start, StringComparison.Ordinal)) return true;
         var path = json.RootElement.GetProperty("request").GetProperty("path").GetString();
+        // The path of an HTTP/2 request may stand in a compression table that nobody can know any more.
+        if (path?.Length == 0) return record.Contains("\"header_unknown\"", StringComparison.Ordinal);
         return body[Start.Length..].StartsWith(path + "\"", StringComparison.Ordinal);
     }
 }

@@ -130,13 +130,4 @@ public partial class PipelineTests
 
     [GeneratedRegex("""("startedAt":"[^"]*"|"durationMs":[0-9.]+|"timing":\{[^}]*\})""")]
     private static partial Regex Times();
-
-    private sealed class TemporaryFile : IDisposable
-    {
-        public TemporaryFile(byte[] bytes) => File.WriteAllBytes(Path, bytes);
-
-        public string Path { get; } = System.IO.Path.GetTempFileName();
-
-        public void Dispose() => File.Delete(Path);
-    }
 }

@@ -11,7 +11,7 @@ namespace Weir.Probe.Tests;
 /// <summary>Runs captures through a whole probe and gives the records as JSON lines without their random ids.</summary>
 internal static partial class ReadBack
 {
-    public static ProbeOptions Options { get; } = new() { Source = CaptureSourceKind.File };
+    public static ProbeOptions Options { get; } = new() { Source = CaptureSourceKind.File, Privacy = PrivacyOptions.Nothing };
 
     public static (string Lines, ProbeReport Report) File(string path, ProbeOptions? options = null)
     {

@@ -80,7 +80,7 @@ public static class Http1Cases
         new("empty lines before a request", "\r\n\r\n" + Get(), Ok, $"{In("GET", "/x", "Host=h")} {OkOut} ()"),
         new("upgrade", Get("Upgrade: websocket\r\n"), "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\x05hello",
             $"{In("GET", "/x", "Host=h|Upgrade=websocket")} -> 101 Switching Protocols [Upgrade=websocket] body=0: "
-            + "trailers=[] complete=True request=True gap=0 (ProtocolSwitched)"),
+            + "trailers=[] complete=True request=True gap=0 (WebSocketCloseMissing)"),
         new("connect refused", $"CONNECT o:443 HTTP/1.1\r\n{Host}\r\n" + Get(), "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n" + Ok,
             $"{In("CONNECT", "o:443", "Host=h", host: "o:443")} -> 407 No [Content-Length=0] body=0: trailers=[] "
             + "complete=True request=True gap=0 (HostConflict)",

@@ -48,6 +48,7 @@ internal sealed class Seen(Exchange exchange)
     public string ContentType { get; } = Text(exchange.Response, exchange.Response.ContentType);
     public long GapBytes { get; } = exchange.GapBytes;
     public ushort ClientPort { get; } = exchange.Client.Port;
+    public int StreamId { get; } = exchange.StreamId;
     public ExchangeId Id { get; } = exchange.Id;
     public long StartedAtNs { get; } = exchange.StartedAtNs;
     public long DurationNs { get; } = exchange.DurationNs;
@@ -131,6 +132,8 @@ internal static class Traffic
     }
 
     public static Event C(string text, long ns = 1000) => new Event.Bytes(true, Ascii(text), ns);
+
+    public static Event Bytes(bool client, byte[] data, long? ns = null) => new Event.Bytes(client, data, ns ?? (client ? 1000 : 2000));
 
     public static Event S(string text, long ns = 2000) => new Event.Bytes(false, Ascii(text), ns);
 

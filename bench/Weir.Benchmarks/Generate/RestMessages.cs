@@ -15,6 +15,24 @@ public static class RestMessages
         return (Encoding.ASCII.GetBytes(Request(method, number)), Encoding.ASCII.GetBytes(Response(method, number)));
     }
 
+    /// <summary>A download: 64 KiB to 1 MiB of JSON.</summary>
+    public static (byte[] Request, byte[] Response) MakeLarge(int number)
+    {
+        const int KiB = 1024;
+        var length = 64 * KiB * (1 + (number % 16));
+        var head = CrLf(string.Create(CultureInfo.InvariantCulture, $"""
+            HTTP/1.1 200 OK
+            Server: orders
+            Content-Type: application/json
+            Content-Length: {length}
+
+            """)) + "\r\n";
+        var item = Item(number) + ",\n";
+        var body = new StringBuilder(length + item.Length);
+        while (body.Length < length) body.Append(item);
+        return (Encoding.ASCII.GetBytes(Request("GET", number)), Encoding.ASCII.GetBytes(head + body.ToString(0, length)));
+    }
+
     private static string Request(string method, int number)
     {
         var body = method is "POST" or "PUT" ? Item(number) : "";

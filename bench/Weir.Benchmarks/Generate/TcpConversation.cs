@@ -3,29 +3,38 @@ using System.Buffers.Binary;
 namespace Weir.Benchmarks.Generate;
 
 /// <summary>
-/// One TCP connection written as Ethernet frames: handshake, data in segments of at most one MSS, an acknowledgment after
+/// One TCP connection written as Ethernet frames: handshake, data in segments of at most a given size, an acknowledgment after
 /// each message, FIN from both sides. Checksums are right, so a reader that verifies them sees nothing odd.
 /// </summary>
 public sealed class TcpConversation
 {
+    /// <summary>One MSS behind an MTU of 1500 bytes.</summary>
+    public const int EthernetSegmentBytes = 1460;
+
+    /// <summary>What a host captures before segmentation offload cuts it: 45 segments of 1448 bytes, as Linux sends.</summary>
+    public const int OffloadedSegmentBytes = 65_160;
+
     private const int EthernetBytes = 14;
     private const int IpBytes = 20;
     private const int TcpBytes = 20;
     private const int HeaderBytes = EthernetBytes + IpBytes + TcpBytes;
-    private const int MaxSegmentBytes = 1460;
     private const byte Fin = 1, Syn = 2, Psh = 8, Ack = 16;
 
     private readonly PcapWriter _writer;
-    private readonly byte[] _frame = new byte[HeaderBytes + MaxSegmentBytes];
+    private readonly byte[] _frame;
+    private readonly int _segmentBytes;
     private readonly Endpoint _client;
     private readonly Endpoint _server;
     private ushort _identification;
 
     /// <param name="writer">Where the frames go.</param>
     /// <param name="number">Tells connections apart: client address and port, first sequence numbers.</param>
-    public TcpConversation(PcapWriter writer, int number)
+    /// <param name="segmentBytes">Most payload of one frame.</param>
+    public TcpConversation(PcapWriter writer, int number, int segmentBytes)
     {
         _writer = writer;
+        _segmentBytes = segmentBytes;
+        _frame = new byte[HeaderBytes + segmentBytes];
         _client = new Endpoint(0x0A00_0100 + (uint)(number % 200) + 1, (ushort)(32_768 + (number % 28_000)), 1000 + ((uint)number * 7919));
         _server = new Endpoint(0x0A00_0009, 8080, 500_000 + ((uint)number * 104_729));
     }
@@ -52,7 +61,7 @@ public sealed class TcpConversation
     {
         while (!bytes.IsEmpty)
         {
-            var segment = bytes[..Math.Min(bytes.Length, MaxSegmentBytes)];
+            var segment = bytes[..Math.Min(bytes.Length, _segmentBytes)];
             bytes = bytes[segment.Length..];
             Send(from, to, (byte)(bytes.IsEmpty ? Psh | Ack : Ack), segment, ref nowNs);
         }

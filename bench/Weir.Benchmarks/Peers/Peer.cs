@@ -12,11 +12,14 @@ public sealed record Peer(string Name, string Program, string Command, Func<stri
     public static IReadOnlyList<Peer> All(string weir) =>
     [
         new("weir none", weir, $"'{weir}' sniff -r {{file}} -o none --stats {{out}} 2>/dev/null", StatsExchanges),
-        new("weir jsonl", weir, $"'{weir}' sniff -r {{file}} -o jsonl --stats {{out}} >/dev/null 2>&1", StatsExchanges),
+        new("weir none, 2 workers", weir, $"'{weir}' sniff -r {{file}} -o none --stats {{out}} 2>/dev/null", StatsExchanges),
+        new("weir jsonl", weir, $"'{weir}' sniff -r {{file}} -o jsonl:/dev/null --stats {{out}} 2>/dev/null", StatsExchanges),
         new("tcpdump", "tcpdump", "tcpdump -r {file} -w /dev/null 2>/dev/null", null),
+        new("softflowd", "softflowd", "softflowd -r {file} -d >/dev/null 2>&1", null),
         new("tcpflow", "tcpflow", "tcpflow -r {file} -o {out} >/dev/null 2>&1", null),
         new("httpry", "httpry", "httpry -r {file} -f method,status-code -o {out} >/dev/null 2>&1", ResponseLines),
         new("ngrep", "ngrep", "ngrep -I {file} -q -W byline '^HTTP/1' >{out} 2>/dev/null", path => Lines(path, line => line.StartsWith("HTTP/1", StringComparison.Ordinal))),
+        new("gor", "gor", "gor --input-raw {file}:8080 --input-raw-engine pcap_file --input-raw-track-response --output-file {out} --output-file-append --exit-after 60s >/dev/null 2>&1", GorResponses),
         new("tshark", "tshark", "tshark -r {file} -d tcp.port==8080,http -Y http -T fields -e http.request.method -e http.response.code >{out} 2>/dev/null", ResponseLines),
     ];
 
@@ -35,6 +38,10 @@ public sealed record Peer(string Name, string Program, string Command, Func<stri
     /// <summary>Lines that end in a status code: one for each response that the tool saw.</summary>
     private static long ResponseLines(string path) =>
         Lines(path, line => line.TrimEnd() is [.., var a, var b, var c] && char.IsAsciiDigit(a) && char.IsAsciiDigit(b) && char.IsAsciiDigit(c));
+
+    /// <summary>Entries of GoReplay's file that are a response: <c>2 ID TIME LATENCY</c>.</summary>
+    private static long GorResponses(string path) =>
+        Lines(path, line => line.StartsWith("2 ", StringComparison.Ordinal) && line.Split(' ') is [_, { Length: 24 or 40 }, ..]);
 
     private static long Lines(string path, Func<string, bool> counted) => File.ReadLines(path).LongCount(counted);
 }

@@ -12,5 +12,5 @@ public interface IWorkload
 
 public static class WorkloadCatalog
 {
-    public static IReadOnlyList<IWorkload> All { get; } = [new Http1Workload()];
+    public static IReadOnlyList<IWorkload> All { get; } = [new Http1Workload(), new Http2Workload(), new DnsWorkload()];
 }

@@ -10,18 +10,25 @@ public sealed record CaptureFilter
     // A later fragment has no ports, so every one of TCP passes; the decoder drops those it cannot use.
     private const string Fragments = "(ip proto 6 and ip[6:2] & 0x1fff != 0) or ip6[6] = 44";
 
-    // VXLAN (IANA and Linux's old port), Geneve, GRE, IP in IP, IPv6 in IP: what is inside is not looked at here.
-    private const string Tunnels =
-        "udp port 4789 or udp port 8472 or udp port 6081 or ip proto 47 or ip proto 4 or ip proto 41";
+    // GRE, IP in IP, IPv6 in IP over either family, and later fragments of UDP, which may be those of a tunnel.
+    private const string IpTunnels = $"proto 47 or proto 4 or proto 41 or {UdpFragments}";
+
+    private const string UdpFragments = "(ip proto 17 and ip[6:2] & 0x1fff != 0)";
+
+    // DNS, multicast DNS and LLMNR: over UDP they are wanted where their port is. Other services are not read over UDP.
+    private static readonly ushort[] LookupPorts = [53, 5353, 5355];
 
     /// <summary>Everything passes.</summary>
     public static CaptureFilter None { get; } = new();
 
-    /// <summary>TCP to or from one of these ports; empty for any traffic.</summary>
+    /// <summary>TCP to or from one of these ports, and UDP for those of DNS among them; empty for any traffic.</summary>
     public IReadOnlyList<PortRange> Ports { get; init; } = [];
 
-    /// <summary>Tunnel packets pass beside <see cref="Ports"/>, for the decoder to look inside (mirrored traffic).</summary>
-    public bool IncludeTunnels { get; init; }
+    /// <summary>
+    /// Tunnel packets that pass beside <see cref="Ports"/>, for the decoder to look inside: the ports there are those of the
+    /// tunnel. Null for none.
+    /// </summary>
+    public TunnelOptions? Tunnels { get; init; }
 
     /// <summary>TCP ports that never pass: Weir's own.</summary>
     public IReadOnlyList<PortRange> ExcludedPorts { get; init; } = [];
@@ -54,7 +61,9 @@ public sealed record CaptureFilter
         if (Ports.Count > 0)
         {
             var wanted = $"{Tcp(Ports)} or {Fragments}";
-            conditions.Add(IncludeTunnels ? $"({wanted} or {Tunnels})" : $"({wanted})");
+            var lookups = LookupPorts.Where(port => Ports.Any(range => range.First <= port && port <= range.Last)).ToList();
+            if (lookups.Count > 0) wanted += $" or {Udp(lookups)} or {UdpFragments}";
+            conditions.Add(Tunnels is null ? $"({wanted})" : $"({wanted} or {Udp(Tunnels.UdpPorts)} or {IpTunnels})");
         }
 
         if (ExcludedPorts.Count > 0) conditions.Add($"not ({Tcp(ExcludedPorts)})");
@@ -64,6 +73,8 @@ public sealed record CaptureFilter
         var tagged = Ports.Count > 0 && Expression is null && linkType == LinkType.Ethernet;
         return tagged ? $"({all}) or (vlan and {all})" : all;
     }
+
+    private static string Udp(IEnumerable<ushort> ports) => string.Join(" or ", ports.Distinct().Select(p => $"udp port {p}"));
 
     private static string Tcp(IEnumerable<PortRange> ports) =>
         string.Join(" or ", ports.Select(p => p.First == p.Last ? $"tcp port {p}" : $"tcp portrange {p}"));

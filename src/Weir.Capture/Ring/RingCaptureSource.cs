@@ -5,7 +5,8 @@ using Weir.Packets;
 namespace Weir.Capture;
 
 /// <summary>
-/// Live capture on Linux through one AF_PACKET ring an interface, all polled by the thread that calls <see cref="Run"/>.
+/// Live capture on Linux through one AF_PACKET ring an interface, all polled by the thread that calls <see cref="Run"/>. Several
+/// workers have a source each, which <see cref="OpenGroup"/> makes: they share the packets, a connection always at the same one.
 /// Frames of one interface come in order; between interfaces the order is approximate, within
 /// <see cref="LiveCaptureOptions.BlockTimeoutMs"/> as long as the sink keeps up. Interfaces may come and go.
 /// </summary>
@@ -14,15 +15,19 @@ public sealed class RingCaptureSource : ICaptureSource
     /// <summary>Milliseconds between two calls of <see cref="IFrameSink.OnIdle"/>, quiet or busy.</summary>
     public const int IdleIntervalMs = 100;
 
+    /// <summary>The same when frames came and no more are there: what they gave should be seen soon, but not one by one.</summary>
+    private const int PromptIdleMs = 10;
+
     /// <summary>Blocks read of one ring before the next has its turn.</summary>
     private const int BlocksPerTurn = 4;
 
     /// <summary>Milliseconds after cancellation in which frames that were already in a ring are still handed over.</summary>
     private const int DrainMs = 120;
 
-    private readonly WarningLog _warnings = new();
+    private readonly WarningLog _warnings;
     private readonly RingInterfaceTable _table;
-    private readonly WakeEvent _wake;
+    private readonly RingShare _share;
+    private readonly int _worker;
     private readonly PollSet _poll = new();
     private readonly Lock _runGate = new();
     private readonly int _blockTimeoutMs;
@@ -35,28 +40,36 @@ public sealed class RingCaptureSource : ICaptureSource
     /// <exception cref="LinuxException">CAP_NET_RAW or memory is missing.</exception>
     /// <exception cref="LibpcapException">The filter is wrong, or there is one and libpcap is not installed.</exception>
     public RingCaptureSource(RingOptions options)
+        : this(options, OpenTable(options, 1, out var warnings), warnings, 0)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+    }
+
+    private RingCaptureSource(RingOptions options, RingInterfaceTable table, WarningLog warnings, int worker)
+    {
         _blockTimeoutMs = options.BlockTimeoutMs;
-        _wake = new WakeEvent();
-        try
-        {
-            _table = new RingInterfaceTable(options, _warnings);
-        }
-        catch
-        {
-            _wake.Dispose();
-            throw;
-        }
+        _table = table;
+        _warnings = warnings;
+        _worker = worker;
+        _share = table.Shares[worker];
+    }
+
+    /// <summary>A source for each worker; fewer where ring memory is short. The first follows the interfaces for all.</summary>
+    /// <exception cref="CaptureException">As of the constructor, like the other exceptions.</exception>
+    public static IReadOnlyList<RingCaptureSource> OpenGroup(RingOptions options, int workers)
+    {
+        var table = OpenTable(options, workers, out var warnings);
+        return [.. table.Shares.Select((_, worker) => new RingCaptureSource(options, table, warnings, worker))];
     }
 
     public IReadOnlyList<string> Warnings => _warnings.Snapshot();
 
-    public IReadOnlyList<InterfaceStatistics> ReadStatistics() => _table.ReadStatistics();
+    public IReadOnlyList<InterfaceStatistics> ReadStatistics() => _table.ReadStatistics(_worker);
 
     /// <summary>What the kernel says of each ring; <see cref="ReadStatistics"/> has the sum that matters.</summary>
-    public IReadOnlyList<RingStatistics> ReadRingStatistics() => _table.ReadRingStatistics();
+    public IReadOnlyList<RingStatistics> ReadRingStatistics() => _table.ReadRingStatistics(_worker);
+
+    /// <summary>One source of a group also looks after the interfaces.</summary>
+    private bool Follows => _worker == 0;
 
     /// <inheritdoc/>
     /// <remarks>Returns within 200 ms of the cancellation, after what was in the rings has been handed over.</remarks>
@@ -91,9 +104,11 @@ public sealed class RingCaptureSource : ICaptureSource
 
     private void Loop(IFrameSink sink)
     {
+        _share.Update();
         RebuildPollSet();
         var lastIdle = Stopwatch.GetTimestamp();
         var quietSince = lastIdle;
+        var held = false;
         while (true)
         {
             var deadline = Volatile.Read(ref _drainDeadline);
@@ -110,14 +125,18 @@ public sealed class RingCaptureSource : ICaptureSource
             // The kernel closes a started block when its timeout passes: quiet for longer than that means empty.
             if (draining && MillisecondsSince(quietSince) > _blockTimeoutMs + 10) return;
 
-            if (MillisecondsSince(lastIdle) >= IdleIntervalMs)
+            held |= worked;
+            var interval = held && !worked ? PromptIdleMs : IdleIntervalMs;
+            if (MillisecondsSince(lastIdle) >= interval)
             {
                 // While frames wait in the rings, time has come only as far as the frames that were handed over.
                 sink.OnIdle(worked ? _latestFrameNs : UnixNowNs());
                 lastIdle = Stopwatch.GetTimestamp();
+                held = false;
+                interval = IdleIntervalMs;
             }
 
-            var patience = worked ? 0 : draining ? 2 : (int)(IdleIntervalMs - MillisecondsSince(lastIdle));
+            var patience = worked ? 0 : draining ? 2 : (int)Math.Ceiling(interval - MillisecondsSince(lastIdle));
             if (_poll.Wait(Math.Clamp(patience, 0, IdleIntervalMs)) > 0) Attend(draining);
         }
     }
@@ -125,19 +144,20 @@ public sealed class RingCaptureSource : ICaptureSource
     /// <summary>Looks after what is no frame: a signal, interfaces that changed, sockets whose interface went down.</summary>
     private void Attend(bool draining)
     {
-        if (_poll.IsReady(0)) _wake.Clear();
-        foreach (var open in _table.Open)
+        if (_poll.IsReady(0)) _share.Wake.Clear();
+        foreach (var open in _share.Open)
         {
             if (_poll.HasError(open.PollMember)) open.Ring!.TakeError();
         }
 
-        if (!draining && _poll.IsReady(1) && _table.Follow()) RebuildPollSet();
+        if (Follows && !draining && _poll.IsReady(1)) _table.Follow();
+        if (_share.Update()) RebuildPollSet();
     }
 
     private bool ReadRings(IFrameSink sink)
     {
         var worked = false;
-        foreach (var open in _table.Open)
+        foreach (var open in _share.Open)
         {
             var ring = open.Ring!;
             for (var turn = 0; turn < BlocksPerTurn && ring.TryReadBlock(out var block); turn++)
@@ -167,7 +187,7 @@ public sealed class RingCaptureSource : ICaptureSource
     /// <summary>The sink was too slow for the time that was left: what it did not get is counted as lost.</summary>
     private void Abandon()
     {
-        foreach (var open in _table.Open)
+        foreach (var open in _share.Open)
         {
             var ring = open.Ring!;
             for (var i = 0; i < ring.Geometry.BlockCount && ring.TryReadBlock(out var block); i++)
@@ -189,21 +209,29 @@ public sealed class RingCaptureSource : ICaptureSource
     {
         var deadline = Stopwatch.GetTimestamp() + (DrainMs * Stopwatch.Frequency / 1000);
         Interlocked.CompareExchange(ref _drainDeadline, deadline, long.MaxValue);
-        _wake.Signal();
+        _share.Wake.Signal();
+    }
+
+    private static RingInterfaceTable OpenTable(RingOptions options, int workers, out WarningLog warnings)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        warnings = new WarningLog();
+        return new RingInterfaceTable(options, workers, warnings);
     }
 
     private void RebuildPollSet()
     {
         _poll.Reset();
-        _poll.Add(_wake);
-        _poll.Add(_table.Links);
-        foreach (var open in _table.Open) open.PollMember = _poll.Add(open.Ring!);
+        _poll.Add(_share.Wake);
+        if (Follows) _poll.Add(_table.Links);
+        foreach (var open in _share.Open) open.PollMember = _poll.Add(open.Ring!);
     }
 
     private void Close()
     {
-        _table.Dispose();
-        _wake.Dispose();
+        if (Follows) _table.Dispose();
+        _share.Dispose();
     }
 
     private static double MillisecondsSince(long timestamp) => Stopwatch.GetElapsedTime(timestamp).TotalMilliseconds;

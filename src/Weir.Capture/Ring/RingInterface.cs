@@ -11,7 +11,7 @@ namespace Weir.Capture;
 /// <param name="RingBytes">Memory of the ring; 0 once the interface is gone.</param>
 public readonly record struct RingStatistics(string Name, long KernelFrames, long KernelDrops, long Freezes, long RingBytes);
 
-/// <summary>One interface of a ring source: its ring while it has one, its counters for ever.</summary>
+/// <summary>One interface as one worker reads it: its ring while it has one, its counters for ever.</summary>
 /// <remarks>Frame counters are written by the reading thread only; kernel counters under <c>_gate</c>.</remarks>
 internal sealed class RingInterface(int id, LinkInfo link, LinkType linkType)
 {
@@ -42,17 +42,24 @@ internal sealed class RingInterface(int id, LinkInfo link, LinkType linkType)
         lock (_gate) _ring = ring;
     }
 
-    /// <summary>Closes the ring after reading its counters a last time; returns the memory it had.</summary>
-    public RingGeometry Close()
+    /// <summary>Memory of the ring while it is open.</summary>
+    public RingGeometry Geometry
+    {
+        get
+        {
+            lock (_gate) return _ring?.Geometry ?? default;
+        }
+    }
+
+    /// <summary>Closes the ring after reading its counters a last time.</summary>
+    public void Close()
     {
         lock (_gate)
         {
-            if (_ring is null) return default;
+            if (_ring is null) return;
             Accumulate(_ring);
-            var geometry = _ring.Geometry;
             _ring.Dispose();
             _ring = null;
-            return geometry;
         }
     }
 

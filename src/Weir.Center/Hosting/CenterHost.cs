@@ -34,6 +34,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly SqliteExchangeStore _store;
     private readonly StoreWriter _writer;
     private readonly ExchangeIngest _ingest;
+    private readonly MessageRoutes _messages;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
@@ -41,10 +42,10 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        StatusSources sources, CancellationTokenSource stopping)
+        MessageRoutes messages, StatusSources sources, CancellationTokenSource stopping)
     {
         (_listen, _application, _store, _writer) = (listen, application, store, writer);
-        (_ingest, _sources, _stopping) = (ingest, sources, stopping);
+        (_ingest, _messages, _sources, _stopping) = (ingest, messages, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -81,8 +82,10 @@ public sealed class CenterHost : IAsyncDisposable
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live }) sources.Add(source);
         var stopping = new CancellationTokenSource();
-        var application = Build(options, store, writer, live, sources, stopping, loopback);
-        return new CenterHost(options.Listen, application, store, writer, ingest, sources, stopping);
+        var messages = new MessageRoutes(ingest, options.Redact);
+        sources.Add(messages);
+        var application = Build(options, store, writer, live, sources, messages, stopping, loopback);
+        return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, stopping);
     }
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
@@ -129,6 +132,7 @@ public sealed class CenterHost : IAsyncDisposable
         await _application.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
+        _messages.Dispose();
         _store.Dispose();
         _stopping.Dispose();
     }
@@ -136,7 +140,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, StatusSources sources,
-        CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -170,6 +174,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapStream();
         application.MapExchanges();
         application.MapStatus();
+        messages.Map(application);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

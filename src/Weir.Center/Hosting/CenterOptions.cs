@@ -22,6 +22,12 @@ public sealed record CenterOptions
     /// <summary>Age beyond which calls are deleted.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// Masks what must not be kept in an exchange that a logger sent, before it is shown or stored. What Weir captures itself is
+    /// masked where it is captured.
+    /// </summary>
+    public Action<Records.Exchange> Redact { get; init; } = static _ => { };
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Weir.Center.Api;
 
 namespace Weir.Center.Hosting;
 
@@ -14,6 +15,8 @@ internal static class SecurityHeaders
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
         + "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly object BodyRead = new();
 
     /// <summary>Stands before everything that answers, the exception handler included.</summary>
     public static void UseSecurityHeaders(this WebApplication application, bool loopbackOnly) => application.Use(async (context, next) =>
@@ -33,7 +36,7 @@ internal static class SecurityHeaders
             context.Items[typeof(SecurityHeaders)] = HttpMethods.Head;
             context.Request.Method = HttpMethods.Get;
         }
-        else if (!HttpMethods.IsGet(context.Request.Method))
+        else if (!HttpMethods.IsGet(context.Request.Method) && !MessageRoutes.Takes(context.Request))
         {
             context.Response.Headers.Allow = "GET, HEAD";
             await Refuse(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served");
@@ -46,6 +49,9 @@ internal static class SecurityHeaders
     /// <summary>True when the client wants no body.</summary>
     public static bool AskedForHeadersOnly(this HttpContext context) => context.Items.ContainsKey(typeof(SecurityHeaders));
 
+    /// <summary>The body was read to its end, so the connection may serve another request.</summary>
+    public static void MarkBodyRead(this HttpContext context) => context.Items[BodyRead] = null;
+
     private static Task AddHeaders(object state)
     {
         var context = (HttpContext)state;
@@ -57,8 +63,8 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         // Captured traffic is confidential and changes all the time: only the page's own files may be kept.
         if (headers.CacheControl.Count == 0) headers.CacheControl = "no-store";
-        // No route reads a body, and one that is left unread would be taken for the next request.
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) headers.Connection = "close";
+        // A body that is left unread would be taken for the next request.
+        if (!context.Items.ContainsKey(BodyRead) && context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true) headers.Connection = "close";
         return Task.CompletedTask;
     }
 

@@ -12,6 +12,9 @@ namespace Weir.Center.Ingest;
 /// </summary>
 public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 {
+    /// <summary>How often somebody who waits for the store looks.</summary>
+    private static readonly TimeSpan StoredCheck = TimeSpan.FromMilliseconds(10);
+
     private readonly IngestQueue _queue;
     private readonly LiveHub _live;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
@@ -28,17 +31,36 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
     internal StoreWriter? Writer { get; set; }
 
-    public void Write(Exchange exchange)
+    /// <summary>A call that lasts is shown and stored while it runs; its end takes the place of that.</summary>
+    public bool TakesInProgress => true;
+
+    /// <summary>The queue is nearly full.</summary>
+    public bool IsSaturated => _queue.IsSaturated;
+
+    public void Write(Exchange exchange) => TryWrite(exchange);
+
+    /// <summary>False when there was no room, which is counted.</summary>
+    public bool TryWrite(Exchange exchange)
     {
-        Interlocked.Increment(ref _received);
+        if (!exchange.InProgress) Interlocked.Increment(ref _received);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
         _live.Publish(exchange, encoder.Summary);
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
-        if (_queue.TryEnqueue(row)) return;
-        Interlocked.Increment(ref _queueFull);
+        if (_queue.TryEnqueue(row)) return true;
+        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
         _queue.Return(row);
+        return false;
+    }
+
+    /// <summary>Waits until everything written before has left the queue. False when the store refused any row meanwhile.</summary>
+    public async Task<bool> StoredAsync(CancellationToken cancellation)
+    {
+        var lost = Writer?.Lost ?? 0;
+        var taken = _queue.Taken;
+        while (!_queue.HasLeft(taken)) await Task.Delay(StoredCheck, cancellation);
+        return (Writer?.Lost ?? 0) == lost;
     }
 
     public void Report(IStatusReport report)

@@ -16,10 +16,15 @@ internal sealed class IngestQueue(IngestLimits limits)
     private readonly Channel<ExchangeRow> _spare = Channel.CreateBounded<ExchangeRow>(2 * limits.BatchRows);
     private readonly Channel<ExchangeRow> _waiting = Channel.CreateBounded<ExchangeRow>(limits.MaxRows);
     private long _waitingBytes;
+    private long _taken;
+    private long _left;
 
     public ChannelReader<ExchangeRow> Reader => _waiting.Reader;
 
     public int Rows => _waiting.Reader.Count;
+
+    /// <summary>Rows ever taken. When <see cref="HasLeft"/> is true of it, every row taken before has been stored or refused.</summary>
+    public long Taken => Interlocked.Read(ref _taken);
 
     public ExchangeRow Rent() => _spare.Reader.TryRead(out var row) ? row : new ExchangeRow();
 
@@ -32,13 +37,31 @@ internal sealed class IngestQueue(IngestLimits limits)
     public bool TryEnqueue(ExchangeRow row)
     {
         var length = row.Length;
+        // Counted first: a row must not leave before it is counted.
+        Interlocked.Increment(ref _taken);
         if (Interlocked.Add(ref _waitingBytes, length) <= limits.MaxBytes && _waiting.Writer.TryWrite(row)) return true;
         Interlocked.Add(ref _waitingBytes, -length);
+        Interlocked.Decrement(ref _taken);
         return false;
     }
 
-    /// <summary>A row that was read has left the queue.</summary>
-    public void Left(ExchangeRow row) => Interlocked.Add(ref _waitingBytes, -row.Length);
+    /// <summary>A row that was read has left the queue, into the store or out of existence.</summary>
+    public void Left(ExchangeRow row)
+    {
+        Interlocked.Add(ref _waitingBytes, -row.Length);
+        Interlocked.Increment(ref _left);
+    }
+
+    /// <summary>As many rows as <paramref name="taken"/> have left, or all there were.</summary>
+    public bool HasLeft(long taken)
+    {
+        var left = Interlocked.Read(ref _left);
+        return left >= taken || left >= Taken;
+    }
+
+    /// <summary>More than four fifths of a bound are used: senders that can wait should.</summary>
+    public bool IsSaturated =>
+        Rows > limits.MaxRows / 5 * 4 || Interlocked.Read(ref _waitingBytes) > limits.MaxBytes / 5 * 4;
 
     public void Complete() => _waiting.Writer.TryComplete();
 }

@@ -19,11 +19,15 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     private long _stored;
     private long _lost;
     private long _duplicates;
+    private long _replaced;
     private long _failures;
     private string? _lastError;
 
     /// <summary>What the store said last when it refused; null once a write succeeded again.</summary>
     public string? LastError => Volatile.Read(ref _lastError);
+
+    /// <summary>Rows that the store refused for good.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
 
     public void Start() =>
         _task = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -41,6 +45,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
     {
         report.Counter("stored", Interlocked.Read(ref _stored));
         report.Counter("duplicates", Interlocked.Read(ref _duplicates));
+        report.Counter("replaced", Interlocked.Read(ref _replaced));
         report.Counter("store_failures", Interlocked.Read(ref _failures));
         report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "store_refused", Interlocked.Read(ref _lost)));
     }
@@ -85,6 +90,7 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
                 var result = store.Append(rows);
                 Interlocked.Add(ref _stored, result.Stored);
                 Interlocked.Add(ref _duplicates, result.Duplicates);
+                Interlocked.Add(ref _replaced, result.Replaced);
                 Volatile.Write(ref _lastError, null);
                 return true;
             }

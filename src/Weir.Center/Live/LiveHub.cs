@@ -4,7 +4,7 @@ using Weir.Records.Status;
 
 namespace Weir.Center.Live;
 
-/// <summary>Shows finished exchanges to the open live streams. Costs one field read while nobody listens.</summary>
+/// <summary>Shows exchanges to the open live streams, those that last while they run too. Costs one field read while nobody listens.</summary>
 internal sealed class LiveHub(LiveLimits limits) : IStatusSource
 {
     private ImmutableArray<LiveSubscription> _subscriptions = [];
@@ -38,8 +38,11 @@ internal sealed class LiveHub(LiveLimits limits) : IStatusSource
     {
         foreach (var subscription in _subscriptions)
         {
-            if (!subscription.Wants(exchange)) continue;
-            if (subscription.TryAppend(exchange.Id, summary)) Interlocked.Increment(ref _sent);
+            var wanted = subscription.Wants(exchange);
+            // Shown while it ran, perhaps, and no longer what the filter asks for: whoever shows it must not show it as running.
+            var known = exchange.ProgressReports > (exchange.InProgress ? 1 : 0);
+            if (!wanted && !known) continue;
+            if (subscription.TryAppend(wanted ? "exchange"u8 : "update"u8, exchange.Id, summary)) Interlocked.Increment(ref _sent);
             else Interlocked.Increment(ref _dropped);
         }
     }

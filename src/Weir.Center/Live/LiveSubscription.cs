@@ -22,7 +22,7 @@ internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where
     public bool Wants(Exchange exchange) => where is null || where(exchange);
 
     /// <summary>False when the reader is too slow and this one is left out.</summary>
-    public bool TryAppend(ExchangeId id, ReadOnlySpan<byte> summary)
+    public bool TryAppend(ReadOnlySpan<byte> type, ExchangeId id, ReadOnlySpan<byte> summary)
     {
         Span<byte> text = stackalloc byte[ExchangeId.TextLength];
         id.Format(text);
@@ -34,7 +34,9 @@ internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where
                 return false;
             }
 
-            _filling.Write("event: exchange\nid: "u8);
+            _filling.Write("event: "u8);
+            _filling.Write(type);
+            _filling.Write("\nid: "u8);
             _filling.Write(text);
             _filling.Write("\ndata: "u8);
             _filling.Write(summary);

@@ -8,21 +8,27 @@ namespace Weir.Export;
 /// <summary>
 /// A HAR 1.2 file (W3C "HTTP Archive format" draft), as browser developer tools open it. Entries are streamed. On a file the
 /// closing brackets are written with every batch and overwritten by the next, so that a killed run leaves valid JSON.
-/// Entries of several workers are not sorted by time; viewers sort by <c>startedDateTime</c> themselves.
+/// Entries of several workers are not sorted by time; viewers sort by <c>startedDateTime</c> themselves. Lookups are no HTTP and
+/// have no place in it.
 /// </summary>
 public sealed class HarOutput(Stream stream, string name, BodyDecoderLimits? limits = null) : StreamOutput(stream, name)
 {
     private readonly ArrayBufferWriter<byte> _whole = new();
     private bool _started;
+    private long _leftOut;
+
+    /// <summary>DNS lookups that were not written, because the format knows HTTP only.</summary>
+    public long LeftOut => Interlocked.Read(ref _leftOut);
 
     private static ReadOnlySpan<byte> Tail => "\n]}}\n"u8;
 
     private static ReadOnlySpan<byte> Separator => ",\n"u8;
 
-    protected override IExchangeEncoder CreateEncoder() => new Encoder(new HarEntryWriter(limits));
+    protected override IExchangeEncoder CreateEncoder() => new Encoder(this, new HarEntryWriter(limits));
 
     protected override void Deliver(ReadOnlySpan<byte> batch, int exchanges)
     {
+        if (batch.IsEmpty) return;
         _whole.ResetWrittenCount();
         if (!_started)
         {
@@ -53,10 +59,16 @@ public sealed class HarOutput(Stream stream, string name, BodyDecoderLimits? lim
             $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{version}}}"},"pages":[],"entries":[""");
     }
 
-    private sealed class Encoder(HarEntryWriter entries) : IExchangeEncoder
+    private sealed class Encoder(HarOutput output, HarEntryWriter entries) : IExchangeEncoder
     {
         public void Encode(Exchange exchange, IBufferWriter<byte> writer)
         {
+            if (exchange.Dns.Present)
+            {
+                Interlocked.Increment(ref output._leftOut);
+                return;
+            }
+
             writer.Write(Separator);
             entries.Write(exchange, writer);
         }

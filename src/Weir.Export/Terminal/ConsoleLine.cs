@@ -18,8 +18,12 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
 
     private readonly StringBuilder _line = new();
 
+    public bool TakesInProgress => true;
+
     public void Encode(Exchange exchange, IBufferWriter<byte> writer)
     {
+        // One line when it turns out to last, one when it is over.
+        if (exchange is { InProgress: true, ProgressReports: > 1 }) return;
         _line.Clear();
         Format(exchange);
         _line.Append('\n');
@@ -70,7 +74,11 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
         var limit = width == 0 ? int.MaxValue : Math.Max(MinTargetColumns, width - FixedColumns);
         var request = exchange.Request;
         int columns;
-        if (!exchange.HasRequest)
+        if (exchange.Dns.Present)
+        {
+            columns = TerminalText.Append(_line, exchange.Dns[exchange.Dns.Name], limit);
+        }
+        else if (!exchange.HasRequest)
         {
             columns = Dash();
         }
@@ -87,12 +95,20 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
     {
         if (!exchange.HasResponse)
         {
-            Colour("31");
+            if (!exchange.InProgress && !exchange.Complete) Colour("31");
             _line.Append("---");
         }
         else
         {
             var status = exchange.Response.Status;
+            if (exchange.Dns.Present)
+            {
+                Colour(status switch { 0 => "32", 3 => "33", _ => "31" });
+                TerminalText.Append(_line, exchange.Response[exchange.Response.Reason]);
+                Colour("0");
+                return;
+            }
+
             Colour(status switch { < 300 => "32", < 400 => "36", < 500 => "33", _ => "31" });
             _line.Append(status.ToString("000", CultureInfo.InvariantCulture));
         }
@@ -100,8 +116,32 @@ internal sealed class ConsoleLine(bool colour, int width) : IExchangeEncoder
         Colour("0");
     }
 
+    /// <summary>What a line of HTTP would not tell: operations, messages, answers.</summary>
+    private void Content(Exchange exchange)
+    {
+        if (exchange.GraphQl.Present)
+        {
+            var (type, name, field) = exchange.GraphQl.Operations[0];
+            _line.Append("  ").Append(WireNames.Of(type)).Append(' ');
+            TerminalText.Append(_line, exchange.GraphQl[name.IsEmpty ? field : name], 40);
+        }
+
+        if (exchange.WebSocket.Present) _line.Append(CultureInfo.InvariantCulture, $"  {exchange.WebSocket.Messages} messages");
+        if (exchange.ServerSentEvents >= 0) _line.Append(CultureInfo.InvariantCulture, $"  {exchange.ServerSentEvents} events");
+        if (exchange.Dns.AnswerCount > 0) _line.Append(CultureInfo.InvariantCulture, $"  {exchange.Dns.AnswerCount} answers");
+    }
+
     private void Marks(Exchange exchange)
     {
+        Content(exchange);
+        if (exchange.InProgress)
+        {
+            Colour("36");
+            _line.Append("  … running");
+            Colour("0");
+            return;
+        }
+
         if (exchange.Complete && exchange.Anomalies.IsEmpty) return;
         Colour(exchange.Complete ? "33" : "31");
         _line.Append(exchange.Complete ? "  ! " : "  ✗ ").Append(IncompleteReason.Of(exchange));

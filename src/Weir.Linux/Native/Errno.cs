@@ -16,6 +16,8 @@ public static class Errno
     public const int EMFILE = 24;
     public const int ENOPROTOOPT = 92;
     public const int EAFNOSUPPORT = 97;
+    public const int EADDRINUSE = 98;
+    public const int EADDRNOTAVAIL = 99;
     public const int ENETDOWN = 100;
     public const int ENOBUFS = 105;
     public const int EALREADY = 114;

@@ -12,8 +12,26 @@ public sealed class FilterProgram
 
     internal FilterProgram(ulong[] instructions) => Instructions = instructions;
 
+    /// <summary>Keeps every frame whole.</summary>
+    internal static FilterProgram Everything { get; } = Snap(int.MaxValue);
+
+    /// <summary>Keeps nothing.</summary>
+    internal static FilterProgram Nothing { get; } = Snap(0);
+
     public int Length => Instructions.Length;
 
     /// <summary>Keeps the first <paramref name="bytes"/> of every frame. Needs no libpcap.</summary>
     public static FilterProgram Snap(int bytes) => new([BPF_RET_K | ((ulong)(uint)bytes << 32)]);
+
+    /// <summary>The same for what is received; what this host sends is left out. Jumps are relative, so a program may be moved.</summary>
+    internal FilterProgram WithoutSent()
+    {
+        var received = new FilterAssembler();
+        var label = FilterAssembler.NewLabel();
+        received.LoadAncillary(FlowSteering.SKF_AD_PKTTYPE);
+        received.JumpUnlessEqual(FlowSteering.PACKET_OUTGOING, label);
+        received.Return(0);
+        received.Mark(label);
+        return new FilterProgram([.. received.Finish().Instructions, .. Instructions]);
+    }
 }

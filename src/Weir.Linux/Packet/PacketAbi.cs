@@ -16,7 +16,10 @@ internal static class PacketAbi
     public const int TPACKET_V3 = 2;
     public const ushort PACKET_MR_PROMISC = 1;
     public const int PACKET_FANOUT_HASH = 0;
+    public const int PACKET_FANOUT_CBPF = 6;
+    public const int PACKET_FANOUT_FLAG_UNIQUEID = 0x2000;
     public const int PACKET_FANOUT_FLAG_DEFRAG = 0x8000;
+    public const int PACKET_FANOUT_DATA = 22;
     public const uint TP_STATUS_KERNEL = 0;
     public const uint TP_STATUS_USER = 1;
     public const uint TP_STATUS_VLAN_VALID = 0x10;

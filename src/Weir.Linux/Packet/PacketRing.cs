@@ -42,9 +42,6 @@ public sealed unsafe class PacketRing : IDisposable
             _mapping = new MemoryMapping(Fd, (nuint)Geometry.Bytes, "mmap(PACKET_RX_RING)");
             Bind(settings.InterfaceIndex);
             if (settings.Promiscuous) JoinPromiscuous(settings.InterfaceIndex);
-            if (settings.FanoutGroup is { } group)
-                Set(SOL_PACKET, PACKET_FANOUT, group | ((PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16),
-                    "setsockopt(PACKET_FANOUT)");
         }
         catch
         {
@@ -106,6 +103,28 @@ public sealed unsafe class PacketRing : IDisposable
         return error;
     }
 
+    /// <summary>Joins a fanout group and returns its id.</summary>
+    /// <param name="id">The group's id; null to found one with an id that nobody has.</param>
+    /// <param name="mode">PACKET_FANOUT_HASH or PACKET_FANOUT_CBPF.</param>
+    internal ushort JoinFanout(ushort? id, int mode)
+    {
+        var flags = PACKET_FANOUT_FLAG_DEFRAG | (id is null ? PACKET_FANOUT_FLAG_UNIQUEID : 0);
+        Set(SOL_PACKET, PACKET_FANOUT, (id ?? 0) | ((mode | flags) << 16), "setsockopt(PACKET_FANOUT)");
+        if (id is { } known) return known;
+        int group;
+        var length = (uint)sizeof(int);
+        if (Libc.getsockopt(Fd, SOL_PACKET, PACKET_FANOUT, &group, &length) < 0)
+            throw LinuxException.Last("getsockopt(PACKET_FANOUT)");
+        return (ushort)group;
+    }
+
+    /// <summary>The program that chooses the ring for each packet of the group.</summary>
+    internal void SteerFanout(FilterProgram program) => Set(SOL_PACKET, PACKET_FANOUT_DATA, program, "setsockopt(PACKET_FANOUT_DATA)");
+
+    /// <summary>Replaces the filter.</summary>
+    internal void Attach(FilterProgram program) =>
+        Set(Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, program, "setsockopt(SO_ATTACH_FILTER)");
+
     public void Dispose()
     {
         _mapping.Dispose();
@@ -132,13 +151,12 @@ public sealed unsafe class PacketRing : IDisposable
         }
     }
 
-    private void Attach(FilterProgram program)
+    private void Set(int level, int name, FilterProgram program, string operation)
     {
         fixed (ulong* instructions = program.Instructions)
         {
             var filter = new sock_fprog { len = checked((ushort)program.Length), filter = instructions };
-            if (Libc.setsockopt(Fd, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, &filter, (uint)sizeof(sock_fprog)) < 0)
-                throw LinuxException.Last("setsockopt(SO_ATTACH_FILTER)");
+            if (Libc.setsockopt(Fd, level, name, &filter, (uint)sizeof(sock_fprog)) < 0) throw LinuxException.Last(operation);
         }
     }
 

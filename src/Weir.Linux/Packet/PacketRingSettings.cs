@@ -14,7 +14,4 @@ public sealed record PacketRingSettings(int InterfaceIndex, RingGeometry Geometr
     public bool IgnoreOutgoing { get; init; }
 
     public bool Promiscuous { get; init; }
-
-    /// <summary>Shares the interface's flows with the other rings of the same group (PACKET_FANOUT_HASH).</summary>
-    public ushort? FanoutGroup { get; init; }
 }

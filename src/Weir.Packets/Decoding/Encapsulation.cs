@@ -5,8 +5,19 @@ namespace Weir.Packets;
 /// <summary>What may stand between an Ethernet address pair and IP: tags, labels, PPPoE and LLC, in any nesting.</summary>
 internal static class Encapsulation
 {
-    private const ushort Ipv4 = 0x0800;
-    private const ushort Ipv6 = 0x86DD;
+    public const ushort Ipv4 = 0x0800;
+    public const ushort Ipv6 = 0x86DD;
+
+    /// <summary>A whole Ethernet frame follows (RFC 1701, NVGRE, Geneve).</summary>
+    public const ushort BridgedEthernet = 0x6558;
+
+    /// <summary>RFC 2637: a PPP packet follows.</summary>
+    public const ushort Ppp = 0x880B;
+
+    /// <summary>Smaller values are an IEEE 802.3 length (IEEE 802.3 §3.2.6).</summary>
+    public const ushort FirstEtherType = 0x0600;
+
+    private const ushort Arp = 0x0806;
     private const ushort Dot1Q = 0x8100;
     private const ushort Dot1Ad = 0x88A8;
     private const ushort QinQ9100 = 0x9100;
@@ -16,9 +27,6 @@ internal static class Encapsulation
     private const ushort MplsUnicast = 0x8847;
     private const ushort MplsMulticast = 0x8848;
     private const ushort PppoeSession = 0x8864;
-
-    /// <summary>Smaller values are an IEEE 802.3 length (IEEE 802.3 §3.2.6).</summary>
-    private const ushort FirstEtherType = 0x0600;
 
     /// <summary>Linux cooked captures say "802.2 LLC follows" this way (linux/if_ether.h ETH_P_802_2).</summary>
     private const ushort LinuxLlc = 0x0004;
@@ -34,6 +42,10 @@ internal static class Encapsulation
         layer.Skip(LinkLayer.EthernetHeaderBytes);
         return Strip(etherType, ref layer, ref vlanId, out ipVersion);
     }
+
+    /// <summary>The types that <see cref="Strip"/> reads, and ARP, which every Ethernet has.</summary>
+    public static bool IsKnown(ushort etherType) => etherType is Ipv4 or Ipv6 or Arp or Dot1Q or Dot1Ad or QinQ9100 or QinQ9200
+        or VnTag or BackboneTag or MplsUnicast or MplsMulticast or PppoeSession;
 
     /// <summary>Every turn consumes bytes, so the nesting is bounded by the frame.</summary>
     public static DecodeOutcome Strip(ushort etherType, ref Layer layer, ref ushort vlanId, out int ipVersion)
@@ -63,9 +75,18 @@ internal static class Encapsulation
                     if (!Advance(ref layer, 14, 18)) return DecodeOutcome.TruncatedLinkHeader;
                     break;
                 case MplsUnicast or MplsMulticast:
-                    return StripMpls(ref layer, ref vlanId, out ipVersion);
+                    var labels = StripMpls(ref layer, out etherType);
+                    if (labels != DecodeOutcome.Decoded) return labels;
+                    continue;
+                case BridgedEthernet:
+                    if (!layer.Has(LinkLayer.EthernetHeaderBytes)) return DecodeOutcome.TruncatedLinkHeader;
+                    etherType = ReadUInt16BigEndian(layer.Bytes[12..]);
+                    layer.Skip(LinkLayer.EthernetHeaderBytes);
+                    continue;
                 case PppoeSession:
                     return StripPppoe(ref layer, out ipVersion);
+                case Ppp:
+                    return StripPpp(ref layer, out ipVersion);
                 case LinuxLlc or < FirstEtherType:
                     var outcome = StripLlc(ref layer, out etherType);
                     if (outcome != DecodeOutcome.Decoded) return outcome;
@@ -88,9 +109,9 @@ internal static class Encapsulation
     }
 
     /// <summary>RFC 3032 §2.1: 20 bits of label, 3 of class, the bottom-of-stack bit, 8 of TTL.</summary>
-    private static DecodeOutcome StripMpls(ref Layer layer, ref ushort vlanId, out int ipVersion)
+    private static DecodeOutcome StripMpls(ref Layer layer, out ushort etherType)
     {
-        ipVersion = 0;
+        etherType = 0;
         bool bottom;
         do
         {
@@ -101,14 +122,13 @@ internal static class Encapsulation
         while (!bottom);
 
         // RFC 4928 §3: the first nibble tells IP from a pseudowire, whose control word starts with 0 (RFC 4385 §3).
-        ipVersion = layer.Bytes[0] >> 4;
-        if (ipVersion is 4 or 6) return DecodeOutcome.Decoded;
-        if (ipVersion != 0) return DecodeOutcome.NotIp;
-        layer.Skip(4);
-        return StripEthernet(ref layer, ref vlanId, out ipVersion);
+        var nibble = layer.Bytes[0] >> 4;
+        etherType = nibble switch { 4 => Ipv4, 6 => Ipv6, 0 => BridgedEthernet, _ => (ushort)0 };
+        if (nibble == 0) layer.Skip(4);
+        return etherType != 0 ? DecodeOutcome.Decoded : DecodeOutcome.NotIp;
     }
 
-    /// <summary>RFC 2516 §4 and the PPP protocol field behind it, which RFC 1661 §6.5 lets peers compress to one byte.</summary>
+    /// <summary>RFC 2516 §4.</summary>
     private static DecodeOutcome StripPppoe(ref Layer layer, out int ipVersion)
     {
         ipVersion = 0;
@@ -119,9 +139,20 @@ internal static class Encapsulation
         {
             layer.SetWireLength(length);
             layer.IsExact = true;
-            if (!layer.Has(2)) return DecodeOutcome.TruncatedLinkHeader;
         }
 
+        return StripPpp(ref layer, out ipVersion);
+    }
+
+    /// <summary>
+    /// The PPP protocol field, which RFC 1661 §6.5 lets peers compress to one byte, behind the address and control bytes of
+    /// RFC 1662 §3.1 where they are sent.
+    /// </summary>
+    private static DecodeOutcome StripPpp(ref Layer layer, out int ipVersion)
+    {
+        ipVersion = 0;
+        if (layer.Has(2) && layer.Bytes[0] == 0xFF && layer.Bytes[1] == 0x03) layer.Skip(2);
+        if (!layer.Has(2)) return DecodeOutcome.TruncatedLinkHeader;
         var compressed = (layer.Bytes[0] & 1) != 0;
         var protocol = compressed ? layer.Bytes[0] : ReadUInt16BigEndian(layer.Bytes);
         layer.Skip(compressed ? 1 : 2);

@@ -26,8 +26,19 @@ internal sealed class FragmentTable(FragmentLimits limits, PacketDecoderCounters
     public DecodeOutcome Add(
         in FragmentKey key, in Fragment fragment, long nowNs, int frameBytes, out FragmentedDatagram? whole)
     {
+        // A fragment inside a reassembled tunnel packet lies in the datagram handed out last, which must outlive the copying.
+        var around = _delivered is { } last && last.Buffer.AsSpan().Overlaps(fragment.Captured) ? last : null;
+        if (around is null) Release(_delivered);
+        _delivered = null;
+        var outcome = AddTo(in key, in fragment, nowNs, frameBytes, out whole);
+        Release(around);
+        return outcome;
+    }
+
+    private DecodeOutcome AddTo(
+        in FragmentKey key, in Fragment fragment, long nowNs, int frameBytes, out FragmentedDatagram? whole)
+    {
         whole = null;
-        ReleaseDelivered();
         if (fragment.WireLength is <= 0 or > MaxDatagramBytes || fragment.End > MaxDatagramBytes) return DecodeOutcome.MalformedFragment;
         if (!_datagrams.TryGetValue(key, out var datagram)) datagram = Start(in key, nowNs);
         if (datagram.IsVoid) return DecodeOutcome.MalformedFragment;
@@ -114,12 +125,11 @@ internal sealed class FragmentTable(FragmentLimits limits, PacketDecoderCounters
         _free.Push(datagram);
     }
 
-    private void ReleaseDelivered()
+    private void Release(FragmentedDatagram? delivered)
     {
-        if (_delivered is null) return;
-        ReleaseBuffer(_delivered);
-        _free.Push(_delivered);
-        _delivered = null;
+        if (delivered is null) return;
+        ReleaseBuffer(delivered);
+        _free.Push(delivered);
     }
 
     private void ReleaseBuffer(FragmentedDatagram datagram)

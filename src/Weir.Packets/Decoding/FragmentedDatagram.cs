@@ -2,9 +2,12 @@ using System.Buffers;
 
 namespace Weir.Packets;
 
-/// <summary>Fragments belong together when all of this agrees (RFC 791 §3.2, RFC 8200 §4.5, each link on its own).</summary>
+/// <summary>
+/// Fragments belong together when all of this agrees (RFC 791 §3.2, RFC 8200 §4.5, each link and each tunnel on its own).
+/// </summary>
 internal readonly record struct FragmentKey(
-    IpAddress Source, IpAddress Destination, uint Identification, byte Protocol, bool IsV6, ushort VlanId, int InterfaceId);
+    IpAddress Source, IpAddress Destination, uint Identification, byte Protocol, bool IsV6, ushort VlanId, int InterfaceId,
+    TunnelKind Tunnel, uint TunnelId);
 
 /// <summary>One fragment: where its bytes belong, those captured, and how many it had on the wire.</summary>
 internal readonly ref struct Fragment(int offset, bool more, byte protocol, ReadOnlySpan<byte> captured, int wireLength)

@@ -3,14 +3,16 @@ using static System.Buffers.Binary.BinaryPrimitives;
 namespace Weir.Packets;
 
 /// <summary>
-/// Decodes frames through link layer, IP and TCP or UDP, putting fragments together. One per thread; allocates only while
-/// its fragment table grows. Any bytes are accepted: the outcome says what they were, <see cref="Counters"/> how often.
+/// Decodes frames through link layer, tunnels, IP and TCP or UDP, putting fragments together. One per thread; allocates only
+/// while its fragment table grows. Any bytes are accepted: the outcome says what they were, <see cref="Counters"/> how often.
 /// </summary>
-public sealed class PacketDecoder
+public sealed partial class PacketDecoder
 {
     private const int Ipv4HeaderBytes = 20;
     private const int Ipv6HeaderBytes = 40;
     private const byte HopByHop = 0;
+    private const byte Tcp = 6;
+    private const byte Udp = 17;
     private const byte Routing = 43;
     private const byte FragmentHeader = 44;
     private const byte Authentication = 51;
@@ -18,8 +20,12 @@ public sealed class PacketDecoder
     private const byte DestinationOptions = 60;
     private readonly FragmentTable _fragments;
 
-    public PacketDecoder(FragmentLimits? limits = null) =>
+    /// <exception cref="ArgumentOutOfRangeException">A tunnel depth beyond <see cref="TunnelOptions.DepthCeiling"/>.</exception>
+    public PacketDecoder(FragmentLimits? limits = null, TunnelOptions? tunnels = null)
+    {
         _fragments = new FragmentTable(limits ?? FragmentLimits.Default, Counters);
+        _tunnels = new TunnelSettings(tunnels ?? TunnelOptions.Default);
+    }
 
     public PacketDecoderCounters Counters { get; } = new();
 
@@ -40,18 +46,21 @@ public sealed class PacketDecoder
     public DecodeOutcome Decode(in Frame frame, out PacketView packet)
     {
         var wireLength = Math.Max(frame.OriginalLength, frame.Data.Length);
-        var view = new PacketView
-        {
-            TimestampNs = frame.TimestampNs,
-            InterfaceId = frame.InterfaceId,
-            WireLength = wireLength,
-            VlanId = (ushort)(frame.StrippedVlanTci & 0xFFF),
-        };
+        // Filled in place, without a copy at the end; the detour over the payload tells the compiler whose bytes the layer has.
+        packet = default;
+        packet.TimestampNs = frame.TimestampNs;
+        packet.InterfaceId = frame.InterfaceId;
+        packet.WireLength = wireLength;
+        packet.VlanId = (ushort)(frame.StrippedVlanTci & 0xFFF);
+        packet.Payload = frame.Data;
+        var layer = new Layer(packet.Payload, wireLength);
+        packet.Payload = default;
         if (_fragments.Count > 0) _fragments.Expire(frame.TimestampNs);
-        var layer = new Layer(frame.Data, wireLength);
-        var outcome = LinkLayer.Strip(frame.LinkType, ref layer, ref view.VlanId, out var version);
-        if (outcome == DecodeOutcome.Decoded) outcome = DecodeIp(version, ref layer, ref view);
-        packet = view;
+        var version = 0;
+        var outcome = frame.Tunnel.Kind == TunnelKind.None ? DecodeOutcome.Decoded : EnterMirrored(in frame.Tunnel, ref packet);
+        if (outcome == DecodeOutcome.Decoded)
+            outcome = LinkLayer.Strip(frame.LinkType, ref layer, ref packet.VlanId, out version);
+        if (outcome == DecodeOutcome.Decoded) outcome = DecodeIp(version, ref layer, ref packet);
         Counters.Add(outcome);
         return outcome;
     }
@@ -93,7 +102,7 @@ public sealed class PacketDecoder
         // As Linux does, an odd end of a middle fragment is cut: offsets cannot express it.
         if (more) layer.SetWireLength(layer.WireLength & ~7);
         var key = new FragmentKey(packet.Source, packet.Destination, ReadUInt16BigEndian(header[4..]), header[9], false,
-            packet.VlanId, packet.InterfaceId);
+            packet.VlanId, packet.InterfaceId, packet.Tunnel.Kind, packet.Tunnel.Id);
         var fragment = new Fragment((fragmentField & 0x1FFF) * 8, more, header[9], layer.Bytes, layer.WireLength);
         return Reassemble(in key, in fragment, ref packet);
     }
@@ -122,7 +131,16 @@ public sealed class PacketDecoder
             packet.Protocol = (IpProtocol)next;
             var isExtension = next == Authentication
                 || (isV6 && next is HopByHop or Routing or DestinationOptions or FragmentHeader);
-            if (!isExtension) return TransportLayer.Decode(ref layer, ref packet);
+            if (!isExtension)
+            {
+                return next switch
+                {
+                    Tcp => TransportLayer.Decode(ref layer, ref packet),
+                    Udp => DecodeUdp(ref layer, ref packet),
+                    _ => DecodeOther(next, ref layer, ref packet),
+                };
+            }
+
             if (!layer.Has(8)) return DoesNotFit(in layer, 8);
             if (next == FragmentHeader)
             {
@@ -153,7 +171,7 @@ public sealed class PacketDecoder
         layer.Skip(8);
         if (more && (layer.WireLength & 7) != 0) return DecodeOutcome.MalformedFragment;
         var key = new FragmentKey(packet.Source, packet.Destination, ReadUInt32BigEndian(header[4..]), 0, true,
-            packet.VlanId, packet.InterfaceId);
+            packet.VlanId, packet.InterfaceId, packet.Tunnel.Kind, packet.Tunnel.Id);
         var fragment = new Fragment(field & 0xFFF8, more, header[0], layer.Bytes, layer.WireLength);
         return Reassemble(in key, in fragment, ref packet);
     }

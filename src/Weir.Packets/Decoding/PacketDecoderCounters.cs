@@ -18,6 +18,10 @@ public sealed class PacketDecoderCounters
         (DecodeOutcome.MalformedTransportHeader, "packet_malformed_transport_header"),
         (DecodeOutcome.MalformedFragment, "packet_malformed_fragment"),
         (DecodeOutcome.UnknownLinkType, "packet_unknown_link_type"),
+        (DecodeOutcome.MalformedTunnel, "packet_malformed_tunnel"),
+        (DecodeOutcome.TruncatedTunnelHeader, "packet_truncated_tunnel_header"),
+        (DecodeOutcome.TunnelTooDeep, "packet_tunnel_too_deep"),
+        (DecodeOutcome.TunnelIgnored, "packet_tunnel_ignored"),
     ];
 
     private readonly long[] _outcomes = new long[OutcomeNames.Length];

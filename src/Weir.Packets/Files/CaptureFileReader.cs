@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Weir.Packets;
 
 /// <summary>
@@ -41,6 +39,7 @@ public sealed class CaptureFileReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(stream);
         limits ??= CaptureFileLimits.Default;
+        var start = stream.CanSeek ? stream.Position : 0;
         // A window owns its stream, so the caller's own goes behind a wrapper that can leave it open.
         var window = new StreamWindow(new PrefixedStream([], stream, leaveOpen), limits.ReadBytes);
         try
@@ -48,11 +47,10 @@ public sealed class CaptureFileReader : IDisposable
             var isGzip = window.Ensure(2) && window.Bytes[0] == 0x1F && window.Bytes[1] == 0x8B;
             if (isGzip)
             {
-                var compressed = new PrefixedStream(window.Bytes.ToArray(), stream, leaveOpen);
-                window = new StreamWindow(new GZipStream(compressed, CompressionMode.Decompress), limits.ReadBytes);
+                window = new StreamWindow(Inflate(window.Bytes, stream, start, leaveOpen), limits.ReadBytes);
             }
 
-            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits), isGzip);
+            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits, isGzip), isGzip);
         }
         catch (CaptureFileException)
         {
@@ -78,4 +76,11 @@ public sealed class CaptureFileReader : IDisposable
     }
 
     public void Dispose() => _window.Dispose();
+
+    private static ExactGzipStream Inflate(ReadOnlySpan<byte> taken, Stream stream, long start, bool leaveOpen)
+    {
+        if (!stream.CanSeek) return new ExactGzipStream(new PrefixedStream(taken.ToArray(), stream, leaveOpen), leaveOpen: false);
+        stream.Position = start;
+        return new ExactGzipStream(stream, leaveOpen);
+    }
 }

@@ -18,7 +18,7 @@ internal static class CaptureFileSniffer
     ];
 
     /// <exception cref="CaptureFileException">The bytes are no pcap or pcapng header.</exception>
-    public static CaptureFormatReader Open(StreamWindow window, CaptureFileLimits limits)
+    public static CaptureFormatReader Open(StreamWindow window, CaptureFileLimits limits, bool isGzip)
     {
         if (window.Ensure(4))
         {
@@ -28,7 +28,7 @@ internal static class CaptureFileSniffer
             if (IsPcap(ReverseEndianness(magic))) return OpenPcap(window, limits, false);
         }
 
-        throw new CaptureFileException(Describe(window));
+        throw new CaptureFileException(Describe(window, isGzip));
     }
 
     private static bool IsPcap(uint magic) =>
@@ -49,11 +49,11 @@ internal static class CaptureFileSniffer
         return new PcapNgReader(window, limits);
     }
 
-    private static string Describe(StreamWindow window)
+    private static string Describe(StreamWindow window, bool isGzip)
     {
         if (window.Failure is not null) return $"cannot be read: {window.Failure}";
         var bytes = window.Bytes;
-        if (bytes.IsEmpty) return "the input is empty";
+        if (bytes.IsEmpty) return isGzip ? "gzip data that holds nothing, or ends before a capture begins" : "the input is empty";
         foreach (var (magic, name) in Others)
         {
             if (bytes.StartsWith(magic)) return $"not a pcap or pcapng file but {name}";

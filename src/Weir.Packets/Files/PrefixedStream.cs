@@ -1,7 +1,7 @@
 namespace Weir.Packets;
 
 /// <summary>Bytes already taken from a stream, then the stream itself: undoes sniffing where nothing can seek.</summary>
-internal sealed class PrefixedStream(byte[] prefix, Stream rest, bool leaveOpen) : Stream
+public sealed class PrefixedStream(byte[] prefix, Stream rest, bool leaveOpen) : Stream
 {
     private int _taken;
 

@@ -72,7 +72,8 @@ internal sealed class StreamWindow(Stream stream, int readBytes) : IDisposable
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            Failure = error.Message;
+            // What a decompressor says of damaged data is about archives and methods.
+            Failure = error is InvalidDataException ? "the compressed data is damaged" : error.Message;
             return 0;
         }
     }

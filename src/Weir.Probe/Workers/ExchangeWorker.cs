@@ -1,6 +1,9 @@
 using Weir.Packets;
 using Weir.Protocols;
+using Weir.Protocols.Dns;
 using Weir.Protocols.Http1;
+using Weir.Protocols.WebSocket;
+using Weir.Records;
 using Weir.Streams;
 
 namespace Weir.Probe;
@@ -11,6 +14,9 @@ namespace Weir.Probe;
 /// </summary>
 internal sealed class ExchangeWorker : IPacketSink
 {
+    /// <summary>A live call that lasts longer is shown while it runs: the time after which a reader begins to miss it.</summary>
+    private const long ReportOpenAfterNs = 2_000_000_000;
+
     private readonly ExchangeFanOut _outputs;
     private readonly ConversationFactory _conversations;
     private readonly ConnectionTable _connections;
@@ -25,10 +31,17 @@ internal sealed class ExchangeWorker : IPacketSink
         ProbeOptions options, ExchangeFanOut outputs, PacketFile? packets, int workers, Func<int, string?> interfaces)
     {
         _outputs = outputs;
-        if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers));
+        if (packets is not null) outputs.Recorder = _recorder = new PacketRecorder(packets, new PacketRecorderLimits().Share(workers), options.Privacy.Redaction);
         _conversations = new ConversationFactory(outputs, new ConversationOptions
         {
             Http1 = Http1Limits.Default with { BodyCaptureBytes = options.BodyLimitBytes },
+            WebSocket = WebSocketLimits.Default with
+            {
+                MessageCaptureBytes = options.BodyLimitBytes,
+                MaxInflaters = WebSocketLimits.Default.MaxInflaters / workers,
+            },
+            Dns = DnsLimits.Default with { MaxPending = DnsLimits.Default.MaxPending / workers },
+            ReportOpenAfterNs = options.Source == CaptureSourceKind.File ? 0 : ReportOpenAfterNs,
             Source = options.Source,
             Node = options.Node,
         });
@@ -45,14 +58,20 @@ internal sealed class ExchangeWorker : IPacketSink
     public void OnPacket(in Frame frame, in PacketView packet)
     {
         _recorder?.OnPacket(in frame, in packet);
-        _connections.Add(in packet);
+        if (packet.Protocol == IpProtocol.Udp) _conversations.Datagrams.Add(in packet);
+        else _connections.Add(in packet);
     }
 
-    public void Advance(long nowNs) => _connections.Advance(nowNs);
+    public void Advance(long nowNs)
+    {
+        _connections.Advance(nowNs);
+        _conversations.Datagrams.Advance(nowNs);
+        _conversations.ReportOpen(nowNs);
+    }
 
     public void OnIdle(long nowNs)
     {
-        _connections.Advance(nowNs);
+        Advance(nowNs);
         _outputs.Flush();
     }
 
@@ -60,6 +79,7 @@ internal sealed class ExchangeWorker : IPacketSink
     public void Finish(long nowNs)
     {
         _connections.Flush(nowNs);
+        _conversations.Datagrams.Flush();
         _outputs.Flush();
         _recorder?.Flush();
     }
@@ -69,6 +89,7 @@ internal sealed class ExchangeWorker : IPacketSink
     {
         foreach (var loss in _connections.Counters.Losses()) yield return loss;
         yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
+        yield return new("dns_malformed", _conversations.Counters.DnsMalformed);
         if (_recorder is not null) yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
     }
 

@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Protocols.Dns;
 
 namespace Weir.Probe;
 
@@ -31,9 +32,17 @@ internal sealed class FlowDispatcher : IPacketSink, IDisposable
         _open = [.. _threads.Select(thread => thread.Rent())];
     }
 
+    /// <summary>Once, before the first packet.</summary>
+    public void Start()
+    {
+        foreach (var thread in _threads) thread.Start();
+    }
+
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        ref var owner = ref _owners[(int)(FlowHash.Of(in packet) & (Buckets - 1))];
+        // What was asked of a group is answered by another address: one worker sees both.
+        var hash = DnsDatagrams.IsOfGroup(in packet) ? 0 : FlowHash.Of(in packet);
+        ref var owner = ref _owners[(int)(hash & (Buckets - 1))];
         if (owner == 0) owner = (byte)((_assigned++ % _threads.Length) + 1);
         var worker = owner - 1;
         if (_open[worker].TryAdd(in frame, in packet)) return;

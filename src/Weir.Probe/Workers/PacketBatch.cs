@@ -89,6 +89,7 @@ internal sealed class PacketBatch(bool keepsFrames)
         private int _interfaceId;
         private int _wireLength;
         private ushort _vlanId;
+        private PacketTunnel _tunnel;
         private IpAddress _source;
         private IpAddress _destination;
         private IpProtocol _protocol;
@@ -121,6 +122,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             _interfaceId = packet.InterfaceId;
             _wireLength = packet.WireLength;
             _vlanId = packet.VlanId;
+            _tunnel = packet.Tunnel;
             _source = packet.Source;
             _destination = packet.Destination;
             _protocol = packet.Protocol;
@@ -151,6 +153,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             InterfaceId = _interfaceId,
             WireLength = _wireLength,
             VlanId = _vlanId,
+            Tunnel = _tunnel,
             Source = _source,
             Destination = _destination,
             Protocol = _protocol,

@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Protocols.Dns;
 
 namespace Weir.Probe;
 
@@ -11,7 +12,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
 
-    private readonly PacketDecoder _decoder = new();
+    private readonly PacketDecoder _decoder = new(tunnels: options.Tunnels);
     private readonly DecodeLosses _losses = new();
     private long _packets;
     private long _bytes;
@@ -63,12 +64,13 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
     {
         yield return new("packet_not_ip", _decoder.Counters[DecodeOutcome.NotIp]);
         yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + Volatile.Read(ref _notTcp));
+        yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
         yield return new("packet_other_port", Volatile.Read(ref _otherPorts));
     }
 
     private void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp) Volatile.Write(ref _notTcp, _notTcp + 1);
+        if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
         else if (!Wanted(packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
         else next.OnPacket(in frame, in packet);
     }

@@ -28,8 +28,9 @@ internal sealed class WorkerThread
         _worker = worker;
         _failed = failed;
         _thread = new Thread(Run) { Name = $"weir-worker-{number}", IsBackground = true };
-        _thread.Start();
     }
+
+    public void Start() => _thread.Start();
 
     /// <summary>An empty batch.</summary>
     public PacketBatch Rent()
@@ -58,7 +59,7 @@ internal sealed class WorkerThread
             Monitor.PulseAll(_gate);
         }
 
-        _thread.Join();
+        if (!_thread.ThreadState.HasFlag(ThreadState.Unstarted)) _thread.Join();
     }
 
     /// <summary>Waits until the batch that said <see cref="BatchEnd.Finish"/> is done; throws what made the worker fail.</summary>

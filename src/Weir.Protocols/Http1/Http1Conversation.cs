@@ -1,3 +1,5 @@
+using Weir.Protocols.Http2;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -22,7 +24,8 @@ internal sealed partial class Http1Conversation : IHostedConversation
     private StreamEnd? _serverEnd;
     private int _heldBytes;
     private long _heldNs;
-    private bool _connectWaits;
+    private long _heldMissed;
+    private bool _switchWaits;
 
     public Http1Conversation(ConversationHost host)
     {
@@ -37,6 +40,10 @@ internal sealed partial class Http1Conversation : IHostedConversation
     public int UntakenBytes { get; private set; }
 
     public ReadOnlySpan<byte> HeldClientBytes => _held.Span;
+
+    public long MissedClientBytes => _heldMissed;
+
+    public IHostedConversation? Successor { get; private set; }
 
     /// <summary>Only the first request of a connection seen from its start may be HTTP/0.9.</summary>
     public bool SimpleRequestPossible => _connection.HandshakeSeen && _begun == 1;
@@ -53,7 +60,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
         _client = client;
         _clientEnd = _serverEnd = null;
         _heldBytes = UntakenBytes = 0;
-        HandedOver = _connectWaits = false;
+        HandedOver = _switchWaits = false;
+        Successor = null;
+        _heldMissed = 0;
         _held.Clear();
         _requests.Start(midStream);
         _responses.Start(midStream);
@@ -83,6 +92,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
     public void OnGap(Direction direction, long length, long timestampNs)
     {
         UntakenBytes = 0;
+        if (direction == _client && _switchWaits) _heldMissed += length;
         // In mid-stream the parser cannot tell whether the rest of a response was lost or a whole one.
         if (direction != _client && !_answers && !_connection.HandshakeSeen) ResponseBytesSkipped(timestampNs);
         (direction == _client ? _requests : _responses).Gap(length, timestampNs);
@@ -116,6 +126,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
         pending.HeldBytes = now;
     }
 
+    /// <summary>The head of its first message is in: it shows while it runs.</summary>
+    public void HeadDone(Http1Pending pending, long ns) => _host.Watch(pending, _connection, _client, ns);
+
     public void CountSkipped(long bytes) => _host.Counters.SkippedBytes += bytes;
 
     public void CountResynchronised() => _host.Counters.Resynchronised++;
@@ -127,7 +140,30 @@ internal sealed partial class Http1Conversation : IHostedConversation
     {
         _host.Counters.ProtocolsSwitched++;
         _requests.End(StreamEnd.Fin);
-        ResponseDone(pending);
+        var response = pending.Exchange.Response;
+        if (response.Status == 101 && WebSocketReader.IsOpenedBy(response))
+        {
+            pending.RequestDone = true;
+            Successor = _host.RentWebSocket().Start(pending, _client);
+            LeaveHttp();
+            return;
+        }
+
+        pending.Exchange.Anomalies.Add(Anomaly.ProtocolSwitched);
+        if (pending is { Exchange.HasRequest: true, RequestDone: true } && response.Status == 101 && Http2Upgrade.IsOpenedBy(response))
+        {
+            // The 101 is interim: the response comes on HTTP/2 stream 1 (RFC 7540 §3.2).
+            _host.Counters.InterimResponses++;
+            _heldBytes -= pending.HeldBytes;
+            response.Clear();
+            pending.Exchange.HasResponse = false;
+            Successor = _host.RentHttp2().Start(_connection, _client, fromStart: true).Adopt(pending);
+        }
+        else
+        {
+            ResponseDone(pending);
+        }
+
         LeaveHttp();
     }
 
@@ -136,7 +172,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         _lastRequestEndChunk = _clientChunk;
         _lastRequestEndNs = pending.Exchange.Request.LastByteNs;
         if (!pending.Exchange.HasRequest) pending.Exchange.Anomalies.Add(Anomaly.RequestMissing);
-        else if (pending.IsMethod("CONNECT"u8) && !pending.ResponseDone) _connectWaits = true;
+        else if (pending.MaySwitch && !pending.ResponseDone) _switchWaits = true;
         pending.RequestDone = true;
         EmitWhenOver(pending);
     }
@@ -144,10 +180,10 @@ internal sealed partial class Http1Conversation : IHostedConversation
     public void ResponseDone(Http1Pending pending)
     {
         pending.ResponseDone = true;
-        var wasConnect = _connectWaits && !HandedOver && pending.IsMethod("CONNECT"u8)
+        var waited = _switchWaits && !HandedOver && pending.MaySwitch
             && !pending.Exchange.Anomalies.Contains(Anomaly.ProtocolSwitched);
         EmitWhenOver(pending);
-        if (wasConnect) ResumeRequests();
+        if (waited) ResumeRequests();
     }
 
     private void LeaveHttp()
@@ -163,10 +199,10 @@ internal sealed partial class Http1Conversation : IHostedConversation
         pending.Exchange.Anomalies.Add(reason);
         pending.Whole = false;
         pending.ResponseDone = true;
-        var wasConnect = _connectWaits && pending.RequestDone && pending.IsMethod("CONNECT"u8);
+        var waited = _switchWaits && pending.RequestDone && pending.MaySwitch;
         EmitWhenOver(pending);
-        if (!wasConnect || HandedOver || _serverEnd is not null) return;
-        // Whether the tunnel opened was lost; the catalog sees from the bytes what is in it.
+        if (!waited || HandedOver || _serverEnd is not null) return;
+        // Whether the protocol was switched is lost; the catalog sees from the bytes what follows.
         LeaveHttp();
     }
 
@@ -192,37 +228,49 @@ internal sealed partial class Http1Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             exchange.Complete = pending.Whole && exchange.HasRequest && exchange.HasResponse;
-            ConversationHost.Describe(exchange, _connection, _client);
-            _host.Write(exchange);
+            pending.Grpc.Finish(exchange, _host.GrpcMessages);
+            (pending.Connection, pending.Client) = (_connection, _client);
+            _host.Write(pending);
+        }
+        else
+        {
+            ConversationHost.Forget(pending);
         }
 
         _host.Return(pending);
     }
 
-    /// <summary>Client bytes behind a CONNECT wait for its response, which says whose they are.</summary>
+    /// <summary>Client bytes behind a CONNECT or an upgrade wait for the response, which says whose they are.</summary>
     private void HoldClientBytes(ReadOnlySpan<byte> bytes, long ns)
     {
-        if (_clientEnd is not null || !_connectWaits)
+        if (_clientEnd is not null || !_switchWaits)
         {
             CountSkipped(bytes.Length);
             return;
         }
 
-        var taken = Math.Min(bytes.Length, _limits.MaxHeldBytes - _held.Length);
+        // Behind a gap nothing is held: it would be taken for what comes next.
+        var taken = _heldMissed > 0 ? 0 : Math.Min(bytes.Length, _limits.MaxHeldBytes - _held.Length);
         if (_held.Length == 0) _heldNs = ns;
         _held.Append(bytes[..taken]);
         CountSkipped(bytes.Length - taken);
+        _heldMissed += bytes.Length - taken;
     }
 
-    /// <summary>The tunnel was refused: the held bytes are HTTP after all.</summary>
+    /// <summary>The switch was refused: the held bytes are HTTP after all.</summary>
     private void ResumeRequests()
     {
-        _connectWaits = false;
+        _switchWaits = false;
         if (_clientEnd is not null) return;
         _requests.Resume();
         (_held, _heldSpare) = (_heldSpare, _held);
+        var missed = _heldMissed;
+        _heldMissed = 0;
         var taken = _requests.Feed(_heldSpare.Span, _heldNs);
         if (taken < _heldSpare.Length) HoldClientBytes(_heldSpare.Span[taken..], _heldNs);
         _heldSpare.Clear();
+        if (missed == 0) return;
+        if (_switchWaits) _heldMissed += missed;
+        _requests.Gap(missed, _heldNs);
     }
 }

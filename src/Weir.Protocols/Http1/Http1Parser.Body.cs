@@ -48,6 +48,13 @@ internal sealed partial class Http1Parser
     {
         var body = _message!.Body;
         _message.BodyBytes += bytes.Length;
+        _pending!.Grpc.Take(_pending.Exchange, isResponse, bytes);
+        if (_countsEvents)
+        {
+            _events.Feed(bytes);
+            _pending!.Exchange.ServerSentEvents = _events.Events;
+        }
+
         // After the first byte that was not kept nothing is: a body with a hole in it would be an invented one.
         var room = _message.BodyTruncated ? 0 : limits.BodyCaptureBytes - body.Length;
         room = Math.Min(room, owner.Room);

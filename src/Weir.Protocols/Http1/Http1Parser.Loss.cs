@@ -13,7 +13,9 @@ internal sealed partial class Http1Parser
         if (_state == State.UntilClose || (_state is State.Length or State.ChunkData && length <= _rest))
         {
             MarkGap(length);
+            if (_countsEvents) _events.Gap();
             _message!.BodyBytes += length;
+            _pending!.Grpc.Lose(isResponse, length);
             _mayBeHead = false;
             if (_state == State.UntilClose) return;
             _rest -= length;

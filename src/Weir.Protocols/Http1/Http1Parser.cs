@@ -1,3 +1,6 @@
+using Weir.Protocols.EventStream;
+using Weir.Protocols.Http2;
+using Weir.Protocols.WebSocket;
 using Weir.Records;
 using Weir.Streams;
 
@@ -45,6 +48,8 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
     private bool _sawCarriageReturn;
     private bool _mayBeHead;
     private bool _lossBeforeResync;
+    private bool _countsEvents;
+    private EventStreamCounter _events;
 
     /// <summary>Looking for a start line because bytes were lost (not because of nonsense).</summary>
     public bool IsLost => _state == State.Resync && _lossBeforeResync;
@@ -56,6 +61,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         _message = null;
         _early = default;
         _lossBeforeResync = midStream;
+        _countsEvents = false;
         _lines.Reset();
     }
 
@@ -239,13 +245,14 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         }
 
         owner.Hold(_pending!);
+        owner.HeadDone(_pending!, _message.LastByteNs);
         var kind = Http1Framing.Decide(_message, ref _pending!.Exchange.Anomalies, isResponse, _version10, out _rest);
+        _pending.Grpc.Begin(_pending.Exchange, isResponse);
         _mayBeHead = false;
         if (isResponse)
         {
             if (Http1Conversation.SwitchesProtocol(_pending, _message.Status))
             {
-                Mark(Anomaly.ProtocolSwitched);
                 _state = State.Stopped;
                 var pending = _pending;
                 TakePending(null);
@@ -254,17 +261,27 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
             }
 
             kind = OfResponse(kind, _message.Status);
+            StartEvents(kind);
             _mayBeHead = !_pending.Exchange.HasRequest;
         }
-        else if (_pending.IsMethod("CONNECT"u8))
+        else if (_pending.IsMethod("CONNECT"u8) || (kind == BodyKind.None && (WebSocketReader.IsAskedBy(_message) || Http2Upgrade.IsAskedBy(_message))))
         {
             // RFC 9110 §9.3.6: content of a CONNECT request has no meaning; what follows is the tunnel or the next request.
+            _pending.MaySwitch = true;
             FinishMessage(whole: true);
             _state = State.Stopped;
             return;
         }
 
         EnterBody(kind);
+    }
+
+    private void StartEvents(BodyKind kind)
+    {
+        _countsEvents = kind != BodyKind.None && EventStreamCounter.Applies(_message!);
+        if (!_countsEvents) return;
+        _events.Start();
+        _pending!.Exchange.ServerSentEvents = 0;
     }
 
     private BodyKind OfResponse(BodyKind kind, int status)

@@ -1,12 +1,8 @@
-using Weir.Records;
-
 namespace Weir.Protocols.Http1;
 
-/// <summary>An exchange that is not over yet. Pooled with its exchange.</summary>
-internal sealed class Http1Pending
+/// <summary>An HTTP/1 exchange that is not over yet.</summary>
+internal sealed class Http1Pending : OpenExchange
 {
-    public Exchange Exchange { get; } = new();
-
     /// <summary>The request ended, well or not.</summary>
     public bool RequestDone;
     public bool ResponseDone;
@@ -20,6 +16,8 @@ internal sealed class Http1Pending
     public bool HoleBefore;
     /// <summary>What was lost just before it was long enough to hold whole requests, perhaps pipelined ones.</summary>
     public bool MayFollowLost;
+    /// <summary>CONNECT, or asks for a WebSocket: whose the client's next bytes are, its response tells.</summary>
+    public bool MaySwitch;
     /// <summary>It waits in the queue for its response.</summary>
     public bool Queued;
     /// <summary>Bytes counted against the connection's budget.</summary>
@@ -28,10 +26,10 @@ internal sealed class Http1Pending
     public bool IsMethod(ReadOnlySpan<byte> method) =>
         Exchange.HasRequest && Exchange.Request[Exchange.Request.Method].SequenceEqual(method);
 
-    public void Clear()
+    public override void Clear()
     {
-        Exchange.Clear();
-        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = Queued = false;
+        base.Clear();
+        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = MaySwitch = Queued = false;
         Whole = true;
         HeldBytes = 0;
     }

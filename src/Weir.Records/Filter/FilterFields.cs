@@ -22,6 +22,7 @@ public static class FilterFields
         Text("node_name", "Node that captured it", static (e, ref s) => e.Node),
         Text("capture_source", "ring, libpcap, file, ebpf or ebpf_tls", static (e, ref s) => WireNames.Of(e.Source)),
         Bool("complete", "Both messages were seen from first to last byte", static e => e.Complete),
+        Bool("in_progress", "Not over yet: told while it runs, and again when it has ended", static e => e.InProgress),
         new FilterField("anomalies", FilterType.List, "Names of what was odd: \"response_gap\" in anomalies"),
 
         Text("protocol", "HTTP/1.1, HTTP/1.0 …", static (e, ref s) => e.Protocol),
@@ -42,6 +43,22 @@ public static class FilterFields
         Text("response.body", "Decoded response body, empty when it is not text", static (e, ref s) => s.Body(e.Response)),
         Int("request_body_size", "Bytes on the wire", static e => e.Request.BodyBytes),
         Int("response_body_size", "Bytes on the wire", static e => e.Response.BodyBytes),
+
+        Bool("ws", "The exchange opened a WebSocket", static e => e.WebSocket.Present),
+        Int("ws.messages", "Messages of the WebSocket so far", static e => e.WebSocket.Messages),
+        Int("ws.close_code", "Close code of the WebSocket, 0 without", static e => e.WebSocket.CloseCode),
+        Bool("gql", "The request asks for GraphQL", static e => e.GraphQl.Present),
+        Text("gql.type", "query, mutation or subscription: of the first operation",
+            static (e, ref s) => e.GraphQl.Present ? WireNames.Of(e.GraphQl.Operations[0].Type) : ""),
+        Text("gql.operation", "Name of the first GraphQL operation, else its first field",
+            static (e, ref s) => s.Decode(OperationName(e.GraphQl))),
+        Int("sse.events", "Server-sent events of the response so far", static e => Math.Max(0, e.ServerSentEvents)),
+        Bool("dns", "The exchange is a DNS lookup", static e => e.Dns.Present),
+        Text("dns.name", "Name asked for", static (e, ref s) => s.Decode(e.Dns[e.Dns.Name])),
+        Text("dns.type", "Type asked for: A, AAAA, SRV …", static (e, ref s) => s.DnsType(e.Dns)),
+        Text("dns.response_code", "NOERROR, NXDOMAIN …; empty without response",
+            static (e, ref s) => e.Dns.Present && e.HasResponse ? s.Decode(e.Response, e.Response.Reason) : ""),
+        Int("dns.answers", "Answer records", static e => e.Dns.AnswerCount),
 
         .. PeerFields("src", "Client", static e => e.Client),
         .. PeerFields("dst", "Server", static e => e.Server),
@@ -69,6 +86,13 @@ public static class FilterFields
         Text($"{prefix}.process.name", $"{side} process", (e, ref s) => peer(e).ProcessName),
         Int($"{prefix}.process.pid", $"{side} process id", e => peer(e).ProcessId),
     ];
+
+    private static ReadOnlySpan<byte> OperationName(GraphQlCall call)
+    {
+        if (!call.Present) return default;
+        var (_, name, field) = call.Operations[0];
+        return call[name.IsEmpty ? field : name];
+    }
 
     private static bool IsHttp(Exchange exchange) => exchange.Protocol.StartsWith("HTTP/", StringComparison.Ordinal);
 

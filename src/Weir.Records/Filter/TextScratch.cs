@@ -53,6 +53,12 @@ internal ref struct TextScratch
         return request.Host.IsEmpty ? target : $"{exchange.Scheme}://{Text(request, request.Host)}{target}";
     }
 
+    public ReadOnlySpan<char> DnsType(DnsLookup lookup)
+    {
+        Span<byte> scratch = stackalloc byte[DnsNames.MaxNameBytes];
+        return lookup.Present ? Decode(DnsNames.Type(lookup.Type, scratch)) : default;
+    }
+
     public ReadOnlySpan<char> Keep(IpAddress address)
     {
         Span<byte> utf8 = stackalloc byte[64];

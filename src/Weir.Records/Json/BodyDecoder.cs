@@ -113,7 +113,7 @@ public sealed class BodyDecoder(BodyDecoderLimits? limits = null)
     }
 
     /// <summary>How many bytes at the end begin a UTF-8 character that the cut left unfinished: 0 to 3.</summary>
-    private static int CutCharacter(ReadOnlySpan<byte> bytes)
+    internal static int CutCharacter(ReadOnlySpan<byte> bytes)
     {
         for (var back = 1; back <= Math.Min(3, bytes.Length); back++)
         {

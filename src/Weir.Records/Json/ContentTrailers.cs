@@ -6,7 +6,7 @@ namespace Weir.Records.Json;
 /// Whether compressed data was there to its end. The stream classes of .NET end quietly on input that was cut off, so the
 /// trailers are compared with the output. Raw deflate has none: a cut there goes unnoticed.
 /// </summary>
-internal static class ContentTrailers
+public static class ContentTrailers
 {
     private const int GzipHeaderBytes = 10;
 

@@ -37,11 +37,18 @@ public static class ExchangeJsonReader
                 "protocol" => cursor.RequiredString(out var protocol) && Do(exchange.Protocol = protocol),
                 "scheme" => cursor.RequiredString(out var scheme) && Do(exchange.Scheme = scheme),
                 "complete" => cursor.Boolean(out var complete) && Do(exchange.Complete = complete),
+                "inProgress" => cursor.Boolean(out var running) && Do(exchange.InProgress = running),
                 "client" => PeerJson.Read(ref cursor, exchange.Client),
                 "server" => PeerJson.Read(ref cursor, exchange.Server),
                 "request" => MessageJson.Read(ref cursor, exchange.Request, out var has) && Do(exchange.HasRequest = has),
                 "response" => MessageJson.Read(ref cursor, exchange.Response, out var has) && Do(exchange.HasResponse = has),
+                "streamId" => cursor.Integer(0, int.MaxValue, out var stream) && Do(exchange.StreamId = (int)stream),
+                "grpc" => GrpcJson.Read(ref cursor, exchange.Grpc),
                 "endpoint" => cursor.String(out var endpoint) && Do(exchange.Endpoint = endpoint),
+                "webSocket" => WebSocketJson.Read(ref cursor, exchange.WebSocket),
+                "graphql" => GraphQlJson.Read(ref cursor, exchange.GraphQl),
+                "dns" => DnsJson.Read(ref cursor, exchange.Dns),
+                "eventStream" => ReadEventStream(ref cursor, exchange),
                 "timing" => TimingJson.Read(ref cursor, out requestNs, out waitNs),
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),
@@ -87,6 +94,21 @@ public static class ExchangeJsonReader
         if (!cursor.ExpectString()) return false;
         if (!WireNames.TryParse(cursor.Utf8Value, out CaptureSourceKind source)) return cursor.Fail("\"source\" is unknown");
         exchange.Source = source;
+        return true;
+    }
+
+    private static bool ReadEventStream(ref JsonCursor cursor, Exchange exchange)
+    {
+        if (cursor.IsNull) return true;
+        if (!cursor.ExpectObject("\"eventStream\"")) return false;
+        while (cursor.NextProperty())
+        {
+            var ok = cursor.Key == "events"
+                ? cursor.Integer(0, long.MaxValue, out var events) && Do(exchange.ServerSentEvents = events)
+                : cursor.Skip();
+            if (!ok) return false;
+        }
+
         return true;
     }
 

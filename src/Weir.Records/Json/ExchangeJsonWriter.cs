@@ -37,10 +37,17 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         PeerJson.Optional(ref json, ",\"node\":"u8, exchange.Node);
         json.Raw(",\"protocol\":"u8);
         json.Text(exchange.Protocol);
+        if (exchange.StreamId >= 0)
+        {
+            json.Raw(",\"streamId\":"u8);
+            json.Number(exchange.StreamId);
+        }
+
         json.Raw(",\"scheme\":"u8);
         json.Text(exchange.Scheme);
         json.Raw(",\"complete\":"u8);
         json.Boolean(exchange.Complete);
+        if (exchange.InProgress) json.Raw(",\"inProgress\":true"u8);
         json.Raw(",\"client\":"u8);
         PeerJson.Write(ref json, exchange.Client);
         json.Raw(",\"server\":"u8);
@@ -52,6 +59,11 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         if (exchange.HasResponse) Response(ref json, exchange.Response, ref anomalies);
         else json.Raw("null"u8);
         PeerJson.Optional(ref json, ",\"endpoint\":"u8, exchange.Endpoint);
+        WebSocketJson.Write(ref json, exchange.WebSocket, detail);
+        GraphQlJson.Write(ref json, exchange.GraphQl);
+        DnsJson.Write(ref json, exchange, detail);
+        EventStream(ref json, exchange.ServerSentEvents);
+        GrpcJson.Write(ref json, exchange.Grpc, detail);
         TimingJson.Write(ref json, exchange);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
@@ -148,6 +160,14 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         }
 
         json.Raw((byte)']');
+    }
+
+    private static void EventStream(ref JsonOutput json, long events)
+    {
+        if (events < 0) return;
+        json.Raw(",\"eventStream\":{\"events\":"u8);
+        json.Number(events);
+        json.Raw((byte)'}');
     }
 
     private static void Tcp(ref JsonOutput json, Exchange exchange)

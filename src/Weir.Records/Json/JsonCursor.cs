@@ -14,6 +14,7 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
     /// <summary>Reads one object of a record type.</summary>
     internal delegate bool RecordReader<in T>(ref JsonCursor cursor, T record);
 
+    private readonly ReadOnlySpan<byte> _json = json;
     private Utf8JsonReader _reader = new(json);
 
     public string Error { get; private set; } = "";
@@ -134,6 +135,15 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
             ArrayPool<byte>.Shared.Return(rented);
         }
 
+        return true;
+    }
+
+    /// <summary>Appends the JSON of the value under the cursor as it stands.</summary>
+    public bool Raw(ByteBuffer buffer)
+    {
+        var start = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        buffer.Append(_json[start..(int)_reader.BytesConsumed]);
         return true;
     }
 

@@ -9,12 +9,19 @@ internal static class JsonKeys
     private static readonly (string Text, byte[] Utf8)[] s_keys = Array.ConvertAll(
         (string[])
         [
-            "id", "startedAt", "durationMs", "source", "node", "protocol", "scheme", "complete", "client", "server",
+            "id", "startedAt", "durationMs", "source", "node", "protocol", "scheme", "complete", "inProgress", "client", "server",
             "ip", "port", "namespace", "pod", "workload", "service", "process", "pid", "name",
             "request", "response", "method", "host", "path", "query", "status", "reason", "headers", "trailers",
             "bodyBytes", "body", "bodyEncoding", "bodyTruncated",
             "endpoint", "tcp", "handshakeRttMs", "retransmissions", "gapBytes", "resets", "zeroWindows", "clientBytes", "serverBytes", "anomalies",
             "timing", "requestMs", "waitMs",
+            "webSocket", "messages", "messagesIn", "messagesOut", "bytesIn", "bytesOut", "compressed", "closeCode", "closeReason",
+            "captured", "from", "kind", "at", "bytes",
+            "graphql", "operations", "type", "field",
+            "eventStream", "events",
+            "dns", "responseCode", "overTcp", "truncated", "authoritative", "answerCount", "answers", "ttl", "data",
+            "streamId", "grpc", "message", "requestMessages", "responseMessages", "requestMessageBytes", "responseMessageBytes",
+            "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
             "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
             "synRetransmissions", "outOfOrder", "copies",

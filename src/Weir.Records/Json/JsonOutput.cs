@@ -162,13 +162,28 @@ public ref struct JsonOutput(IBufferWriter<byte> writer)
 
     private void Utf8Part(scoped ReadOnlySpan<byte> utf8)
     {
-        for (int next; (next = utf8.IndexOfAny(s_escaped)) >= 0; utf8 = utf8[(next + 1)..])
+        while (true)
         {
-            Raw(utf8[..next]);
-            Escape(utf8[next]);
-        }
+            if (utf8.Length >= JsonEscaper.BlockBytes)
+            {
+                Reserve(JsonEscaper.MaxEscapedBytes);
+                _used += JsonEscaper.Escape(utf8, _span[_used..], out var read);
+                utf8 = utf8[read..];
+                if (read > 0) continue;
+            }
 
-        Raw(utf8);
+            // The end, or a block with a control character in it.
+            var part = utf8[..Math.Min(utf8.Length, JsonEscaper.BlockBytes)];
+            utf8 = utf8[part.Length..];
+            for (int next; (next = part.IndexOfAny(s_escaped)) >= 0; part = part[(next + 1)..])
+            {
+                Raw(part[..next]);
+                Escape(part[next]);
+            }
+
+            Raw(part);
+            if (utf8.IsEmpty) return;
+        }
     }
 
     private void Windows1252Part(scoped ReadOnlySpan<byte> bytes, bool strictLatin1)

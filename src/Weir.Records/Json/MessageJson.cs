@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 
 namespace Weir.Records.Json;
@@ -71,12 +70,32 @@ internal static class MessageJson
         return true;
     }
 
+    /// <summary>Appends the bytes that the base64 string under the cursor stands for.</summary>
+    public static bool Base64(ref JsonCursor cursor, ByteBuffer output)
+    {
+        if (cursor.IsNull) return true;
+        if (!cursor.ExpectString()) return false;
+        var text = cursor.Utf8Value;
+        var rented = ArrayPool<byte>.Shared.Rent(Math.Max(1, text.Length));
+        try
+        {
+            if (System.Buffers.Text.Base64.DecodeFromUtf8(text, rented, out _, out var written) != OperationStatus.Done)
+                return cursor.Fail("a body is not base64");
+            output.Append(rented.AsSpan(0, written));
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
     private static bool DecodeBase64(ref JsonCursor cursor, ByteBuffer body)
     {
         var rented = ArrayPool<byte>.Shared.Rent(Math.Max(1, body.Length));
         try
         {
-            var status = Base64.DecodeFromUtf8(body.Span, rented, out _, out var written);
+            var status = System.Buffers.Text.Base64.DecodeFromUtf8(body.Span, rented, out _, out var written);
             if (status != OperationStatus.Done) return cursor.Fail("\"body\" is not base64");
             body.Clear();
             body.Append(rented.AsSpan(0, written));

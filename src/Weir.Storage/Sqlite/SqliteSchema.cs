@@ -9,7 +9,11 @@ internal static class SqliteSchema
     private const long ApplicationId = 0x5745_4952;
 
     /// <summary>One script a version, appended to and never edited once released.</summary>
-    private static readonly string[] Migrations = [Version1()];
+    private static readonly string[] Migrations =
+    [
+        Version1(),
+        "ALTER TABLE exchanges ADD COLUMN in_progress INTEGER NOT NULL DEFAULT 0;",
+    ];
 
     public static int CurrentVersion => Migrations.Length;
 
@@ -57,7 +61,7 @@ internal static class SqliteSchema
     private static string Version1()
     {
         var texts = string.Concat(ExchangeColumns.TextNames.Select(name => $"{name} TEXT NOT NULL,"));
-        var numbers = string.Concat(ExchangeColumns.NumberNames.Select(name => $"{name} INTEGER NOT NULL,"));
+        var numbers = string.Concat(ExchangeColumns.FirstNumberNames.Select(name => $"{name} INTEGER NOT NULL,"));
         // The large columns come last: SQLite then reads the small ones without following overflow pages.
         return $"""
             CREATE TABLE exchanges(

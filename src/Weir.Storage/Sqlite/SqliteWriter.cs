@@ -15,6 +15,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly string _path;
     private readonly RecordCodec _codec;
     private readonly sqlite3_stmt _insert;
+    private readonly sqlite3_stmt _replace;
     private readonly sqlite3_stmt _deleteOldest;
     private readonly sqlite3_stmt _deleteBefore;
 
@@ -27,27 +28,40 @@ internal sealed class SqliteWriter : IDisposable
         string[] columns = ["id", "started_ns", .. ExchangeColumns.NumberNames, .. ExchangeColumns.TextNames, "summary", "encoding", "record"];
         var marks = string.Join(',', Enumerable.Repeat('?', columns.Length));
         _insert = Prepare($"INSERT OR IGNORE INTO exchanges({string.Join(',', columns)}) VALUES({marks})");
+        var changes = columns.Select((column, index) => FormattableString.Invariant($"{column}=?{index + 1}"));
+        _replace = Prepare($"UPDATE exchanges SET {string.Join(',', changes)} WHERE id=?1 AND in_progress=1");
         const string delete = "DELETE FROM exchanges WHERE key IN (SELECT key FROM exchanges";
         _deleteOldest = Prepare($"{delete} ORDER BY started_ns, id LIMIT ?1)");
         _deleteBefore = Prepare($"{delete} WHERE started_ns < ?2 ORDER BY started_ns, id LIMIT ?1)");
     }
 
-    /// <summary>Stores all rows in one transaction, or none. Returns how many were new.</summary>
-    public int Append(ReadOnlySpan<ExchangeRow> rows)
+    /// <summary>
+    /// Stores all rows in one transaction, or none. Returns how many were new, and how many took the place of a row of the same
+    /// id that was in progress.
+    /// </summary>
+    public (int Stored, int Replaced) Append(ReadOnlySpan<ExchangeRow> rows)
     {
         Run("BEGIN IMMEDIATE");
         try
         {
-            var stored = 0;
+            var (stored, replaced) = (0, 0);
             foreach (var row in rows)
             {
-                Bind(row);
+                Bind(_insert, row);
                 Step(_insert);
-                stored += raw.sqlite3_changes(_database);
+                if (raw.sqlite3_changes(_database) > 0)
+                {
+                    stored++;
+                    continue;
+                }
+
+                Bind(_replace, row);
+                Step(_replace);
+                replaced += raw.sqlite3_changes(_database);
             }
 
             Run("COMMIT");
-            return stored;
+            return (stored, replaced);
         }
         catch (StoreException)
         {
@@ -89,6 +103,7 @@ internal sealed class SqliteWriter : IDisposable
     public void Dispose()
     {
         _insert.Dispose();
+        _replace.Dispose();
         _deleteOldest.Dispose();
         _deleteBefore.Dispose();
         _connection.Dispose();
@@ -96,29 +111,29 @@ internal sealed class SqliteWriter : IDisposable
 
     private long Pragma(string name) => SqliteSchema.Scalar(_connection, "PRAGMA " + name);
 
-    private void Bind(ExchangeRow row)
+    private void Bind(sqlite3_stmt statement, ExchangeRow row)
     {
         Span<byte> id = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(id, row.Id.Value);
         var index = 1;
-        Check(raw.sqlite3_bind_blob(_insert, index++, id));
-        Check(raw.sqlite3_bind_int64(_insert, index++, row.StartedAtNs));
-        for (var i = 0; i < ExchangeColumns.NumberCount; i++) Check(raw.sqlite3_bind_int64(_insert, index++, row.Number(i)));
-        for (var i = 0; i < ExchangeColumns.TextCount; i++) BindText(index++, row.Text(i));
-        BindBlob(index++, row.Summary);
+        Check(raw.sqlite3_bind_blob(statement, index++, id));
+        Check(raw.sqlite3_bind_int64(statement, index++, row.StartedAtNs));
+        for (var i = 0; i < ExchangeColumns.NumberCount; i++) Check(raw.sqlite3_bind_int64(statement, index++, row.Number(i)));
+        for (var i = 0; i < ExchangeColumns.TextCount; i++) BindText(statement, index++, row.Text(i));
+        BindBlob(statement, index++, row.Summary);
         var record = _codec.Encode(row.Record, out var encoding);
-        Check(raw.sqlite3_bind_int64(_insert, index++, (long)encoding));
-        BindBlob(index, record);
+        Check(raw.sqlite3_bind_int64(statement, index++, (long)encoding));
+        BindBlob(statement, index, record);
     }
 
     /// <summary>An empty span has no address, and SQLite takes a null address for NULL.</summary>
-    private void BindText(int index, ReadOnlySpan<byte> text) => Check(text.IsEmpty
-        ? raw.sqlite3_bind_text(_insert, index, "")
-        : raw.sqlite3_bind_text(_insert, index, text));
+    private void BindText(sqlite3_stmt statement, int index, ReadOnlySpan<byte> text) => Check(text.IsEmpty
+        ? raw.sqlite3_bind_text(statement, index, "")
+        : raw.sqlite3_bind_text(statement, index, text));
 
-    private void BindBlob(int index, ReadOnlySpan<byte> blob) => Check(blob.IsEmpty
-        ? raw.sqlite3_bind_zeroblob(_insert, index, 0)
-        : raw.sqlite3_bind_blob(_insert, index, blob));
+    private void BindBlob(sqlite3_stmt statement, int index, ReadOnlySpan<byte> blob) => Check(blob.IsEmpty
+        ? raw.sqlite3_bind_zeroblob(statement, index, 0)
+        : raw.sqlite3_bind_blob(statement, index, blob));
 
     private void Step(sqlite3_stmt statement)
     {

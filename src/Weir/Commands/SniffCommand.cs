@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
@@ -19,44 +21,52 @@ internal static class SniffCommand
           weir sniff -p 8080 -w 'status_code >= 500'     failed calls of one port
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
+          weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
     public static Command Create()
     {
-        var options = new SniffOptions();
-        var command = options.AddTo(new Command("sniff", Help));
-        command.SetAction(parsed => Run(options, parsed));
+        var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
+        var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
+        command.SetAction(parsed => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, ParseResult parsed)
+    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = Filter(options, parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var privacy = options.Privacy.Load(parsed, out var rules);
+        CheckPackets(specs, privacy);
         var where = Where(parsed.GetValue(options.Where));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
+        if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
+            throw new OutputException("Cannot write to standard output: it is closed");
+        using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        using var source = OpenSource(options, parsed, file, plane, filter, interruption.Token);
+        var sources = OpenSources(options, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
-        var outputs = specs.Where(spec => spec.Kind != OutputKind.Pcap).Select(spec => spec.Open()).ToList();
+        var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
-            BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
+            Tunnels = options.Mirror.Tunnels(parsed),
+            BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
             Workers = parsed.GetValue(options.Workers),
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
+            Privacy = privacy,
             PacketOutput = packets,
         };
-        using var run = new ProbeRun([source], probe, outputs);
+        using var run = new ProbeRun(sources, probe, outputs);
         try
         {
-            Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(source, file)}");
+            Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
             using (new ProgressLine(run, outputs, interruption)) run.Run(interruption.Token);
         }
         finally
@@ -64,11 +74,21 @@ internal static class SniffCommand
             foreach (var output in outputs) output.Dispose();
         }
 
-        foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        var report = run.Report();
-        WriteStatistics(report, parsed.GetValue(options.Stats));
-        Summary.Print(report, source.Warnings.Count > 0);
-        return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+        foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        if (outputs.OfType<HarOutput>().Sum(har => har.LeftOut) is > 0 and var lookups)
+            Console.Error.WriteLine($"weir: {lookups} DNS lookups are not in the HAR file, which is for HTTP");
+        var report = Deliveries.Count(run.Report(), outputs);
+        if (statistics is not null) report.WriteJson(statistics);
+        Summary.Print(report, run.Warnings.Count > 0);
+        if (interruption.BySignal) return ExitCode.Interrupted;
+        return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>
+    private static void CheckPackets(List<OutputSpec> specs, PrivacyOptions privacy)
+    {
+        if (!privacy.RemovesParts || !specs.Exists(spec => spec.Kind == OutputKind.Pcap)) return;
+        throw new UsageException("packets are masked, but logging rules that stop or remove parts do not apply to them: leave out --rules or the pcap output");
     }
 
     internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)
@@ -78,6 +98,7 @@ internal static class SniffCommand
         {
             return CaptureFilter.ForPorts(PortRange.ParseList(ports)) with
             {
+                Tunnels = options.Mirror.Tunnels(parsed),
                 Expression = CaptureFilter.FromExpression(parsed.GetValue(options.Bpf)).Expression,
             };
         }
@@ -87,37 +108,51 @@ internal static class SniffCommand
         }
     }
 
-    private static ICaptureSource OpenSource(
+    private static IReadOnlyList<ICaptureSource> OpenSources(
         SniffOptions options, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
         CancellationToken cancellation)
     {
         if (file is null) return OpenLive(options, parsed, plane, filter);
         if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        return FileCaptureSource.Open(file, cancellation);
+        foreach (var option in new Option[] { options.Interfaces, options.Source })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name} chooses what to capture live; with -r the packets come from the file");
+        }
+
+        if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
+        return [CaptureFiles.Open(file, cancellation)];
     }
 
-    internal static ICaptureSource OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
+    internal static IReadOnlyList<ICaptureSource> OpenLive(SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
             : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
+        var tunnels = options.Mirror.Tunnels(parsed);
         return CaptureSourceSelector.Open(plane, new RingOptions
         {
             Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
             Filter = filter,
-        });
+            Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
+            VxlanPorts = options.Mirror.SourcePorts(parsed),
+        }, parsed.GetValue(options.Workers));
     }
 
-    internal static CaptureSourceKind Kind(CapturePlane plane) =>
-        CaptureSourceSelector.Resolve(plane) == CapturePlane.Ring ? CaptureSourceKind.Ring : CaptureSourceKind.Libpcap;
+    internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
+    {
+        CapturePlane.Ring => CaptureSourceKind.Ring,
+        CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        _ => CaptureSourceKind.Libpcap,
+    };
 
-    private static string Names(ICaptureSource source, string? file) =>
-        file == "-" ? "standard input" : file ?? string.Join(", ", source.ReadStatistics().Select(i => i.Name));
+    private static string Names(ProbeRun run, string? file) =>
+        file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
 
     private static List<OutputSpec> Outputs(string[] texts)
     {
         var specs = new List<OutputSpec>();
-        foreach (var text in texts.Length == 0 ? ["console"] : texts)
+        foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
         {
             if (!OutputSpec.TryParse(text, out var spec, out var error)) throw new UsageException(error);
             specs.Add(spec);
@@ -126,12 +161,15 @@ internal static class SniffCommand
         return specs;
     }
 
-    private static Func<Exchange, bool>? Where(string? text)
+    private static string[] DefaultOutputs() =>
+        SniffOptions.FromEnvironment("USAGE_LOGGERS_URL") is null ? ["console"] : ["resurface"];
+
+    internal static Func<Exchange, bool>? Where(string? text)
     {
         if (text is null) return null;
         return ExchangeFilter.TryCompile(text, out var predicate, out var error)
             ? predicate
-            : throw new UsageException($"the filter is not understood\n{error.Render(text)}");
+            : throw new UsageException($"the filter is not understood\n{FilterExcerpt.Render(error, text)}");
     }
 
     private static Stream? PacketFile(List<OutputSpec> specs) =>
@@ -139,14 +177,14 @@ internal static class SniffCommand
         {
             [] => null,
             [{ File: null }] => StandardOutput.Open(),
-            [{ File: { } path }] => new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 1 << 16),
+            [{ File: { } path }] => OutputSpec.Create(path),
             _ => throw new UsageException("only one pcap output can be written"),
         };
 
-    private static void WriteStatistics(ProbeReport report, string? target)
-    {
-        if (target is null) return;
-        using var stream = target == "-" ? StandardOutput.Open() : new FileStream(target, FileMode.Create, FileAccess.Write);
-        report.WriteJson(stream);
-    }
+    private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
+
+    /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
+    private static Stream? StatisticsFile(string? target) =>
+        target is null ? null : target == "-" ? StandardOutput.Open() : OutputSpec.Create(target);
 }

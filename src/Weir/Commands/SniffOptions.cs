@@ -30,15 +30,19 @@ internal sealed class SniffOptions
 
     public Option<string?> Read { get; } = new("--read", "-r")
     {
-        Description = "Read a capture (pcap, pcapng, gzip of either) instead of the network; - is standard input",
+        Description = "Read a capture (pcap, pcapng, gor, gzip of these) instead of the network; - is standard input",
         HelpName = "FILE",
     };
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET) or libpcap",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
         HelpName = "PLANE",
     };
+
+    public MirrorOptions Mirror { get; } = new();
+
+    public PrivacyChoices Privacy { get; } = new();
 
     public Option<string?> Where { get; } = new("--where", "-w")
     {
@@ -48,7 +52,7 @@ internal sealed class SniffOptions
 
     public Option<string[]> Outputs { get; } = new("--output", "-o")
     {
-        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE or none; may be repeated",
+        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE, gor:FILE, resurface[:URL] (env USAGE_LOGGERS_URL) or none; may be repeated",
         HelpName = "OUTPUT",
     };
 
@@ -90,7 +94,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, Where, Outputs, BodyLimit, Count, For, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, .. Privacy.All, BodyLimit, Count, For, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -44,7 +44,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in new Option[] { options.Interfaces, options.Ports, options.Bpf, options.Source, options.BodyLimit, options.For })
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -59,29 +59,32 @@ internal static class UpCommand
     private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, bool demo)
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        var plane = parsed.GetValue(options.Source);
+        var plane = MirrorOptions.Plane(options.Source, parsed);
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
-        using var source = SniffCommand.OpenLive(options, parsed, plane, filter);
+        var sources = SniffCommand.OpenLive(options, parsed, plane, filter);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),
+            Workers = parsed.GetValue(options.Workers),
+            Privacy = options.Privacy.Load(parsed, out _),
         };
-        using var run = new ProbeRun([source], probe, [new SharedSinkOutput(host.Ingest)]);
+        using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));
         await host.StartAsync(CancellationToken.None);
-        Console.Error.WriteLine($"weir: capturing on {string.Join(", ", source.ReadStatistics().Select(i => i.Name))}");
+        Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
         using var services = demo ? DemoServices.Start() : null;
         await Capture(run, interruption);
         services?.Dispose();
         await host.StopAsync();
-        foreach (var warning in source.Warnings) Console.Error.WriteLine($"weir: {warning}");
-        Summary.Print(run.Report(), source.Warnings.Count > 0);
+        foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
+        Summary.Print(run.Report(), run.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 

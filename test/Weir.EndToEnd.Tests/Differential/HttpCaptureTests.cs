@@ -41,7 +41,7 @@ public class HttpCaptureTests(ITestOutputHelper log)
     }
 
     private static async Task<IReadOnlyList<CallFacts>> Read(string file) =>
-        [.. (await WeirCommand.Read(file)).Select(WeirCommand.Facts)];
+        [.. (await WeirCommand.Read(file)).Where(record => !record.TryGetProperty("dns", out _)).Select(WeirCommand.Facts)];
 
     private void Agree(
         string capture, string peer, IReadOnlyList<CallFacts> theirs, IReadOnlyList<CallFacts> ours,

@@ -5,6 +5,11 @@ namespace Weir.EndToEnd.Tests.Differential;
 /// <summary>The shared captures that carry HTTP/1 over TCP, and the logs that Zeek's own tests expect of them.</summary>
 internal static class HttpCaptures
 {
+    /// <summary>
+    /// Three in tunnels are compared with Zeek only: tshark does not look into Teredo between peers (Teredo.pcap,
+    /// teredo_bubble_with_payload.pcap), and finds no response where the capture lost a part of its body
+    /// (gtp1_gn_normal_incl_fragmentation.pcap).
+    /// </summary>
     public static IReadOnlyList<string> All { get; } =
     [
         "pcap/ipfixprobe/inputs/http.pcap",
@@ -22,6 +27,7 @@ internal static class HttpCaptures
         "pcap/ndpi/pcap/http_auth.pcap",
         "pcap/ndpi/pcap/http_connect.pcap",
         "pcap/ndpi/pcap/http_invalid_server.pcap",
+        "pcap/ndpi/pcap/http_origin_different_than_host.pcap",
         "pcap/ndpi/pcap/http_starting_with_reply.pcapng",
         "pcap/ndpi/pcap/http_ua_splitted_in_two_pkts.pcapng",
         "pcap/ndpi/pcap/jsonrpc.pcap",
@@ -84,6 +90,10 @@ internal static class HttpCaptures
         "pcap/zeek/traces/tcp/http-on-irc-port-missing-syn.pcapng",
         "pcap/zeek/traces/tcp/miss_end_data.pcap",
         "pcap/zeek/traces/tcp/missing-syn.pcap",
+        "pcap/zeek/traces/tunnels/ayiya3.pcap",
+        "pcap/zeek/traces/tunnels/gre-over-udp-4754.pcap",
+        "pcap/zeek/traces/tunnels/gtp/gtp2_different_udp_port.pcap",
+        "pcap/zeek/traces/tunnels/vxlan-encapsulated-http.pcap",
         "pcap/zeek/traces/websocket/broker-websocket.pcap",
         "pcap/zeek/traces/websocket/jupyter-websocket.pcap",
         "pcap/zeek/traces/websocket/wstunnel-http.pcap",
@@ -93,11 +103,8 @@ internal static class HttpCaptures
         "pcap/zeek/traces/www-odd-url.pcap",
     ];
 
-    /// <summary>
-    /// Captures that Weir cannot read: HTTP inside tunnels (GTP, VXLAN, GRE, …) and the NFLOG link type are not decoded,
-    /// TLS is not decrypted. For the same reason http_origin_different_than_host.pcap (GTP) is not in <see cref="All"/>.
-    /// </summary>
-    private static readonly string[] Tunnelled = ["tunnels/", "nflog-http", "tls12-decryption"];
+    /// <summary>Captures that Weir cannot read: the NFLOG link type is not decoded, TLS is not decrypted.</summary>
+    private static readonly string[] Unreadable = ["nflog-http", "tls12-decryption"];
 
     public static TheoryData<string, string> ZeekLogs()
     {
@@ -109,7 +116,7 @@ internal static class HttpCaptures
         }
 
         foreach (var columns in File.ReadLines(manifest).Skip(1).Select(line => line.Split('\t')))
-            if (columns[3] == "http.log" && !Array.Exists(Tunnelled, columns[0].Contains))
+            if (columns[3] == "http.log" && !Array.Exists(Unreadable, columns[0].Contains))
                 logs.Add($"pcap/zeek/traces/{columns[0]}", $"pcap/zeek/baseline/{columns[2]}/http.log");
         return logs;
     }

@@ -12,12 +12,15 @@ internal static class WeirCommand
 
     public static Child Start(params IEnumerable<string> arguments) => Child.Start("dotnet", [Assembly, .. arguments]);
 
+    public static Child Start(IReadOnlyDictionary<string, string> environment, params IEnumerable<string> arguments) =>
+        Child.Start("dotnet", [Assembly, .. arguments], environment);
+
     public static async Task<string> Output(params IEnumerable<string> arguments) =>
         await Child.Output("dotnet", [Assembly, .. arguments]);
 
     /// <summary>Reads a capture with <c>weir sniff -o jsonl</c>.</summary>
     public static async Task<IReadOnlyList<JsonElement>> Read(string capture, params IEnumerable<string> arguments) =>
-        Records(await Output(["sniff", "-r", capture, "-o", "jsonl", .. arguments]));
+        Records(await Output(["sniff", "-r", capture, "-o", "jsonl", "--reveal", "all", .. arguments]));
 
     public static IReadOnlyList<JsonElement> Records(string lines) =>
         [.. lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -11,7 +11,7 @@ public static class CorpusFolder
     public static bool Rewrite => Environment.GetEnvironmentVariable(RewriteVariable) == "1";
 
     /// <summary>Cases that are made by code; captures from elsewhere lie in the folder only.</summary>
-    public static IReadOnlyList<CorpusCase> Generated { get; } = [.. Http1Corpus.Cases];
+    public static IReadOnlyList<CorpusCase> Generated { get; } = [.. Http1Corpus.Cases, .. Http2Corpus.Cases, .. TunnelCorpus.Cases, .. LookupCorpus.Cases, .. LastingCorpus.Cases];
 
     /// <summary><c>protocol/case</c> of every folder with a capture, in a fixed order.</summary>
     public static IReadOnlyList<string> Names =>

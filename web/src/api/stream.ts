@@ -4,6 +4,8 @@ export type StreamState = 'connecting' | 'open' | 'reconnecting';
 
 export interface StreamHandlers {
   onCall(call: CallSummary): void;
+  /** News of a call that was told while it ran and is not what the filter asks for any more. */
+  onUpdate(call: CallSummary): void;
   /** The center let go of `count` calls because this browser read too slowly. */
   onDropped(count: number): void;
   onState(state: StreamState): void;
@@ -37,6 +39,7 @@ export function openCallStream(where: string, handlers: StreamHandlers): () => v
       timer = setTimeout(connect, retryDelaysMs[Math.min(failures++, retryDelaysMs.length - 1)]);
     };
     current.addEventListener('exchange', (event) => handlers.onCall(JSON.parse(event.data) as CallSummary));
+    current.addEventListener('update', (event) => handlers.onUpdate(JSON.parse(event.data) as CallSummary));
     current.addEventListener('dropped', (event) =>
       handlers.onDropped((JSON.parse(event.data) as { count: number }).count),
     );

@@ -41,6 +41,33 @@ export interface MessageContent {
   bodyEncoding?: 'utf8' | 'base64' | null;
 }
 
+/** In is towards the server. */
+export interface WebSocketSession {
+  messages?: number;
+  messagesIn?: number;
+  messagesOut?: number;
+  bytesIn?: number;
+  bytesOut?: number;
+  compressed?: boolean;
+  closeCode?: number;
+  closeReason?: string;
+  /** The first messages, in the full record only. */
+  captured?: (MessageContent & { from: 'client' | 'server'; kind: 'text' | 'binary'; at: string; bytes: number; bodyTruncated?: boolean })[];
+}
+
+export interface DnsLookup {
+  id?: number;
+  name?: string;
+  type?: string;
+  responseCode?: string | null;
+  overTcp?: boolean;
+  authoritative?: boolean;
+  truncated?: boolean;
+  answerCount?: number;
+  /** In the full record only. */
+  answers?: { name: string; type: string; ttl: number; data: string }[];
+}
+
 interface ExchangeBase<TRequest, TResponse> {
   id: string;
   /** UTC, up to nanoseconds: the first byte of the request. */
@@ -52,6 +79,8 @@ interface ExchangeBase<TRequest, TResponse> {
   protocol?: string;
   scheme?: string;
   complete: boolean;
+  /** Not over yet: the same id comes again, with more, and at last without this. */
+  inProgress?: boolean;
   client: Peer;
   server: Peer;
   request: TRequest | null;
@@ -61,7 +90,11 @@ interface ExchangeBase<TRequest, TResponse> {
   anomalies?: string[];
   sensitive?: { class: string; where: string; count: number }[];
   grpc?: { service?: string; method?: string; status?: number; message?: string } | null;
-  webSocket?: { messages?: number; bytesIn?: number; bytesOut?: number } | null;
+  webSocket?: WebSocketSession | null;
+  graphql?: { operations?: { type: string; name?: string | null; field?: string | null }[] } | null;
+  dns?: DnsLookup | null;
+  /** Server-sent events of the response. */
+  eventStream?: { events?: number } | null;
   /** Phases of the call, where the probe saw the edges of both messages. */
   timing?: { requestMs?: number | null; waitMs?: number | null; responseMs?: number | null } | null;
 }

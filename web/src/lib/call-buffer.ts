@@ -63,6 +63,14 @@ export class CallBuffer {
     return true;
   }
 
+  /** Puts newer facts of a call into its place. @returns false when it is not here. */
+  replace(call: CallSummary): boolean {
+    const sequence = this.#sequences.get(call.id);
+    if (sequence === undefined) return false;
+    this.#slots[this.#slot(sequence)] = call;
+    return true;
+  }
+
   /** @returns false when the call was there already or no slot is free. */
   pushOldest(call: CallSummary): boolean {
     if (this.isFull || this.#sequences.has(call.id)) return false;

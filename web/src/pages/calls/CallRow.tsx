@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { CallSummary } from '../../api/types';
 import { durationShare, formatBytes, formatDuration, formatTime, visibleLine } from '../../lib/format';
-import { peerAddress, peerName, serverLabel, sizeOf, statusText, statusTone } from './call-facts';
+import { peerAddress, peerName, rowNote, serverLabel, sizeOf, statusText, statusTone } from './call-facts';
 
 interface Props {
   call: CallSummary;
@@ -20,7 +20,8 @@ export const CallRow = memo(function CallRow({ call, index, top, height, selecte
   const tone = statusTone(call);
   const status = statusText(call);
   const request = call.request;
-  const path = clip(request?.path ?? '(request not seen)');
+  const path = clip(request?.path ?? call.dns?.name ?? '(request not seen)');
+  const note = clip(rowNote(call));
   const query = request?.query ? clip(`?${request.query}`) : '';
   const host = clip(request?.host ?? '');
   const from = clip(peerName(call.client));
@@ -42,7 +43,7 @@ export const CallRow = memo(function CallRow({ call, index, top, height, selecte
       onClick={compact ? () => onSelect(call.id) : undefined}
     >
       <span role="gridcell" className="c-time">{formatTime(call.startedAt)}</span>
-      <span role="gridcell" className="c-method" data-method={request?.method}>{clip(request?.method ?? '—')}</span>
+      <span role="gridcell" className="c-method" data-method={request?.method}>{clip(request?.method ?? call.dns?.type ?? '—')}</span>
       <span role="gridcell" className="c-status">
         <i className="dot" aria-hidden="true" />
         <b>{status.code}</b>
@@ -52,6 +53,7 @@ export const CallRow = memo(function CallRow({ call, index, top, height, selecte
       <span role="gridcell" className="c-path" title={path + query}>
         {path}
         {query !== '' && <span className="query">{query}</span>}
+        {note !== '' && <span className="query">{`  ${note}`}</span>}
       </span>
       <span role="gridcell" className="c-from" title={`${peerAddress(call.client)} → ${peerAddress(call.server)}`}>
         {from}

@@ -36,6 +36,27 @@ const explanations: Record<string, string> = {
   content_encoding_invalid: 'The body could not be decompressed; it is shown as sent.',
   protocol_switched: 'After this call the connection carries another protocol.',
   simple_request: 'A request without version or headers (HTTP/0.9).',
+  header_unknown:
+    'Some headers refer to a compression table that was filled before the capture began, or while bytes were lost. They are left out.',
+  header_block_invalid: 'The compressed headers could not be read to their end.',
+  header_value_invalid: 'A header value holds line breaks or NUL: a sign of request smuggling.',
+  header_forbidden: 'A header that HTTP/2 does not allow, such as Connection or Transfer-Encoding.',
+  pseudo_header_invalid: 'Method, path, scheme or status of HTTP/2 is missing, doubled or misplaced.',
+  frame_invalid: 'An HTTP/2 frame that does not fit its stream.',
+  content_length_mismatch: 'The body is not as long as Content-Length says.',
+  stream_reset_by_client: 'The client cancelled the call.',
+  stream_reset_by_server: 'The server broke the call off.',
+  response_missing_refused: 'The server closed the connection without processing this request; it may be sent again.',
+  grpc_framing_invalid: 'The body is not made of whole gRPC messages.',
+  web_socket_frame_invalid: 'A WebSocket frame breaks the rules: a reserved code or bit, a control frame too long, fragments out of order.',
+  web_socket_mask_invalid: 'A WebSocket client sent a frame without mask, or a server one with a mask.',
+  web_socket_compression_invalid: 'A compressed WebSocket message could not be decompressed.',
+  web_socket_text_invalid: 'A WebSocket text message is not UTF-8.',
+  web_socket_close_missing: 'The WebSocket ended without saying goodbye: its connection was cut, or the capture ended.',
+  dns_message_invalid: 'A DNS message could not be read to its end.',
+  dns_questions_unusual: 'The DNS query holds no question, or several.',
+  dns_answer_repeated: 'The DNS query had been answered before: a repeated or a second, perhaps forged, answer.',
+  rule_limit_reached: 'A logging rule took too long or grew a value too large; the value was removed to be safe.',
 };
 
 export function explainAnomaly(name: string): string {

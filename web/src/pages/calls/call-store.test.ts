@@ -28,11 +28,13 @@ class FakeEventSource {
   onopen: (() => void) | undefined;
   onerror: (() => void) | undefined;
   onExchange: ((event: { data: string }) => void) | undefined;
+  onUpdate: ((event: { data: string }) => void) | undefined;
   constructor() {
     FakeEventSource.current = this;
   }
   addEventListener(name: string, listener: (event: { data: string }) => void) {
     if (name === 'exchange') this.onExchange = listener;
+    if (name === 'update') this.onUpdate = listener;
   }
   send(number: number) {
     this.onExchange?.({ data: JSON.stringify(call(number)) });
@@ -93,6 +95,60 @@ describe('CallStore', () => {
     await settle();
     expect(numbers(store)).toEqual(down(2499, 2500));
     expect(store.getSnapshot().problem).toBeUndefined();
+    store.close();
+  });
+
+  it('updates a running call in its place, and counts it when it is over', async () => {
+    stored = 3;
+    const store = new CallStore();
+    await store.open('', 'live');
+    FakeEventSource.current.onopen?.();
+    await settle();
+    const send = (change: Partial<CallSummary>) => FakeEventSource.current.onExchange?.({ data: JSON.stringify({ ...call(3), ...change }) });
+    send({ inProgress: true, complete: false, response: null });
+    FakeEventSource.current.send(4);
+    await settle();
+    expect(numbers(store)).toEqual([4, 3, 2, 1, 0]);
+    expect(store.rows.at(1)).toMatchObject({ inProgress: true, response: null });
+
+    send({ inProgress: true, complete: false, eventStream: { events: 7 } });
+    send({});
+    await settle();
+    expect(numbers(store)).toEqual([4, 3, 2, 1, 0]);
+    expect(store.rows.at(1)).toMatchObject({ complete: true, response: { status: 200 } });
+    expect(store.rows.at(1)?.inProgress).toBeUndefined();
+    store.close();
+  });
+
+  it('takes news of a call that the filter no longer wants only for a row it shows', async () => {
+    stored = 1;
+    const store = new CallStore();
+    await store.open('', 'live');
+    FakeEventSource.current.onopen?.();
+    await settle();
+    const update = (number: number, change: Partial<CallSummary>) =>
+      FakeEventSource.current.onUpdate?.({ data: JSON.stringify({ ...call(number), ...change }) });
+    update(0, { response: { status: 500 } });
+    update(9, {});
+    await settle();
+    expect(numbers(store)).toEqual([0]);
+    expect(store.rows.at(0)?.response?.status).toBe(500);
+    store.close();
+  });
+
+  it('asks for calls that ran when the stream broke', async () => {
+    stored = 2;
+    const store = new CallStore();
+    await store.open('', 'live');
+    FakeEventSource.current.onopen?.();
+    FakeEventSource.current.onExchange?.({ data: JSON.stringify({ ...call(2), inProgress: true, complete: false }) });
+    await settle();
+    FakeEventSource.current.onerror?.();
+    vi.stubGlobal('fetch', async (address: string) =>
+      address.includes('/exchanges/000002') ? Response.json(call(2)) : center(address));
+    FakeEventSource.current.onopen?.();
+    await settle();
+    expect(store.rows.at(0)?.inProgress).toBeUndefined();
     store.close();
   });
 

@@ -1,4 +1,4 @@
-import { ApiError, listCalls } from '../../api/client';
+import { ApiError, getCall, listCalls } from '../../api/client';
 import { openCallStream, type StreamState } from '../../api/stream';
 import type { CallSummary, Problem } from '../../api/types';
 import { CallBuffer } from '../../lib/call-buffer';
@@ -13,6 +13,8 @@ const commitIntervalMs = 125;
 const pageSize = 200;
 /** What was missed is fetched in big steps. */
 const catchUpPageSize = 1000;
+/** Calls that were running when the stream broke and are asked for one by one: more than a page shows at once. */
+const maxRefreshed = 100;
 /** A call is stored when it ends and sorted by its start: one that was under way when the stream broke began before that. */
 const catchUpOverlapMs = 2000;
 
@@ -90,6 +92,9 @@ export class CallStore {
     if (failure?.status === 400 || range !== 'live') return;
     this.#closeStream = openCallStream(where, {
       onCall: (call) => this.#receive(call),
+      onUpdate: (call) => {
+        if (this.#known(call.id)) this.#receive(call);
+      },
       onDropped: (count) => this.#update({ droppedByPage: this.#snapshot.droppedByPage + count }),
       onState: (stream) => {
         if (stream === 'reconnecting') this.#gapFrom ??= this.#newestStart();
@@ -178,6 +183,8 @@ export class CallStore {
     try {
       const missed = await this.#readGap(abort);
       if (abort.signal.aborted) return;
+      await this.#refreshRunning(abort);
+      if (abort.signal.aborted) return;
       const waiting = new Set(this.#pending.map((call) => call.id));
       const unknown = missed.filter((call) => !this.rows.has(call.id) && !waiting.has(call.id)).reverse();
       this.#countPast(unknown);
@@ -215,9 +222,32 @@ export class CallStore {
     return missed;
   }
 
+  /** A call that ran when the stream broke may have ended since; it began before the gap, so the gap does not bring it. */
+  async #refreshRunning(abort: AbortController): Promise<void> {
+    const running: string[] = [];
+    for (let row = 0; row < this.rows.length && running.length < maxRefreshed; row++) {
+      const call = this.rows.at(row);
+      if (call?.inProgress) running.push(call.id);
+    }
+    for (const id of running) {
+      const call = await getCall(id, abort.signal).catch((error: unknown) => {
+        // Gone from the store: the row stays as it is.
+        if (error instanceof ApiError && error.status === 404) return undefined;
+        throw error;
+      });
+      if (abort.signal.aborted) return;
+      if (call) this.rows.replace(call);
+    }
+    if (running.length > 0) this.#update({}, true);
+  }
+
+  #known(id: string): boolean {
+    return this.rows.has(id) || this.#pending.some((call) => call.id === id);
+  }
+
   #countPast(calls: readonly CallSummary[]): void {
     const now = Date.now();
-    for (const call of calls) this.activity.addPast(now, Date.parse(call.startedAt), 1, isFailure(call) ? 1 : 0);
+    for (const call of calls.filter((one) => !one.inProgress)) this.activity.addPast(now, Date.parse(call.startedAt), 1, isFailure(call) ? 1 : 0);
   }
 
   #newestStart(): number | undefined {
@@ -233,7 +263,8 @@ export class CallStore {
   }
 
   #receive(call: CallSummary): void {
-    this.activity.add(Date.now(), 1, isFailure(call) ? 1 : 0);
+    // A call counts once: when it is over.
+    if (!call.inProgress) this.activity.add(Date.now(), 1, isFailure(call) ? 1 : 0);
     this.#pending.push(call);
     // Trimmed in big steps, so that a long pause costs no copy per call.
     if (this.#pending.length >= maxRows * 1.2) this.#pending = this.#pending.slice(-maxRows);
@@ -250,7 +281,7 @@ export class CallStore {
 
   #commit(): void {
     if (this.#pending.length === 0) return;
-    for (const call of this.#pending) this.rows.pushNewest(call);
+    for (const call of this.#pending) if (!this.rows.replace(call)) this.rows.pushNewest(call);
     this.#pending = [];
     // Once live calls have pushed out old ones, the cursor would leave a hole.
     this.#update(this.rows.evicted > 0 ? { older: 'full' } : {}, true);

@@ -5,10 +5,11 @@ import { Icon } from '../../../components/Icon';
 import type { Dock } from '../../../components/SplitPane';
 import { type TabDefinition, Tabs } from '../../../components/Tabs';
 import { toCurl } from '../../../lib/curl';
-import { formatBytes, formatDuration, visibleLine } from '../../../lib/format';
+import { formatBytes, formatCount, formatDuration, visibleLine } from '../../../lib/format';
 import { statusText, statusTone } from '../call-facts';
 import { BodyView } from './BodyView';
 import { HeadersView } from './HeadersView';
+import { MessagesView } from './MessagesView';
 import { JsonView } from './JsonView';
 import { Overview } from './Overview';
 import { TimingView } from './TimingView';
@@ -27,12 +28,13 @@ interface Props {
   onClose(): void;
 }
 
-type Tab = 'overview' | 'headers' | 'request' | 'response' | 'timing' | 'raw';
+type Tab = 'overview' | 'headers' | 'request' | 'response' | 'messages' | 'timing' | 'raw';
 
 export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClose }: Props) {
-  const { call, error } = useCall(id);
+  const { call, error } = useCall(id, summary);
   const [tab, setTab] = useState<Tab>('overview');
   const known: Call | CallSummary | undefined = call ?? summary;
+  const messages = known?.webSocket?.messages ?? 0;
 
   const size = (bytes: number | undefined) => (bytes ? { badge: formatBytes(bytes) } : {});
   const tabs: TabDefinition<Tab>[] = [
@@ -40,6 +42,7 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
     { id: 'headers', label: 'Headers' },
     { id: 'request', label: 'Request', ...size(known?.request?.bodyBytes) },
     { id: 'response', label: 'Response', ...size(known?.response?.bodyBytes) },
+    ...(known?.webSocket ? [{ id: 'messages' as const, label: 'Messages', ...(messages > 0 ? { badge: formatCount(messages) } : {}) }] : []),
     { id: 'timing', label: 'Timing' },
     { id: 'raw', label: 'Raw' },
   ];
@@ -67,6 +70,7 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
         {call && tab === 'headers' && <HeadersView call={call} />}
         {call && tab === 'request' && <BodyView key={id} message={call.request} absent="The request was not seen." />}
         {call && tab === 'response' && <BodyView key={id} message={call.response} absent="There is no response. Overview says why." />}
+        {call && tab === 'messages' && <MessagesView session={call.webSocket} />}
         {call && tab === 'raw' && <JsonView text={JSON.stringify(call)} />}
         {!call && known && tab !== 'overview' && tab !== 'timing' && <p className="muted">{error ?? 'Loading…'}</p>}
         {known && error && tab === 'overview' && <p className="note warn">{error}</p>}
@@ -77,14 +81,14 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
 
 function Headline({ call }: { call: Call | CallSummary }) {
   const status = statusText(call);
-  const path = call.request ? call.request.path : '(request not seen)';
+  const path = call.request?.path ?? call.dns?.name ?? '(request not seen)';
   return (
     <p className={`headline tone-${statusTone(call)}`}>
       <span className="pill">
         {status.code}
         {status.note !== '' && ` ${status.note}`}
       </span>
-      <b>{visibleLine(call.request?.method ?? '')}</b>
+      <b>{visibleLine(call.request?.method ?? call.dns?.type ?? '')}</b>
       <span className="headline-path" title={visibleLine(path)}>{visibleLine(path)}</span>
       <span className="muted">{formatDuration(call.durationMs)}</span>
     </p>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Call, CallSummary, FilterField, Peer } from '../../../api/types';
+import type { Call, CallSummary, FilterField, Peer, WebSocketSession } from '../../../api/types';
 import { Icon } from '../../../components/Icon';
 import { formatBytes, formatCount, formatDate, formatDuration, plural, visible } from '../../../lib/format';
 import { explainAnomaly } from '../anomalies';
@@ -27,10 +27,10 @@ export function Overview({ call, fields, onFilter }: Props) {
   return (
     <>
       {anomalies.length > 0 && (
-        <div className={call.complete ? 'note' : 'note warn'} data-testid="anomalies">
+        <div className={call.complete || call.inProgress ? 'note' : 'note warn'} data-testid="anomalies">
           <h2>
             <Icon name="warning" />
-            {call.complete ? 'Worth knowing' : 'Why this call is incomplete'}
+            {call.complete || call.inProgress ? 'Worth knowing' : 'Why this call is incomplete'}
           </h2>
           <ul>
             {anomalies.map((name) => (
@@ -57,10 +57,22 @@ export function Overview({ call, fields, onFilter }: Props) {
         )}
         {call.endpoint && <Fact name="Endpoint" onFilter={equals(['endpoint'], call.endpoint)}>{visible(call.endpoint)}</Fact>}
         <Fact name="Status" onFilter={response ? filter(['status_code'], (name) => `${name} == ${response.status}`) : undefined}>
-          {response ? visible(`${response.status} ${response.reason ?? ''}`) : 'No response seen'}
+          {response ? visible(`${response.status} ${response.reason ?? ''}`) : call.inProgress ? 'No response yet' : 'No response seen'}{call.inProgress && ' (running)'}
         </Fact>
         {call.grpc && <Fact name="gRPC">{visible(`${call.grpc.service ?? ''}/${call.grpc.method ?? ''} · status ${call.grpc.status ?? '–'} ${call.grpc.message ?? ''}`)}</Fact>}
-        {call.webSocket && <Fact name="WebSocket">{`${plural(call.webSocket.messages ?? 0, 'message')}, ${formatBytes(call.webSocket.bytesIn)} in, ${formatBytes(call.webSocket.bytesOut)} out`}</Fact>}
+        {call.webSocket && <Fact name="WebSocket">{visible(describeSocket(call.webSocket))}</Fact>}
+        {call.eventStream && <Fact name="Events">{plural(call.eventStream.events ?? 0, 'server-sent event')}</Fact>}
+        {(call.graphql?.operations ?? []).length > 0 && (
+          <Fact name="GraphQL">
+            {call.graphql?.operations?.map((operation, index) => (
+              <span className="tag" key={index}>{visible(`${operation.type} ${operation.name ?? ''}${operation.field ? ` { ${operation.field} }` : ''}`)}</span>
+            ))}
+          </Fact>
+        )}
+        {call.dns && <Fact name="DNS">{visible(`${call.dns.type ?? ''} ${call.dns.name ?? ''} · ${call.dns.overTcp ? 'TCP' : 'UDP'}${call.dns.authoritative ? ', authoritative' : ''}${call.dns.truncated ? ', truncated' : ''}`)}</Fact>}
+        {call.dns?.answers?.map((answer, index) => (
+          <Fact name={index === 0 ? 'Answers' : ''} key={index}><code>{visible(`${answer.name} ${answer.ttl} ${answer.type} ${answer.data}`)}</code></Fact>
+        ))}
         <Fact name="Started">{formatDate(call.startedAt)}</Fact>
         <Fact name="Duration">{formatDuration(call.durationMs)}</Fact>
         <Fact name="Bodies">{`${formatBytes(request?.bodyBytes)} sent, ${formatBytes(response?.bodyBytes)} received`}</Fact>
@@ -79,6 +91,16 @@ export function Overview({ call, fields, onFilter }: Props) {
       </dl>
     </>
   );
+}
+
+function describeSocket(session: WebSocketSession): string {
+  const parts = [
+    plural(session.messages ?? 0, 'message'),
+    `${session.messagesIn ?? 0} in (${formatBytes(session.bytesIn)}), ${session.messagesOut ?? 0} out (${formatBytes(session.bytesOut)})`,
+    session.compressed && 'compressed',
+    session.closeCode && `closed with ${session.closeCode}${session.closeReason ? ` ${session.closeReason}` : ''}`,
+  ];
+  return parts.filter(Boolean).join(' · ');
 }
 
 function PeerCard({ role, peer }: { role: string; peer: Peer }) {

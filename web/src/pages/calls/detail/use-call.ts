@@ -10,7 +10,8 @@ export interface CallState {
   error: string | undefined;
 }
 
-export function useCall(id: string): CallState {
+/** @param version Changes when the call has news, as while it runs: then it is read again. */
+export function useCall(id: string, version: unknown): CallState {
   const [state, setState] = useState<CallState & { id: string }>({ id, call: undefined, error: undefined });
 
   useEffect(() => {
@@ -27,7 +28,7 @@ export function useCall(id: string): CallState {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [id]);
+  }, [id, version]);
 
   return state.id === id ? state : { call: undefined, error: undefined };
 }

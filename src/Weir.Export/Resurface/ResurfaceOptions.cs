@@ -1,0 +1,88 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Weir.Export.Resurface;
+
+/// <summary>Where messages go and what may be kept until they are there.</summary>
+public sealed record ResurfaceOptions
+{
+    /// <summary>What somebody who stops a capture is made to wait: a third of the grace time of a pod.</summary>
+    public static TimeSpan ShortDrain { get; } = TimeSpan.FromSeconds(10);
+
+    public required Uri Url { get; init; }
+
+    /// <summary>Directory below which undelivered batches are kept.</summary>
+    public required string SpoolRoot { get; init; }
+
+    /// <summary>Bytes of messages, before compression, after which a batch is sent; logger-go's default.</summary>
+    public int BundleBytes { get; init; } = 5 << 20;
+
+    /// <summary>How long a message may wait for others.</summary>
+    public TimeSpan BundleTime { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Rule <c>skip_compression</c>.</summary>
+    public bool SkipCompression { get; init; }
+
+    /// <summary>Rule <c>skip_submission</c>: messages are made and forgotten.</summary>
+    public bool SkipSubmission { get; init; }
+
+    /// <summary>
+    /// Holds back the caller while there is no room, instead of dropping: for files, which wait; a live capture does not.
+    /// Until <see cref="Stop"/>.
+    /// </summary>
+    public bool WaitForRoom { get; init; }
+
+    /// <summary>The user wants to end: nobody is held back any more.</summary>
+    public CancellationToken Stop { get; init; }
+
+    /// <summary>
+    /// How long the end waits while the server takes nothing; what is left then stays on disk. After <see cref="Stop"/> it is
+    /// no more than <see cref="ShortDrain"/>.
+    /// </summary>
+    public TimeSpan DrainTime { get; init; } = ShortDrain;
+
+    public SpoolLimits Spool { get; init; } = SpoolLimits.Default;
+
+    public ResurfaceRetry Retry { get; init; } = new();
+
+    /// <summary>Takes what the user should know: an outage, its end, what is left.</summary>
+    public Action<string> Tell { get; init; } = static _ => { };
+
+    /// <summary>Reads a destination.</summary>
+    /// <param name="text">An absolute http or https URL.</param>
+    /// <param name="allowHttp">Rule <c>allow_http_url</c>.</param>
+    /// <param name="url">The destination.</param>
+    /// <param name="error">What is wrong with it, for the user.</param>
+    public static bool TryParseUrl(
+        string? text, bool allowHttp, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error)
+    {
+        var absolute = Uri.TryCreate(text, UriKind.Absolute, out url);
+        error = (absolute, url?.Scheme) switch
+        {
+            _ when string.IsNullOrWhiteSpace(text) => "the resurface output needs a URL: resurface:URL, or USAGE_LOGGERS_URL",
+            (false, _) => $"'{text}' is no URL; one looks like https://host:7701/message",
+            (true, "https") => null,
+            (true, "http") when allowHttp => null,
+            (true, "http") => $"{text} is plain http: whoever is on the way reads every message, so nothing is captured. "
+                + "Use an https URL, or allow it with the rule allow_http_url (--rules 'include debug' has it)",
+            _ => $"{text} is neither http nor https",
+        };
+        if (error is not null) url = null;
+        return error is null;
+    }
+}
+
+/// <summary>When a batch that was not taken is sent again.</summary>
+/// <param name="FirstMs">Milliseconds before the second attempt; each further wait is twice as long.</param>
+/// <param name="MaxMs">The longest wait between two attempts, in milliseconds. 30 s: a server that is back is found soon.</param>
+/// <param name="MaxRetryAfter">The longest wait that a server can ask for with Retry-After.</param>
+/// <param name="ConnectTimeout">For the connection.</param>
+/// <param name="AnswerTimeout">From the start of a request to its answer.</param>
+/// <param name="MaxRefusals">Attempts at a batch that the server calls wrong (400, 413, 422), after which it is given up.</param>
+public sealed record ResurfaceRetry(
+    int FirstMs, int MaxMs, TimeSpan MaxRetryAfter, TimeSpan ConnectTimeout, TimeSpan AnswerTimeout, int MaxRefusals)
+{
+    public ResurfaceRetry()
+        : this(250, 30_000, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 5)
+    {
+    }
+}

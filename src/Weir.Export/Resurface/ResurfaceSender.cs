@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using Weir.Records;
+
+namespace Weir.Export.Resurface;
+
+/// <summary>
+/// Sends the batches of a spool, one at a time and oldest first, each until it is taken: only 204 means that. One batch in
+/// flight keeps the window small in which a server can have stored what it did not acknowledge; a repeat in that window carries
+/// the same Idempotency-Key.
+/// </summary>
+internal sealed class ResurfaceSender : IDisposable
+{
+    /// <summary>Shorter than servers keep idle connections, so that a batch rarely meets one that is being closed.</summary>
+    private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan FinishCheck = TimeSpan.FromMilliseconds(20);
+
+    private static readonly string s_agent = $"Resurface/{Version()} (weir)";
+
+    private readonly ResurfaceOptions _options;
+    private readonly DeliverySpool _spool;
+    private readonly OwnDeliveries _own;
+    private readonly HttpClient _http;
+    private readonly SemaphoreSlim _more = new(0, 1);
+    private readonly CancellationTokenSource _abort = new();
+    private volatile TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _ending;
+    private Task? _task;
+    private long _delivered;
+    private long _refused;
+    private ExchangeId _refusedBatch;
+    private int _refusals;
+    private int _failures;
+
+    public ResurfaceSender(ResurfaceOptions options, DeliverySpool spool, OwnDeliveries own)
+    {
+        (_options, _spool, _own) = (options, spool, own);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = !options.Url.IsLoopback,
+            ConnectTimeout = options.Retry.ConnectTimeout,
+            PooledConnectionIdleTimeout = IdleConnection,
+            MaxConnectionsPerServer = 1,
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>Messages of batches that the server called wrong again and again.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
+    private string Destination => _options.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
+
+    public void Start() => _task = Task.Run(Run);
+
+    /// <summary>The spool has something new.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _more.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It was told already and has not looked yet.
+        }
+    }
+
+    /// <summary>Sends what there is, trying more often, until the spool is empty or the server took nothing for so long.</summary>
+    public void Finish(TimeSpan limit)
+    {
+        if (_task is null) return;
+        _ending = true;
+        _hurry.TrySetResult();
+        Wake();
+        var (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
+        while (!_task.Wait(FinishCheck))
+        {
+            if (Delivered != delivered) (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
+            if (_options.Stop.IsCancellationRequested && limit > ResurfaceOptions.ShortDrain) limit = ResurfaceOptions.ShortDrain;
+            if (Stopwatch.GetElapsedTime(since) > limit) _abort.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _abort.Dispose();
+        _more.Dispose();
+    }
+
+    private async Task Run()
+    {
+        try
+        {
+            while (true)
+            {
+                if (!_spool.TryTake(out var batch))
+                {
+                    if (_ending) return;
+                    await _more.WaitAsync(_abort.Token);
+                    continue;
+                }
+
+                await Attempt(batch);
+            }
+        }
+        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        {
+            // The end does not wait longer: what is left stays in the spool, and its owner says so.
+        }
+    }
+
+    private async Task Attempt(SpoolBatch batch)
+    {
+        var (status, problem, retryAfter) = await Send(batch);
+        if (status == HttpStatusCode.NoContent)
+        {
+            _spool.Remove(batch);
+            Interlocked.Add(ref _delivered, batch.Messages);
+            if (_failures > 0) _options.Tell($"{Destination} takes messages again; {_spool.Messages} still wait");
+            _failures = 0;
+            return;
+        }
+
+        if (IsRefusal(status) && Refusals(batch) >= _options.Retry.MaxRefusals)
+        {
+            _spool.Remove(batch);
+            Interlocked.Add(ref _refused, batch.Messages);
+            _options.Tell($"{Destination} refused {batch.Messages} messages {_refusals} times, so they are dropped: {problem}");
+            return;
+        }
+
+        _spool.Rest(batch);
+        if (_failures++ == 0) _options.Tell($"{Destination} does not take messages, which wait in {_spool.Path}: {problem}");
+        await Pause(retryAfter);
+    }
+
+    /// <summary>The status, or null when there was no answer; with what to tell of it.</summary>
+    private async Task<(HttpStatusCode? Status, string Problem, TimeSpan? RetryAfter)> Send(SpoolBatch batch)
+    {
+        var key = OwnDeliveries.KeyOf(batch.Id);
+        _own.Add(key);
+        using var request = new HttpRequestMessage(HttpMethod.Post, _options.Url) { Content = new ByteArrayContent(batch.Payload) };
+        request.Headers.TryAddWithoutValidation("User-Agent", s_agent);
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/ndjson; charset=UTF-8");
+        if (batch.Compressed) request.Content.Headers.TryAddWithoutValidation("Content-Encoding", "deflated");
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token);
+        limit.CancelAfter(_options.Retry.AnswerTimeout);
+        try
+        {
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return (response.StatusCode, $"it answered {(int)response.StatusCode}, and only 204 is success", RetryAfter(response.Headers.RetryAfter));
+        }
+        catch (HttpRequestException failure)
+        {
+            return (null, failure.InnerException?.Message ?? failure.Message, null);
+        }
+        catch (OperationCanceledException) when (!_abort.IsCancellationRequested)
+        {
+            return (null, $"no answer within {_options.Retry.AnswerTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", null);
+        }
+    }
+
+    /// <summary>Twice as long after each failure, and less by up to a half, so that many senders do not come back together.</summary>
+    private async Task Pause(TimeSpan? retryAfter)
+    {
+        var retry = _options.Retry;
+        var exponent = Math.Min(_failures - 1, 20);
+        var backoff = Math.Min(retry.MaxMs, retry.FirstMs * Math.Pow(2, exponent)) * (0.5 + (Random.Shared.NextDouble() / 2));
+        var wait = TimeSpan.FromMilliseconds(backoff);
+        if (retryAfter is { } asked && asked > wait) wait = asked < retry.MaxRetryAfter ? asked : retry.MaxRetryAfter;
+        if (_hurry.Task.IsCompleted)
+        {
+            // At the end there are seconds, not minutes.
+            wait = TimeSpan.FromMilliseconds(Math.Min(wait.TotalMilliseconds, retry.FirstMs));
+            await Task.Delay(wait, _abort.Token);
+            return;
+        }
+
+        await Task.WhenAny(Task.Delay(wait, _abort.Token), _hurry.Task);
+        _abort.Token.ThrowIfCancellationRequested();
+    }
+
+    private static bool IsRefusal(HttpStatusCode? status) =>
+        status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;
+
+    private int Refusals(SpoolBatch batch)
+    {
+        if (_refusedBatch != batch.Id) _refusals = 0;
+        _refusedBatch = batch.Id;
+        return ++_refusals;
+    }
+
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
+        header?.Delta ?? (header?.Date is { } date ? date - DateTimeOffset.UtcNow : null);
+
+    private static string Version() =>
+        typeof(ResurfaceSender).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}

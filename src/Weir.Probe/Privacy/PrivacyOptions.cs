@@ -1,0 +1,18 @@
+using Weir.Privacy.Redaction;
+using Weir.Privacy.Rules;
+
+namespace Weir.Probe;
+
+/// <summary>What is done to exchanges before any output sees them: rules first, on what was sent, then redaction.</summary>
+/// <param name="Rules">Logging rules; null when there are none.</param>
+/// <param name="Redaction">What is masked; null masks nothing.</param>
+public sealed record PrivacyOptions(RuleSet? Rules, RedactionOptions? Redaction)
+{
+    public static PrivacyOptions Default { get; } = new(null, RedactionOptions.Default);
+
+    /// <summary>Everything goes out as it was sent: somebody asked for that in so many words.</summary>
+    public static PrivacyOptions Nothing { get; } = new(null, null);
+
+    /// <summary>Rules take away what packets still hold, which no mask of equal length can.</summary>
+    public bool RemovesParts => Rules is { ActsOnDetails: true, IsMaskEverythingAlone: false };
+}

@@ -1,0 +1,15 @@
+using Weir.Capture;
+using Weir.Cli.GoReplay;
+
+namespace Weir.Cli;
+
+/// <summary>Opens what <c>-r</c> names: pcap, pcapng or .gor, gzipped or not; what it is shows in its first bytes.</summary>
+internal static class CaptureFiles
+{
+    /// <exception cref="CaptureException">It is not there, cannot be read, or is none of these.</exception>
+    public static ICaptureSource Open(string path, CancellationToken cancellation)
+    {
+        ICaptureSource? gor = path == "-" ? null : GorCaptureSource.TryOpen(path);
+        return gor ?? FileCaptureSource.Open(path, cancellation);
+    }
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using Weir.Cli.Commands;
+using Weir.Export;
+using Weir.Export.GoReplay;
+using Weir.Export.Resurface;
+using Weir.Privacy.Rules;
+using Weir.Probe;
+using Weir.Records.Status;
+
+namespace Weir.Cli.Delivery;
+
+/// <summary>Opens the outputs of a run, and adds to its report what they counted.</summary>
+internal static class Deliveries
+{
+    /// <summary>Bodies of messages may have 1 MiB, so that much is captured for them when nobody asked for a limit.</summary>
+    private const long MessageBodyBytes = ResurfaceMessageWriter.MaxBodyBytes;
+
+    /// <param name="specs">What was asked for; pcap is left out.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its delivery options.</param>
+    /// <param name="rules">The logging rules; null when none were given.</param>
+    /// <param name="fromFile">A file waits where a live capture would drop.</param>
+    /// <param name="stop">Set once the user wants to end.</param>
+    /// <exception cref="UsageException">A destination is missing, no URL, or refused.</exception>
+    public static IReadOnlyList<IExchangeOutput> Open(
+        IReadOnlyList<OutputSpec> specs, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop)
+    {
+        // All are checked before the first is opened: a mistake creates no file and truncates none.
+        foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Resurface && !IsDisabled)) Url(spec, rules);
+        var outputs = new List<IExchangeOutput>();
+        try
+        {
+            foreach (var spec in specs.Where(spec => spec.Kind != OutputKind.Pcap)) outputs.Add(Open(spec, parsed, options, rules, fromFile, stop));
+        }
+        catch
+        {
+            foreach (var output in outputs) output.Dispose();
+            throw;
+        }
+
+        return outputs;
+    }
+
+    public static int BodyLimit(IEnumerable<OutputSpec> specs, ParseResult parsed, Option<long> limit) =>
+        (int)Math.Min(
+            parsed.GetResult(limit) is null or { Implicit: true } && specs.Any(spec => spec.Kind is OutputKind.Resurface or OutputKind.GoReplay)
+                ? MessageBodyBytes
+                : parsed.GetValue(limit),
+            64 << 20);
+
+    public static ProbeReport Count(ProbeReport report, IEnumerable<IExchangeOutput> outputs)
+    {
+        var losses = new List<Loss>(report.Losses);
+        var ignored = new Dictionary<string, long>(report.Ignored);
+        foreach (var output in outputs.OfType<IOutputCounters>())
+        {
+            losses.AddRange(output.Losses().Select(lost => new Loss(Loss.Anywhere, Loss.Anywhere, lost.Key, lost.Value)));
+            foreach (var (reason, count) in output.Ignored()) ignored[reason] = ignored.GetValueOrDefault(reason) + count;
+        }
+
+        return report with { Losses = losses, Ignored = ignored };
+    }
+
+    /// <summary>Go's words for true (strconv.ParseBool), which the network sniffer reads.</summary>
+    private static bool IsDisabled =>
+        Environment.GetEnvironmentVariable("USAGE_LOGGERS_DISABLE") is "1" or "t" or "T" or "TRUE" or "true" or "True";
+
+    private static IExchangeOutput Open(
+        OutputSpec spec, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop)
+    {
+        if (spec.Kind == OutputKind.GoReplay) return GoReplay(spec, parsed, options);
+        if (spec.Kind != OutputKind.Resurface) return spec.Open();
+        if (!IsDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
+        Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
+        return new NoneOutput();
+    }
+
+    private static ResurfaceOptions Resurface(
+        OutputSpec spec, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop) => new()
+    {
+        Url = Url(spec, rules),
+        SpoolRoot = parsed.GetValue(options.Spool) ?? DefaultSpool(),
+        BundleBytes = BundleBytes(),
+        SkipCompression = rules?.SkipCompression == true,
+        SkipSubmission = rules?.SkipSubmission == true,
+        WaitForRoom = fromFile,
+        Stop = stop,
+        DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
+        Spool = SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) },
+        Tell = Tell,
+    };
+
+    private static Uri Url(OutputSpec spec, RuleSet? rules)
+    {
+        var text = spec.File ?? SniffOptions.FromEnvironment("USAGE_LOGGERS_URL");
+        return ResurfaceOptions.TryParseUrl(text, rules?.AllowHttpUrl == true, out var url, out var error) ? url : throw new UsageException(error);
+    }
+
+    private static GorFileOutput GoReplay(OutputSpec spec, ParseResult parsed, DeliveryOptions options) => new(
+        spec.File!,
+        new GorFileOptions
+        {
+            Append = parsed.GetValue(options.FileAppend),
+            MaxFileBytes = Positive(parsed.GetValue(options.FileSizeLimit)),
+            MaxFileRecords = Positive(parsed.GetValue(options.FileQueueLimit)),
+            MaxTotalBytes = Positive(parsed.GetValue(options.FileMaxSizeLimit)),
+        });
+
+    private static long? Positive(long value) => value > 0 ? value : null;
+
+    private static int BundleBytes()
+    {
+        if (SniffOptions.FromEnvironment("USAGE_LOGGERS_BUNDLE_SIZE") is not { } text) return 5 << 20;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes is > 0 and <= 256 << 20
+            ? bytes
+            : throw new UsageException($"USAGE_LOGGERS_BUNDLE_SIZE is '{text}', not a number of bytes up to 268435456");
+    }
+
+    private static string DefaultSpool()
+    {
+        if (Environment.GetEnvironmentVariable("WEIR_SPOOL") is { Length: > 0 } named) return named;
+        if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess) return "/var/lib/weir/spool";
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } home
+            ? home
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
+        return Path.Combine(state, "weir", "spool");
+    }
+
+    private static void Tell(string text) => Console.Error.WriteLine($"weir: {text}");
+}
