@@ -17,7 +17,8 @@ internal sealed class DecodeLosses
     public static bool IsLoss(DecodeOutcome outcome) => outcome is
         DecodeOutcome.TruncatedLinkHeader or DecodeOutcome.TruncatedIpHeader or DecodeOutcome.TruncatedTransportHeader
         or DecodeOutcome.MalformedIpHeader or DecodeOutcome.MalformedTransportHeader or DecodeOutcome.MalformedFragment
-        or DecodeOutcome.UnknownLinkType or DecodeOutcome.TunnelTooDeep;
+        or DecodeOutcome.UnknownLinkType or DecodeOutcome.TunnelTooDeep
+        or DecodeOutcome.MalformedTunnel or DecodeOutcome.TruncatedTunnelHeader;
 
     public void Count(int interfaceId, DecodeOutcome outcome)
     {

@@ -38,6 +38,8 @@ public static class LossReasons
         new("packet_malformed_transport_header", LossStage.Decode, "packets", "The TCP or UDP header contradicts itself."),
         new("packet_malformed_fragment", LossStage.Decode, "packets", "An IP fragment overlaps others or reaches beyond the largest datagram."),
         new("packet_unknown_link_type", LossStage.Decode, "packets", "The interface or file has a link type that Weir does not read."),
+        new("packet_malformed_tunnel", LossStage.Decode, "packets", "A tunnel header contradicts itself or the length of its packet."),
+        new("packet_truncated_tunnel_header", LossStage.Decode, "packets", "The frame was captured too short for its tunnel header."),
         new("packet_tunnel_too_deep", LossStage.Decode, "packets", "More tunnels lie in each other than Weir opens."),
         new("fragment_expired", LossStage.Decode, "fragments", "The rest of a fragmented datagram did not come in time."),
         new("fragment_evicted", LossStage.Decode, "fragments", "Too many fragmented datagrams were incomplete at once; the oldest was given up."),
