@@ -106,12 +106,16 @@ internal sealed partial class Walker
             if (end + 2 >= text.Length || text[end] != '"' || text[end + 1] != ':') return at;
             ref readonly var info = ref _keys.Classify(text[(at + 1)..end]);
             if (info.MayHoldData) return at;
-            var value = end + 2;
+            var value = text[end + 2] == ' ' && end + 3 < text.Length ? end + 3 : end + 2;
             var after = info.Rule is null && !info.StandsForParent ? AfterPlain(text, value, ref quotes) : value;
-            if (after > value && after + 1 < text.Length && text[after] == ',' && text[after + 1] == '"')
+            if (after > value && after + 2 < text.Length && text[after] == ',')
             {
-                at = after + 1;
-                continue;
+                var next = text[after + 1] == ' ' ? after + 2 : after + 1;
+                if (text[next] == '"')
+                {
+                    at = next;
+                    continue;
+                }
             }
 
             (frame.KeyStart, frame.KeyLength, frame.KeyHidden) = (at + 1, end - at - 1, false);
