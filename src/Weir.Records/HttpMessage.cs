@@ -48,6 +48,9 @@ public sealed class HttpMessage
     /// </summary>
     public bool BodyDecoded { get; set; }
 
+    /// <summary><see cref="Body"/> without its content codings, where <see cref="Json.BodyDecoder"/> kept it for the next who asks.</summary>
+    internal Json.KeptBody? KeptBody { get; set; }
+
     /// <summary>Value of the last Content-Encoding header, empty when none.</summary>
     public Slice ContentEncoding { get; set; }
 
@@ -65,6 +68,7 @@ public sealed class HttpMessage
     {
         Text.Clear();
         Body.Clear();
+        KeptBody?.Clear();
         Headers.Clear();
         Trailers.Clear();
         Method = Path = Query = Host = Reason = ContentEncoding = ContentType = default;

@@ -22,7 +22,7 @@ internal sealed class BodyRedactor(RedactionOptions options, Walker walker)
     public bool Redact(Exchange exchange, HttpMessage message, MessagePlaces places, MessageTrace? trace)
     {
         var coded = !message.ContentEncoding.IsEmpty && !message.BodyDecoded;
-        var decoded = coded ? _decoder.Decode(message) : new DecodedBody { Truncated = message.BodyTruncated };
+        var decoded = coded ? _decoder.Decode(message, keep: true) : new DecodedBody { Truncated = message.BodyTruncated };
         if (decoded.EncodingInvalid && !IsText(message.Body.Span)) return Withhold(exchange, message, trace);
         var cut = decoded.Truncated || exchange.InProgress;
         // A character that the limit cut in half is left out by the decoder; of an uncoded body it is still there.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Privacy.Detection;
 using Weir.Privacy.Detection.Keys;
@@ -13,6 +14,9 @@ namespace Weir.Privacy.Redaction;
 /// </summary>
 public sealed class ExchangeRedactor
 {
+    /// <summary>Shorter names of header fields hold no data.</summary>
+    private const int MinNameBytes = 20;
+
     private static readonly MessagePlaces s_request = new("request");
     private static readonly MessagePlaces s_response = new("response");
 
@@ -91,7 +95,7 @@ public sealed class ExchangeRedactor
         }
 
         hidden |= Fields(exchange, message, message.Headers, places.Headers, cutHead, trace);
-        hidden |= Fields(exchange, message, message.Trailers, places.Trailers, cutHead, trace);
+        if (message.Trailers.Count > 0) hidden |= Fields(exchange, message, message.Trailers, places.Trailers, cutHead, trace);
         if (message.Body.Length > 0) hidden |= _bodies.Redact(exchange, message, places, trace);
         return hidden;
     }
@@ -116,23 +120,32 @@ public sealed class ExchangeRedactor
         for (var i = 0; i < fields.Count; i++)
         {
             var field = fields[i];
-            if (field.Name.Length >= 20)
-            {
-                _walker.Text(message[field.Name], default, place, _matches);
-                if (Settle(exchange, message.Text, field.Name, trace, out var name)) (hidden, fields[i]) = (true, field with { Name = name });
-            }
-
+            if (field.Name.Length >= MinNameBytes) hidden |= FieldName(exchange, message, fields, i, place, trace);
             _walker.Header(message[field.Name], message[field.Value], cut, place, _matches);
-            if (_matches.Count == 0) continue;
-            if (field.Value == message.Host) DropTechnical();
-            if (!Settle(exchange, message.Text, field.Value, trace, out var value)) continue;
-            hidden = true;
-            fields[i] = fields[i] with { Value = value };
-            if (message.ContentType == field.Value) message.ContentType = value;
-            if (message.ContentEncoding == field.Value) message.ContentEncoding = value;
+            if (_matches.Count > 0) hidden |= FieldValue(exchange, message, fields, i, trace);
         }
 
         return hidden;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FieldName(Exchange exchange, HttpMessage message, List<HeaderField> fields, int i, string place, MessageTrace? trace)
+    {
+        var field = fields[i];
+        _walker.Text(message[field.Name], default, place, _matches);
+        return Settle(exchange, message.Text, field.Name, trace, out var name) && Set(fields[i] = field with { Name = name });
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool FieldValue(Exchange exchange, HttpMessage message, List<HeaderField> fields, int i, MessageTrace? trace)
+    {
+        var field = fields[i];
+        if (field.Value == message.Host) DropTechnical();
+        if (!Settle(exchange, message.Text, field.Value, trace, out var value)) return false;
+        fields[i] = field with { Value = value };
+        if (message.ContentType == field.Value) message.ContentType = value;
+        if (message.ContentEncoding == field.Value) message.ContentEncoding = value;
+        return true;
     }
 
     private void DropTechnical()

@@ -39,20 +39,34 @@ public sealed class BodyDecoder(BodyDecoderLimits? limits = null)
     private readonly ByteBuffer _even = new();
     private readonly ByteBuffer _odd = new();
 
-    public DecodedBody Decode(HttpMessage message)
+    /// <param name="message">Its body; not changed.</param>
+    /// <param name="keep">Leave what codings hid with the message, so that decoding it again under the same limits costs nothing.</param>
+    public DecodedBody Decode(HttpMessage message, bool keep = false)
     {
+        ArgumentNullException.ThrowIfNull(message);
         if (message.Body.Length == 0 || message.ContentEncoding.IsEmpty || message.BodyDecoded)
         {
             return Classify(message, message.Body.Span, message.BodyTruncated, invalid: false);
         }
 
-        var codings = new List<ContentCoding>();
-        var outcome = ContentCodings.Read(message, _limits.MaxCodings, codings)
-            ? Undo(message, codings, out var decoded)
-            : Failed(out decoded);
+        var outcome = Undo(message, keep, out var decoded);
         return outcome == CodingOutcome.Invalid
             ? Classify(message, message.Body.Span, message.BodyTruncated, invalid: true)
             : Classify(message, decoded, message.BodyTruncated || outcome == CodingOutcome.Truncated, invalid: false);
+    }
+
+    private CodingOutcome Undo(HttpMessage message, bool keep, out ReadOnlySpan<byte> decoded)
+    {
+        if (message.KeptBody is { } kept && kept.IsOf(message, _limits))
+        {
+            decoded = kept.Bytes;
+            return kept.Outcome;
+        }
+
+        var codings = new List<ContentCoding>();
+        var outcome = ContentCodings.Read(message, _limits.MaxCodings, codings) ? Undo(message, codings, out decoded) : Failed(out decoded);
+        if (keep) (message.KeptBody ??= new KeptBody()).Keep(message, _limits, outcome, decoded);
+        return outcome;
     }
 
     private static CodingOutcome Failed(out ReadOnlySpan<byte> decoded)

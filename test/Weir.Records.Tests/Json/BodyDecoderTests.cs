@@ -193,4 +193,21 @@ public sealed class BodyDecoderTests
             Assert.InRange(decoder.Decode(message).Bytes.Length, 0, 1024 * 1024);
         }
     }
+
+    [Fact]
+    public void What_was_kept_serves_others_under_the_same_limits_until_the_body_changes()
+    {
+        var message = Message("gzip", Encode("gzip", s_text));
+        Assert.Equal(s_text, new BodyDecoder().Decode(message, keep: true).Bytes);
+        // No one could decode these bytes: what comes back was kept.
+        var coded = message.Body.Length;
+        message.Body.Clear();
+        message.Body.Append(new byte[coded]);
+        var again = new BodyDecoder().Decode(message);
+        Assert.False(again.EncodingInvalid);
+        Assert.Equal(s_text, again.Bytes);
+        Assert.True(new BodyDecoder(new BodyDecoderLimits { MaxDecodedBytes = 10 }).Decode(message).EncodingInvalid);
+        message.Body.Append("x"u8);
+        Assert.True(new BodyDecoder().Decode(message).EncodingInvalid);
+    }
 }

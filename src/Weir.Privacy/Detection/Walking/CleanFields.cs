@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Weir.Privacy.Detection.Walking;
 
@@ -12,16 +13,14 @@ internal sealed class CleanFields
     private const int EntryBytes = 128;
 
     private readonly byte[] _bytes = new byte[Entries * EntryBytes];
-    private readonly (byte Name, byte Value)[] _lengths = new (byte, byte)[Entries];
+    private readonly ushort[] _lengths = new ushort[Entries];
 
     public bool Contains(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (name.Length + value.Length > EntryBytes) return false;
         var slot = Slot(name, value);
-        var (nameLength, valueLength) = _lengths[slot];
-        if (nameLength != name.Length || valueLength != value.Length) return false;
-        var entry = _bytes.AsSpan(slot * EntryBytes, EntryBytes);
-        return entry[..name.Length].SequenceEqual(name) && entry.Slice(name.Length, value.Length).SequenceEqual(value);
+        return _lengths[slot] == Lengths(name, value) && _bytes.AsSpan(slot * EntryBytes, name.Length).SequenceEqual(name)
+               && _bytes.AsSpan((slot * EntryBytes) + name.Length, value.Length).SequenceEqual(value);
     }
 
     public void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -31,19 +30,22 @@ internal sealed class CleanFields
         var entry = _bytes.AsSpan(slot * EntryBytes, EntryBytes);
         name.CopyTo(entry);
         value.CopyTo(entry[name.Length..]);
-        _lengths[slot] = ((byte)name.Length, (byte)value.Length);
+        _lengths[slot] = Lengths(name, value);
     }
+
+    private static ushort Lengths(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => (ushort)((name.Length << 8) | value.Length);
 
     private static int Slot(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
+        // One multiplication: both would have to wait for each other.
         const ulong Multiplier = 0x9E3779B97F4A7C15;
-        var hash = (Ends(value) ^ ((ulong)value.Length << 8) ^ (ulong)name.Length) * Multiplier;
-        return (int)(((hash ^ Ends(name)) * Multiplier) >> 48) & (Entries - 1);
+        var mixed = Ends(value) + BitOperations.RotateLeft(Ends(name), 23) + (ulong)value.Length;
+        return (int)((mixed * Multiplier) >> 48) & (Entries - 1);
     }
 
     private static ulong Ends(ReadOnlySpan<byte> text) => text.Length switch
     {
-        >= 8 => BinaryPrimitives.ReadUInt64LittleEndian(text) ^ (BinaryPrimitives.ReadUInt64LittleEndian(text[^8..]) * 31),
+        >= 8 => BinaryPrimitives.ReadUInt64LittleEndian(text) ^ BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(text[^8..]), 5),
         >= 4 => BinaryPrimitives.ReadUInt32LittleEndian(text) | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^4..]) << 32),
         > 0 => (ulong)text[0] | ((ulong)text[^1] << 8) | ((ulong)text[text.Length / 2] << 16),
         _ => 0,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Weir.Privacy.Detection.Keys;
 
 namespace Weir.Privacy.Detection.Walking;
@@ -12,7 +13,12 @@ internal sealed partial class Walker
     /// <summary>One header field.</summary>
     public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool cut, string prefix, MatchList matches)
     {
-        if (value.IsEmpty || (!cut && _cleanFields.Contains(name, value))) return;
+        if (!value.IsEmpty && (cut || !_cleanFields.Contains(name, value))) NewHeader(name, value, cut, prefix, matches);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void NewHeader(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool cut, string prefix, MatchList matches)
+    {
         var before = matches.Count;
         var rule = _keys.Classify(name).Rule;
         if (rule?.Shape == ValueShape.Cookies)

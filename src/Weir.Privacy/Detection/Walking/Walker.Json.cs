@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Weir.Privacy.Detection.Keys;
 
@@ -6,7 +7,8 @@ namespace Weir.Privacy.Detection.Walking;
 
 /// <summary>
 /// JSON, read with tolerance: cut off anywhere, several values one after another (NDJSON), wrong commas. Where it stops being
-/// JSON the rest is looked at as text, so nothing goes unseen.
+/// JSON the rest is looked at as text, so nothing goes unseen. The loop is kept small, with what is rare out of line: inlined
+/// into one another these methods take twice the time, because all that the loop needs goes to the stack.
 /// </summary>
 internal sealed partial class Walker
 {
@@ -21,6 +23,7 @@ internal sealed partial class Walker
     /// <param name="place">What surrounds it.</param>
     /// <param name="prefix">Place that paths begin with; null when whoever calls names the place.</param>
     /// <param name="matches">Receives what was found.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public void Json(ReadOnlySpan<byte> text, in ScanPlace place, string? prefix, MatchList matches)
     {
         var frames = _frames[place.Depth];
@@ -59,33 +62,12 @@ internal sealed partial class Walker
                     i++;
                     continue;
                 case (byte)'"':
+                    if (expectKey) i = Members(text, i, ref quotes, ref frames[depth - 1], ref expectKey, ref rule);
+                    if (i == text.Length || (!expectKey && text[i] != '"')) continue;
                     var end = quotes.Next(i + 1);
-                    if (end < text.Length && text[end] == '"')
-                    {
-                        var content = text[(i + 1)..end];
-                        if (expectKey && end + 1 < text.Length && text[end + 1] == ':' && PlainKey(content, i + 1, ref frames[depth - 1], out rule))
-                        {
-                            expectKey = false;
-                            i = end + 2;
-                            continue;
-                        }
-
-                        if (!expectKey && rule is null && _custom is null && QuietText.Is(content))
-                        {
-                            i = AfterValue(text, end + 1, frames, depth, ref expectKey);
-                            continue;
-                        }
-                    }
-
                     i = String(text, i, end, in place, ref expectKey, ref rule, depth == 0 ? default : frames.AsSpan(depth - 1, 1), matches);
                     break;
                 case (byte)'-' or (>= (byte)'0' and <= (byte)'9'):
-                    if (rule is null && NumberEnd(text, i) is var after && after - i < MinNumberDigits && after < text.Length)
-                    {
-                        i = AfterValue(text, after, frames, depth, ref expectKey);
-                        continue;
-                    }
-
                     i = Number(text, i, in place, rule, depth > 0 ? KeyOf(text, frames[depth - 1]) : default, matches);
                     break;
                 case (byte)'t' or (byte)'f' or (byte)'n' when Literal(text[i..]) is > 0 and var length:
@@ -106,23 +88,58 @@ internal sealed partial class Walker
     private static int Literal(ReadOnlySpan<byte> text) =>
         text.StartsWith("true"u8) || text.StartsWith("null"u8) ? 4 : text.StartsWith("false"u8) ? 5 : 0;
 
-    /// <summary>Steps over the comma to the next key at once, where one follows.</summary>
-    private static int AfterValue(ReadOnlySpan<byte> text, int at, JsonFrame[] frames, int depth, ref bool expectKey)
+    /// <summary>
+    /// Walks through members of an object as most are: a key that is a name, and a word or a small number that no rule asks for.
+    /// </summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="at">The quote of a key.</param>
+    /// <param name="quotes">The quotes of the text.</param>
+    /// <param name="frame">The object.</param>
+    /// <param name="expectKey">False afterwards, unless it stopped at a key that needs a closer look.</param>
+    /// <param name="rule">What the last key says.</param>
+    /// <returns>Where the first thing is that is not so: a key, a value, or what stands behind a value.</returns>
+    private int Members(ReadOnlySpan<byte> text, int at, ref QuoteCursor quotes, ref JsonFrame frame, ref bool expectKey, ref KeyRule? rule)
     {
-        if (at + 1 >= text.Length || text[at] != ',' || text[at + 1] != '"' || depth == 0 || frames[depth - 1].IsArray) return at;
-        expectKey = true;
-        return at + 1;
+        while (true)
+        {
+            var end = quotes.Next(at + 1);
+            if (end + 2 >= text.Length || text[end] != '"' || text[end + 1] != ':') return at;
+            ref readonly var info = ref _keys.Classify(text[(at + 1)..end]);
+            if (info.MayHoldData) return at;
+            var value = text[end + 2] == ' ' && end + 3 < text.Length ? end + 3 : end + 2;
+            var after = info.Rule is null && !info.StandsForParent ? AfterPlain(text, value, ref quotes) : value;
+            if (after > value && after + 2 < text.Length && text[after] == ',')
+            {
+                var next = text[after + 1] == ' ' ? after + 2 : after + 1;
+                if (text[next] == '"')
+                {
+                    at = next;
+                    continue;
+                }
+            }
+
+            (frame.KeyStart, frame.KeyLength, frame.KeyHidden) = (at + 1, end - at - 1, false);
+            rule = info.Rule ?? (info.StandsForParent ? frame.Inherited : null);
+            expectKey = false;
+            return after;
+        }
     }
 
-    /// <summary>A key as most are: no escapes, and surely no data itself.</summary>
-    private bool PlainKey(ReadOnlySpan<byte> key, int start, ref JsonFrame frame, out KeyRule? rule)
+    /// <returns>The end of a value in which nothing can be, or where it begins.</returns>
+    private int AfterPlain(ReadOnlySpan<byte> text, int value, ref QuoteCursor quotes)
     {
-        ref readonly var info = ref _keys.Classify(key);
-        rule = info.Rule;
-        if (info.MayHoldData) return false;
-        if (rule is null && info.StandsForParent) rule = frame.Inherited;
-        (frame.KeyStart, frame.KeyLength, frame.KeyHidden) = (start, key.Length, false);
-        return true;
+        int end;
+        if (text[value] == '"')
+        {
+            end = quotes.Next(value + 1);
+            if (end == text.Length || text[end] != '"' || _custom is not null) return value;
+            var length = end - value - 1;
+            return length < ContentScanner.MinBytes || QuietText.Is(text.Slice(value + 1, length)) ? end + 1 : value;
+        }
+
+        if (!Chars.IsDigit(text[value]) && text[value] != '-') return value;
+        end = NumberEnd(text, value);
+        return end - value < MinNumberDigits && end < text.Length ? end : value;
     }
 
     /// <param name="text">The JSON.</param>
@@ -134,6 +151,7 @@ internal sealed partial class Walker
     /// <param name="frame">What the string is in; empty when in nothing.</param>
     /// <param name="matches">Receives what was found.</param>
     /// <returns>Where to go on.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int String(
         ReadOnlySpan<byte> text, int quote, int end, in ScanPlace place, ref bool expectKey, ref KeyRule? rule, Span<JsonFrame> frame, MatchList matches)
     {
@@ -209,6 +227,7 @@ internal sealed partial class Walker
         rule = info.Rule ?? (info.StandsForParent ? frame.Inherited : null);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int Number(ReadOnlySpan<byte> text, int start, in ScanPlace place, KeyRule? rule, ReadOnlySpan<byte> key, MatchList matches)
     {
         var end = NumberEnd(text, start);
@@ -237,6 +256,7 @@ internal sealed partial class Walker
         return end;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void ValueAtRest(ReadOnlySpan<byte> text, int start, in ScanPlace place, MatchList matches)
     {
         var before = matches.Count;

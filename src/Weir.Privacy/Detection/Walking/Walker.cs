@@ -41,6 +41,12 @@ internal sealed partial class Walker
         _custom?.Scan(text, matches);
         // Most values are words: one look tells that nothing below would find anything.
         if (!place.Cut && QuietText.Is(text)) return;
+        if (!place.Cut && HexIds.Is(text))
+        {
+            Base64Tokens(text, in place, matches);
+            return;
+        }
+
         ContentScanner.Scan(text, in place, matches);
         if (text.Length < 4) return;
         if (text.ContainsAny((byte)':', (byte)'=')) KeyedText(text, in place, matches);
