@@ -91,7 +91,7 @@ public sealed class GrpcTests(ITestOutputHelper log)
         var (code, _, said) = await asking.Finish(TimeSpan.FromSeconds(90));
         Assert.True(code == 0, said);
         await Task.Delay(700);
-        weir.Signal("INT");
+        weir.Signal("TERM");
         var (ended, _, errors) = await weir.Finish(TimeSpan.FromSeconds(30));
         Assert.Equal(130, ended);
         var records = WeirCommand.Records(await File.ReadAllTextAsync(calls));

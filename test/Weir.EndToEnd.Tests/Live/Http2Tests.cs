@@ -206,7 +206,7 @@ public sealed class Http2Tests(ITestOutputHelper log)
         await weir.WaitForError("capturing on", TimeSpan.FromSeconds(30));
         await happening();
         await Task.Delay(700);
-        weir.Signal("INT");
+        weir.Signal("TERM");
         var (code, _, errors) = await weir.Finish(TimeSpan.FromSeconds(30));
         Assert.Equal(130, code);
         return (WeirCommand.Records(await File.ReadAllTextAsync(calls)), errors);

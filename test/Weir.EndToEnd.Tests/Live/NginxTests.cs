@@ -62,7 +62,7 @@ public sealed class NginxTests(ITestOutputHelper log)
         using (var curl = NetworkLab.In(lab.Client, "curl", "-s", "-X", "DELETE", $"{url}/moved", "-o", "/dev/null"))
             await curl.Finish(TimeSpan.FromSeconds(30));
         await Task.Delay(500);
-        weir.Signal("INT");
+        weir.Signal("TERM");
         var (code, _, errors) = await weir.Finish(TimeSpan.FromSeconds(30));
         log.WriteLine(errors);
         Assert.Equal(130, code);

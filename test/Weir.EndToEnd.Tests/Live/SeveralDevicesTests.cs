@@ -36,7 +36,7 @@ public sealed class SeveralDevicesTests(ITestOutputHelper log)
             using (var curl = NetworkLab.In(client, "curl", "-s", $"http://198.18.1.1:8080/n/[1-{Calls}]"))
                 await curl.Finish(TimeSpan.FromSeconds(60));
             await Task.Delay(500);
-            weir.Signal("INT");
+            weir.Signal("TERM");
             log.WriteLine((await weir.Finish(TimeSpan.FromSeconds(30))).Errors);
 
             var records = WeirCommand.Records(await File.ReadAllTextAsync(calls));
