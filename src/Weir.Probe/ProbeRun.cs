@@ -35,8 +35,7 @@ public sealed class ProbeRun : IDisposable
         var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
         var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
         // Where nobody reads the content there is nothing to hide in it.
-        var privacy = packets is null && outputs.All(output => output is NoneOutput)
-            ? options.Privacy with { Redaction = null } : options.Privacy;
+        var privacy = packets is null && outputs.All(output => output is NoneOutput) ? options.Privacy.ForCountingOnly : options.Privacy;
         _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
             options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null)), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);

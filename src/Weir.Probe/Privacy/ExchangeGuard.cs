@@ -25,7 +25,7 @@ public sealed class ExchangeGuard
                 new TextMasker(options.Redaction), () => Environment.TickCount64, () => Random.Shared.Next(100));
             // Where redaction comes anyway, masking everything is left to it.
             _rules = new ExchangeRules(rules, context, options.Redaction is null ? null : static _ => { });
-            _needsWholeExchange = options.RemovesParts || rules.SamplePercent is not null;
+            _needsWholeExchange = options.DropsExchanges;
         }
 
         if (options.Redaction is not { } redaction) return;

@@ -13,6 +13,12 @@ public sealed record PrivacyOptions(RuleSet? Rules, RedactionOptions? Redaction)
     /// <summary>Everything goes out as it was sent: somebody asked for that in so many words.</summary>
     public static PrivacyOptions Nothing { get; } = new(null, null);
 
+    /// <summary>Rules decide which exchanges count, and whether they do is known at their end only.</summary>
+    public bool DropsExchanges => RemovesParts || Rules is { SamplePercent: not null };
+
+    /// <summary>For a run that nobody sees the content of: what is left of the rules is whom they stop.</summary>
+    public PrivacyOptions ForCountingOnly => new(DropsExchanges ? Rules : null, null);
+
     /// <summary>Rules take away what packets still hold, which no mask of equal length can.</summary>
     public bool RemovesParts => Rules is { ActsOnDetails: true, IsMaskEverythingAlone: false };
 }
