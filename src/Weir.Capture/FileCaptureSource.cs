@@ -54,6 +54,19 @@ public sealed class FileCaptureSource : ICaptureSource
         }
     }
 
+    /// <summary>
+    /// One source for each worker, to read the file side by side; a single one where it can be read only once (a pipe), or where
+    /// reading it costs more than that (gzip).
+    /// </summary>
+    /// <exception cref="CaptureException">As of <see cref="Open"/>.</exception>
+    public static IReadOnlyList<FileCaptureSource> OpenForWorkers(string path, int workers, CancellationToken cancellation = default)
+    {
+        var sources = new List<FileCaptureSource> { Open(path, cancellation) };
+        if (!sources[0]._reader.IsPlainFile) return sources;
+        while (sources.Count < workers) sources.Add(Open(path, cancellation));
+        return sources;
+    }
+
     public void Run(IFrameSink sink, CancellationToken cancellation)
     {
         if (_standardInput is not null)

@@ -9,7 +9,9 @@ namespace Weir.Probe;
 
 /// <summary>
 /// One capture from start to end: sources, workers and outputs. Several sources have a worker each (rings of one fanout group);
-/// a single one is read by one thread that shares its flows among the workers. Disposing closes the sources only.
+/// a
+/// capture file is read by each worker for itself; what can be read only once is read by one thread that shares its flows among
+/// the workers. Disposing closes the sources only.
 /// </summary>
 public sealed class ProbeRun : IDisposable
 {
@@ -17,6 +19,7 @@ public sealed class ProbeRun : IDisposable
     private readonly IReadOnlyList<IExchangeOutput> _outputs;
     private readonly string _plane;
     private readonly bool _isFile;
+    private readonly bool _sharesFile;
     private readonly PacketIntake[] _intakes;
     private readonly ExchangeWorker[] _workers;
     private readonly FlowDispatcher? _dispatcher;
@@ -31,6 +34,7 @@ public sealed class ProbeRun : IDisposable
         (_sources, _outputs) = (sources, outputs);
         _plane = WireNames.Of(options.Source);
         _isFile = options.Source == CaptureSourceKind.File;
+        _sharesFile = sources.Count > 1 && sources.All(source => source is FileCaptureSource);
         var count = sources.Count > 1 ? sources.Count : Math.Clamp(options.Workers, 1, WorkerCount.Max);
         var limit = new ExchangeLimit(options.MaxExchanges, _ended.Cancel);
         var packets = options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null;
@@ -41,11 +45,16 @@ public sealed class ProbeRun : IDisposable
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
         _intakes = _dispatcher is not null
             ? [new PacketIntake(options, _dispatcher)]
-            : [.. _workers.Select(worker => new PacketIntake(options, worker))];
+            : [.. _workers.Select((worker, number) => new PacketIntake(
+                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker))];
     }
 
+    /// <summary>Those whose counters count: of a file that each worker reads whole, the first.</summary>
+    private IEnumerable<PacketIntake> CountedIntakes => _sharesFile ? _intakes.Take(1) : _intakes;
+
     /// <summary>Counters of each interface, those of all workers added up.</summary>
-    public IReadOnlyList<InterfaceStatistics> Interfaces => InterfaceStatistics.Sum(_sources.SelectMany(source => source.ReadStatistics()));
+    public IReadOnlyList<InterfaceStatistics> Interfaces => InterfaceStatistics.Sum(
+        (_sharesFile ? _sources.Take(1) : _sources).SelectMany(source => source.ReadStatistics()));
 
     public IReadOnlyList<string> Warnings => [.. _sources.SelectMany(source => source.Warnings).Distinct()];
 
@@ -81,12 +90,12 @@ public sealed class ProbeRun : IDisposable
     {
         var ignored = CounterSums.Of(
         [
-            .. _intakes.SelectMany(intake => intake.Ignored()),
+            .. CountedIntakes.SelectMany(intake => intake.Ignored()),
             .. _workers.SelectMany(worker => worker.Ignored()),
             new("datagram_no_tunnel", Interfaces.Sum(i => i.NoTunnel)),
         ]);
         return new ProbeReport(
-            _intakes.Sum(intake => intake.Packets), _intakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
+            CountedIntakes.Sum(intake => intake.Packets), CountedIntakes.Sum(intake => intake.Bytes), _workers.Sum(worker => worker.Outputs.Matched),
             _workers.Sum(worker => worker.Outputs.Seen), _workers.Sum(worker => worker.Connections),
             _elapsed.Elapsed.TotalSeconds, Losses(), ignored);
     }
@@ -99,7 +108,7 @@ public sealed class ProbeRun : IDisposable
         if (_isFile || interfaces.Count == 0) losses.Add(new Loss(_plane, Loss.Anywhere, "kernel_drops", 0));
         else losses.AddRange(interfaces.Select(one => new Loss(_plane, one.Name, "kernel_drops", one.KernelDrops)));
         losses.AddRange(
-            from counted in _intakes.SelectMany((intake, i) => Named(intake.Losses(), _sources[i]))
+            from counted in CountedIntakes.SelectMany((intake, i) => Named(intake.Losses(), _sources[i]))
             group counted.Count by (counted.Interface, counted.Reason) into same
             select new Loss(_plane, same.Key.Interface, same.Key.Reason, same.Sum()));
         losses.AddRange(

@@ -13,12 +13,16 @@ internal static partial class ReadBack
 {
     public static ProbeOptions Options { get; } = new() { Source = CaptureSourceKind.File, Privacy = PrivacyOptions.Nothing };
 
-    public static (string Lines, ProbeReport Report) File(string path, ProbeOptions? options = null)
+    /// <param name="path">A capture.</param>
+    /// <param name="options">Null for <see cref="Options"/>.</param>
+    /// <param name="sideBySide">Each worker reads the file for itself; else one thread reads and hands over.</param>
+    public static (string Lines, ProbeReport Report) File(string path, ProbeOptions? options = null, bool sideBySide = false)
     {
+        options ??= Options;
         using var stream = new MemoryStream();
         ProbeReport report;
         using (var output = new JsonLinesOutput(stream, "memory"))
-        using (var run = new ProbeRun([FileCaptureSource.Open(path)], options ?? Options, [output]))
+        using (var run = new ProbeRun(FileCaptureSource.OpenForWorkers(path, sideBySide ? options.Workers : 1), options, [output]))
         {
             run.Run(CancellationToken.None);
             report = run.Report();

@@ -41,15 +41,17 @@ public class WorkersTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(4)]
-    public void The_limit_is_exact_whatever_the_workers(int workers)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(4, false)]
+    [InlineData(2, true)]
+    [InlineData(4, true)]
+    public void The_limit_is_exact_whatever_the_workers(int workers, bool sideBySide)
     {
         using var file = new TemporaryFile(Mixed(200).ToPcap());
         for (var limit = 1; limit < 600; limit *= 3)
         {
-            var (lines, report) = ReadBack.File(file.Path, ReadBack.Options with { Workers = workers, MaxExchanges = limit });
+            var (lines, report) = ReadBack.File(file.Path, ReadBack.Options with { Workers = workers, MaxExchanges = limit }, sideBySide);
             Assert.Equal(limit, lines.Count(c => c == '\n'));
             Assert.Equal(limit, report.Exchanges);
         }
@@ -65,6 +67,7 @@ public class WorkersTests
         Assert.NotEmpty(one);
         Assert.Equal(one, Recorded(file.Path, method, 2));
         Assert.Equal(one, Recorded(file.Path, method, 4));
+        Assert.Equal(one, Recorded(file.Path, method, 4, sideBySide: true));
     }
 
     [Fact]
@@ -86,9 +89,12 @@ public class WorkersTests
         var expected = Sorted(lines);
         foreach (var workers in new[] { 2, 4 })
         {
-            var (other, otherReport) = ReadBack.File(path, options with { Workers = workers });
-            Assert.Equal(expected, Sorted(other));
-            Assert.Equal(Counters(report), Counters(otherReport));
+            foreach (var sideBySide in new[] { false, true })
+            {
+                var (other, otherReport) = ReadBack.File(path, options with { Workers = workers }, sideBySide);
+                Assert.Equal(expected, Sorted(other));
+                Assert.Equal(Counters(report), Counters(otherReport));
+            }
         }
     }
 
@@ -101,7 +107,7 @@ public class WorkersTests
         .. report.Dropped.Select(counter => counter.ToString()), .. report.Ignored.Select(counter => counter.ToString()),
     ];
 
-    private static List<string> Recorded(string path, string? method, int workers)
+    private static List<string> Recorded(string path, string? method, int workers, bool sideBySide = false)
     {
         using var stream = new MemoryStream();
         var options = ReadBack.Options with
@@ -110,7 +116,7 @@ public class WorkersTests
             PacketOutput = stream,
             Where = method is null ? null : exchange => exchange.Request[exchange.Request.Method].SequenceEqual(Encoding.ASCII.GetBytes(method)),
         };
-        ReadBack.File(path, options);
+        ReadBack.File(path, options, sideBySide);
         using var reader = CaptureFileReader.Open(new MemoryStream(stream.ToArray()));
         return [.. TestFrames.ReadAll(reader).Select(f => $"{f.TimestampNs} {Convert.ToHexString(f.Data)}").Order(StringComparer.Ordinal)];
     }

@@ -11,9 +11,9 @@ public sealed record Peer(string Name, string Program, string Command, Func<stri
 {
     public static IReadOnlyList<Peer> All(string weir) =>
     [
-        new("weir none", weir, $"'{weir}' sniff -r {{file}} -o none --stats {{out}} 2>/dev/null", StatsExchanges),
-        new("weir none, 2 workers", weir, $"'{weir}' sniff -r {{file}} -o none --stats {{out}} 2>/dev/null", StatsExchanges),
-        new("weir jsonl", weir, $"'{weir}' sniff -r {{file}} -o jsonl:/dev/null --stats {{out}} 2>/dev/null", StatsExchanges),
+        new("weir none", weir, $"'{weir}' sniff -r {{file}} --workers 1 -o none --stats {{out}} 2>/dev/null", StatsExchanges),
+        new("weir none, 2 workers", weir, $"'{weir}' sniff -r {{file}} --workers 2 -o none --stats {{out}} 2>/dev/null", StatsExchanges),
+        new("weir jsonl", weir, $"'{weir}' sniff -r {{file}} --workers 1 -o jsonl:/dev/null --stats {{out}} 2>/dev/null", StatsExchanges),
         new("tcpdump", "tcpdump", "tcpdump -r {file} -w /dev/null 2>/dev/null", null),
         new("softflowd", "softflowd", "softflowd -r {file} -d >/dev/null 2>&1", null),
         new("tcpflow", "tcpflow", "tcpflow -r {file} -o {out} >/dev/null 2>&1", null),

@@ -23,6 +23,9 @@ public sealed class CaptureFileReader : IDisposable
     /// <summary>Interfaces seen so far, as <see cref="Frame.InterfaceId"/> counts them; a pcapng file may add to them at any time.</summary>
     public IReadOnlyList<CaptureInterface> Interfaces => _reader.Interfaces;
 
+    /// <summary>Not compressed and not a pipe: it can be read again from its beginning, at no cost beyond the reading.</summary>
+    public bool IsPlainFile { get; private init; }
+
     public CaptureFileState State => _reader.State;
 
     /// <summary>True when the file ended within a packet.</summary>
@@ -50,7 +53,10 @@ public sealed class CaptureFileReader : IDisposable
                 window = new StreamWindow(Inflate(window.Bytes, stream, start, leaveOpen), limits.ReadBytes);
             }
 
-            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits, isGzip), isGzip);
+            return new CaptureFileReader(window, CaptureFileSniffer.Open(window, limits, isGzip), isGzip)
+            {
+                IsPlainFile = stream.CanSeek && !isGzip,
+            };
         }
         catch (CaptureFileException)
         {

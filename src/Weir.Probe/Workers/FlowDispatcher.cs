@@ -1,28 +1,14 @@
 using Weir.Packets;
-using Weir.Protocols.Dns;
 
 namespace Weir.Probe;
 
-/// <summary>
-/// Shares the packets of one source among several workers, a connection always to the same one: both directions, every
-/// interface, inside tunnels and put together from fragments alike, because it looks at what the decoder found. Runs on the
-/// source's thread.
-/// </summary>
-/// <remarks>
-/// Flows are put into buckets by <see cref="FlowHash"/>; a bucket goes to the workers in turn when its first packet comes, which
-/// spreads a few long connections better than the hash would.
-/// </remarks>
+/// <summary>Hands the packets of one source that can be read only once to several workers. Runs on the source's thread.</summary>
 internal sealed class FlowDispatcher : IPacketSink, IDisposable
 {
-    /// <summary>A power of two; so many that a few dozen long connections seldom share one.</summary>
-    private const int Buckets = 4096;
-
     private readonly WorkerThread[] _threads;
     private readonly PacketBatch[] _open;
 
-    /// <summary>Worker number + 1; 0 for a bucket that nothing came for yet.</summary>
-    private readonly byte[] _owners = new byte[Buckets];
-    private int _assigned;
+    private readonly FlowShares _shares;
 
     /// <param name="workers">At most <see cref="WorkerCount.Max"/>.</param>
     /// <param name="failed">Called from a worker's thread when it can't go on; may be called several times.</param>
@@ -30,6 +16,7 @@ internal sealed class FlowDispatcher : IPacketSink, IDisposable
     {
         _threads = [.. workers.Select((worker, number) => new WorkerThread(worker, number, failed))];
         _open = [.. _threads.Select(thread => thread.Rent())];
+        _shares = new FlowShares(_threads.Length);
     }
 
     /// <summary>Once, before the first packet.</summary>
@@ -40,11 +27,7 @@ internal sealed class FlowDispatcher : IPacketSink, IDisposable
 
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        // What was asked of a group is answered by another address: one worker sees both.
-        var hash = DnsDatagrams.IsOfGroup(in packet) ? 0 : FlowHash.Of(in packet);
-        ref var owner = ref _owners[(int)(hash & (Buckets - 1))];
-        if (owner == 0) owner = (byte)((_assigned++ % _threads.Length) + 1);
-        var worker = owner - 1;
+        var worker = _shares.Of(in packet);
         if (_open[worker].TryAdd(in frame, in packet)) return;
         Post(worker);
         _open[worker].TryAdd(in frame, in packet);

@@ -124,7 +124,7 @@ internal static class SniffCommand
         }
 
         if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
-        return [CaptureFiles.Open(file, cancellation)];
+        return CaptureFiles.OpenForWorkers(file, parsed.GetValue(options.Workers), cancellation);
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(
