@@ -82,6 +82,8 @@ public class TunnelDeviceTests(ITestOutputHelper log)
     {
         using var pair = NamespacePair.CreateOrSkip();
         AddTunnels(pair, "vxlan", "type vxlan id 42 dstport 4789 local L remote R");
+        // The first large packet of a fresh tunnel can come to another ring: docs/decisions/0007.
+        HttpTraffic.Exchange(pair.PathB, pair.PathA, new IPEndPoint(IPAddress.Parse("10.232.0.1"), 8079), 3, 5_000);
         var sources = CaptureSourceSelector.Open(
             CapturePlane.Ring, new RingOptions { Devices = ["va"], NetworkNamespace = pair.PathA }, workers);
         using var calls = new CallList();

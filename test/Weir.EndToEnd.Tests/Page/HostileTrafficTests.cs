@@ -25,7 +25,7 @@ public sealed class HostileTrafficTests(PageFixture fixture)
         var chromium = fixture.Chromium;
         await using var server = new TinyServer(_ => TinyServer.Response(
             contentType, body, $"X-Hostile: {Image}\r\nSet-Cookie: a={Script}\r\nLocation: {Link}\r\n"));
-        await using var weir = await RunningWeir.Start("-p", server.Port.ToString(CultureInfo.InvariantCulture));
+        await using var weir = await RunningWeir.Start("-p", server.Port.ToString(CultureInfo.InvariantCulture), "--reveal", "all");
         await using var page = await chromium.Open();
         await page.Page.GotoAsync(weir.Address);
         await Expect(page.Page.GetByTestId("live-state")).ToHaveAttributeAsync("data-state", "connected");
