@@ -57,7 +57,7 @@ internal static class SniffCommand
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
-            Workers = parsed.GetValue(options.Workers),
+            Workers = options.WorkersOf(parsed),
             MaxExchanges = parsed.GetValue(options.Count),
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
@@ -124,7 +124,7 @@ internal static class SniffCommand
         }
 
         if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
-        return CaptureFiles.OpenForWorkers(file, parsed.GetValue(options.Workers), cancellation);
+        return CaptureFiles.OpenForWorkers(file, options.WorkersOf(parsed), cancellation);
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(
@@ -143,7 +143,7 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, parsed.GetValue(options.Workers));
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed));
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch

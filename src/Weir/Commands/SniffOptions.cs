@@ -85,12 +85,11 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<TimeSpan>(result, Duration.TryParse, "a time such as 30s or 5m", default),
     };
 
-    public Option<int> Workers { get; } = new("--workers")
+    public Option<int?> Workers { get; } = new("--workers")
     {
-        Description = "Threads that capture and parse (default: cores, at most 8)",
+        Description = "Threads that capture and parse (default: of a file cores, at most 8; live 1)",
         HelpName = "N",
-        CustomParser = result => Parse(result, IsWorkers, $"a number of workers, 1 to {WorkerCount.Max}", 1),
-        DefaultValueFactory = _ => WorkerCount.Default,
+        CustomParser = result => Parse<int>(result, IsWorkers, $"a number of workers, 1 to {WorkerCount.Max}", 1),
     };
 
     public Option<string?> Stats { get; } = new("--stats")
@@ -105,6 +104,13 @@ internal sealed class SniffOptions
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
+
+    /// <summary>
+    /// One live worker keeps up with half a million calls a second; more are a choice, since the kernel does not always bring both
+    /// directions of a connection to the same one (docs/decisions/0007).
+    /// </summary>
+    public int WorkersOf(ParseResult parsed) =>
+        parsed.GetValue(Workers) ?? (parsed.GetValue(Read) is null ? 1 : WorkerCount.Default);
 
     /// <summary>The descriptors asked for; null without.</summary>
     /// <exception cref="UsageException">The file can't be read or is no descriptor set.</exception>

@@ -75,7 +75,7 @@ internal static class UpCommand
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Source = SniffCommand.Kind(plane),
-            Workers = parsed.GetValue(options.Workers),
+            Workers = options.WorkersOf(parsed),
             Schema = options.Schema(parsed),
             Privacy = privacy,
         };
