@@ -61,12 +61,18 @@ public sealed class ExchangeRedactor
         hidden |= Protocols(exchange);
         if (exchange.SessionFields.Count > 0) hidden |= SessionFields(exchange);
         if (exchange.Endpoint is { } endpoint && hidden) exchange.Endpoint = Endpoint(endpoint);
-        if (hidden && trace is not null && !exchange.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal))
-            trace.Request.BlankAll = trace.Response.BlankAll = true;
+        if (trace is not null && !Searchable(exchange)) trace.BlankAll();
         if (hidden) Redacted++;
         _walker.Shrink();
         return exchange;
     }
+
+    /// <summary>
+    /// Secrets can be found again in its packets. Frames of several HTTP/2 streams share packets and their fields are
+    /// compressed (RFC 7541); what a WebSocket client sends is masked by a changing key, and may be deflated (RFC 6455 §5.3, RFC 7692).
+    /// </summary>
+    private static bool Searchable(Exchange exchange) =>
+        exchange.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal) && !exchange.WebSocket.Present;
 
     private bool Message(Exchange exchange, HttpMessage message, MessagePlaces places, MessageTrace? trace)
     {

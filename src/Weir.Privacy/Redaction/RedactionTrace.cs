@@ -40,9 +40,6 @@ public sealed class RedactionTrace
 
     public MessageTrace Response { get; } = new();
 
-    /// <summary>Something was hidden.</summary>
-    public bool Any => Request.Count > 0 || Response.Count > 0 || Request.BlankBody || Response.BlankBody || Request.BlankAll || Response.BlankAll;
-
     /// <summary>Nothing of either message may be shown.</summary>
     public void BlankAll() => Request.BlankAll = Response.BlankAll = true;
 

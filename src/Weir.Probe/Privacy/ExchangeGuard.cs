@@ -61,10 +61,6 @@ public sealed class ExchangeGuard
             return null;
         }
 
-        if (_redactor is null) return exchange;
-        var shown = _redactor.Redact(exchange, Trace);
-        // Frames of several HTTP/2 streams share packets, and compressed fields can't be searched.
-        if (Trace is not null && !exchange.Protocol.StartsWith("HTTP/1", StringComparison.Ordinal)) Trace.BlankAll();
-        return shown;
+        return _redactor is null ? exchange : _redactor.Redact(exchange, Trace);
     }
 }

@@ -193,14 +193,8 @@ internal sealed class DnsConversation(ConversationHost host) : IHostedConversati
         host.Return(pending);
     }
 
-    private Anomaly MissingBecause(StreamEnd reason) => _responses.WasLost ? Anomaly.ResponseMissingLost : reason switch
-    {
-        StreamEnd.Reset => Anomaly.ResponseMissingReset,
-        StreamEnd.Idle => Anomaly.ResponseMissingIdle,
-        StreamEnd.Evicted => Anomaly.ResponseMissingEvicted,
-        StreamEnd.CaptureEnd => Anomaly.ResponseMissingCaptureEnd,
-        _ => Anomaly.ResponseMissingClosed,
-    };
+    private Anomaly MissingBecause(StreamEnd reason) =>
+        _responses.WasLost ? Anomaly.ResponseMissingLost : MissingResponse.Because(reason);
 
     /// <summary>The message of one direction that is being put together.</summary>
     private sealed class Side

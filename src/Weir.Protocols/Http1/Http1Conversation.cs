@@ -206,19 +206,7 @@ internal sealed partial class Http1Conversation : IHostedConversation
         LeaveHttp();
     }
 
-    private Anomaly MissingBecause(StreamEnd reason)
-    {
-        if (_clientEnd == StreamEnd.Reset && reason != StreamEnd.Fin) reason = StreamEnd.Reset;
-        return reason switch
-        {
-            StreamEnd.Reset => Anomaly.ResponseMissingReset,
-            StreamEnd.Idle => Anomaly.ResponseMissingIdle,
-            StreamEnd.Evicted => Anomaly.ResponseMissingEvicted,
-            StreamEnd.CaptureEnd => Anomaly.ResponseMissingCaptureEnd,
-            // A new SYN on the same ports means that the connection closed unseen.
-            _ => Anomaly.ResponseMissingClosed,
-        };
-    }
+    private Anomaly MissingBecause(StreamEnd reason) => MissingResponse.Because(reason, _clientEnd);
 
     private void EmitWhenOver(Http1Pending pending)
     {

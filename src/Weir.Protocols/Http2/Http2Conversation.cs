@@ -223,19 +223,7 @@ internal sealed partial class Http2Conversation : IHostedConversation
         }
     }
 
-    private Anomaly MissingBecause(StreamEnd reason)
-    {
-        if (_clientEnd == StreamEnd.Reset && reason != StreamEnd.Fin) reason = StreamEnd.Reset;
-        return reason switch
-        {
-            StreamEnd.Reset => Anomaly.ResponseMissingReset,
-            StreamEnd.Idle => Anomaly.ResponseMissingIdle,
-            StreamEnd.Evicted => Anomaly.ResponseMissingEvicted,
-            StreamEnd.CaptureEnd => Anomaly.ResponseMissingCaptureEnd,
-            // A new SYN on the same ports means that the connection closed unseen.
-            _ => Anomaly.ResponseMissingClosed,
-        };
-    }
+    private Anomaly MissingBecause(StreamEnd reason) => MissingResponse.Because(reason, _clientEnd);
 
     /// <summary>The response will not come, or not to its end. The request may still be under way.</summary>
     private void FailResponse(Http2Stream stream, Anomaly reason)
