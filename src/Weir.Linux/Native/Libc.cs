@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int SO_ERROR = 4;
     public const int SO_ATTACH_FILTER = 26;
     public const int MSG_DONTWAIT = 0x40;
+    public const int PROT_READ = 1;
     public const int PROT_READ_WRITE = 3;
     public const int MAP_SHARED = 1;
     public const int O_RDONLY = 0;
@@ -68,6 +69,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint address, nuint length, int protection, int flags, FileDescriptor fd, nint offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, nint offset);
 
     [LibraryImport("libc")]
     public static partial int munmap(nint address, nuint length);
