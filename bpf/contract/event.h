@@ -88,7 +88,7 @@ enum weir_protocol {
 	WEIR_PROTOCOL_IGNORED = 6,
 };
 
-/* 176 bytes; `captured` bytes of data follow. A record may be longer than both: its room comes in classes. */
+/* 160 bytes; `captured` bytes of data follow. A record may be longer than both: its room comes in classes. */
 struct weir_event {
 	weir_u8 kind;
 	weir_u8 direction;

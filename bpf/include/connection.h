@@ -61,7 +61,7 @@ static __always_inline __u64 next_connection_id(void)
 	return ((__u64)(bpf_get_smp_processor_id() + 1) << 40) | *last;
 }
 
-static __always_inline bool is_in(const volatile struct weir_port_range *ranges, __u32 size, __u16 local, __u16 remote)
+static __always_inline bool is_in(const volatile struct weir_port_range *ranges, __u32 size, __u32 local, __u32 remote)
 {
 	for (int i = 0; i < WEIR_PORT_RANGES; i++) {
 		if (i >= size)
@@ -104,11 +104,9 @@ static __always_inline void identify(struct connection *connection, struct sock 
 	BPF_CORE_READ_INTO(&connection->remote_address, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
 }
 
-/* What ports alone decide. */
-static __always_inline __u8 first_verdict(struct connection *connection)
+/* What ports alone decide. A global function: the verifier looks at it once, whoever calls it. */
+__attribute__((noinline)) int first_verdict(__u32 local, __u32 remote)
 {
-	__u16 local = connection->local_port, remote = connection->remote_port;
-
 	if (is_in(config.left_out, config.left_out_count, local, remote))
 		return WEIR_PROTOCOL_IGNORED;
 	if (config.asked_count && is_in(config.asked, config.asked_count, local, remote))
@@ -126,7 +124,7 @@ static __always_inline struct connection *add_connection(struct sock *sk, struct
 	__u64 key = (__u64)sk;
 
 	fresh->id = next_connection_id();
-	fresh->protocol = first_verdict(fresh);
+	fresh->protocol = first_verdict(fresh->local_port, fresh->remote_port);
 	count(WEIR_COUNT_CONNECTIONS);
 	if (fresh->protocol == WEIR_PROTOCOL_IGNORED)
 		count(WEIR_COUNT_CONNECTIONS_IGNORED);

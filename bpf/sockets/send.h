@@ -90,7 +90,7 @@ __attribute__((noinline)) int send_chunk(__u64 buffer, __u32 captured, __u32 tot
  * Sends `length` bytes of one buffer. `left` is what may still be captured of the call; returns what remains of it. What may not is told
  * by the length of the last event.
  */
-static __always_inline __u32 send_buffer(__u64 buffer, __u32 length, __u32 offset, __u32 left)
+__attribute__((noinline)) int send_buffer(__u64 buffer, __u32 length, __u32 offset, __u32 left)
 {
 	for (int i = 0; i < WEIR_CHUNKS && length; i++) {
 		__u32 captured = length < left ? length : left;
@@ -110,7 +110,7 @@ static __always_inline __u32 send_buffer(__u64 buffer, __u32 length, __u32 offse
 	return left;
 }
 
-static __always_inline void send_vectors(__u64 vectors, __u64 count_of, __u32 length, __u32 left)
+__attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u32 length, __u32 left)
 {
 	__u32 offset = 0;
 
@@ -130,25 +130,27 @@ static __always_inline void send_vectors(__u64 vectors, __u64 count_of, __u32 le
 		length -= part;
 	}
 	if (!length)
-		return;
+		return 0;
 	count_more(WEIR_LOST_VECTORS_BYTES, length);
 	send_chunk(0, 0, length, offset);
+	return 0;
 }
 
-/* The first bytes of the call, as many as lie together; 0 where there are none to be read. */
-static __always_inline __u32 peek(const struct call *call, __u32 length, __u8 *to)
+/* What the first bytes of the call look like, as many of them as lie together. A global function, as above. */
+__attribute__((noinline)) int look_at_memory(__u64 pointer, __u32 memory, __u32 length)
 {
-	__u64 buffer = call->pointer;
+	__u8 bytes[WEIR_PEEK] = {};
+	__u64 buffer = pointer;
 	__u64 size = length;
 
-	if (call->memory == MEMORY_NONE)
-		return 0;
-	if (call->memory == MEMORY_VECTORS) {
+	if (memory != MEMORY_BUFFER && memory != MEMORY_VECTORS)
+		return WEIR_LOOK_NOTHING;
+	if (memory == MEMORY_VECTORS) {
 		struct user_iovec vector = {};
 
 		/* An empty first vector is rare; the second is not looked for. */
-		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)call->pointer))
-			return 0;
+		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)pointer))
+			return WEIR_LOOK_NOTHING;
 		buffer = vector.base;
 		if (vector.length < size)
 			size = vector.length;
@@ -157,25 +159,22 @@ static __always_inline __u32 peek(const struct call *call, __u32 length, __u8 *t
 		size = WEIR_PEEK;
 	asm volatile("" : "+r"(size));
 	if (size > WEIR_PEEK)
-		return 0;
-	if (size && bpf_probe_read_user(to, size, (const void *)buffer))
-		return 0;
-	return (__u32)size;
+		return WEIR_LOOK_NOTHING;
+	if (size == 0 || bpf_probe_read_user(bytes, size, (const void *)buffer))
+		return WEIR_LOOK_NOTHING;
+	return look_at(bytes, (__u32)size);
 }
 
 /* Decides what the connection is, as long as that is open. False: nothing of this call is sent. */
 static __always_inline bool decide(struct connection *connection, const struct call *call, __u32 length, __u32 *flags)
 {
-	__u8 bytes[WEIR_PEEK] = {};
-	__u32 seen;
 	int look;
 
 	if (connection->protocol == WEIR_PROTOCOL_IGNORED || connection->protocol == WEIR_PROTOCOL_TLS)
 		return false;
 	if (connection->protocol != WEIR_PROTOCOL_UNKNOWN)
 		return true;
-	seen = peek(call, length, bytes);
-	look = look_at(bytes, seen);
+	look = look_at_memory(call->pointer, call->memory, length);
 	if (look == WEIR_LOOK_HTTP1) {
 		connection->protocol = WEIR_PROTOCOL_HTTP1;
 		return true;

@@ -10,7 +10,7 @@ namespace Weir.Linux.Bpf;
 public struct EventHeader
 {
     /// <summary>Bytes from the start of a record to its data.</summary>
-    public const int Bytes = 176;
+    public const int Bytes = 160;
 
     public EventKind Kind;
     public EventDirection Direction;

@@ -143,13 +143,15 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed));
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), new EbpfOptions { Ports = filter.Ports });
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
     {
         CapturePlane.Ring => CaptureSourceKind.Ring,
         CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        CapturePlane.Ebpf => CaptureSourceKind.Ebpf,
+        CapturePlane.RingEbpf => CaptureSourceKind.Ring,
         _ => CaptureSourceKind.Libpcap,
     };
 
