@@ -15,6 +15,8 @@ internal sealed class FlowRecorder(IFlowSink sink, ProbeOptions options, Func<in
 
     public void OnOver(Connection connection)
     {
+        // The encrypted connection beside it is the flow.
+        if (connection.Tls is not null) return;
         var flow = _flow;
         flow.Id = _ids.Next(connection.FirstPacketNs);
         flow.Source = options.Source;

@@ -125,6 +125,9 @@ public sealed class Exchange
     /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
     public PacketTunnel Tunnel { get; set; }
 
+    /// <summary>It was encrypted on its way, and read inside a TLS library; null where it was plain.</summary>
+    public SegmentTls? Tls { get; set; }
+
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
 
@@ -185,6 +188,7 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         Tunnel = default;
+        Tls = null;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;
         ClientBytes = ServerBytes = -1;
