@@ -42,6 +42,43 @@ internal static class X64Function
         return targets;
     }
 
+    /// <summary>
+    /// The only function that a wrapper calls, to which it passes its own arguments: short, and nothing but making room on the stack
+    /// before the call. False for anything that does more.
+    /// </summary>
+    public static bool TryWrapped(ElfFile file, ElfSymbol wrapper, out ulong target)
+    {
+        const int MaxWrapperBytes = 64, MaxBytesBeforeCall = 24;
+        target = 0;
+        if (wrapper.Size > MaxWrapperBytes || !TryCode(file, wrapper, out var code)) return false;
+        for (var at = 0; at < Math.Min(code.Length, MaxBytesBeforeCall);)
+        {
+            var instruction = X64Instruction.Decode(code.AsSpan(at));
+            if (instruction.Length == 0 || instruction.Flow is not (X64Flow.Other or X64Flow.Call)) return false;
+            at += instruction.Length;
+            if (instruction.Flow != X64Flow.Call)
+            {
+                if (!KeepsArguments(code.AsSpan(at - instruction.Length, instruction.Length))) return false;
+                continue;
+            }
+
+            target = wrapper.Address + (ulong)(at + (long)instruction.Displacement);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>What compilers put before the call of a wrapper: endbr64, push, sub rsp, mov rbp from rsp. All leave the arguments alone.</summary>
+    private static bool KeepsArguments(ReadOnlySpan<byte> instruction) => instruction switch
+    {
+        [0xF3, 0x0F, 0x1E, 0xFA] => true,
+        [>= 0x50 and <= 0x57] or [0x41, >= 0x50 and <= 0x57] => true,
+        [0x48, 0x83, 0xEC, _] or [0x48, 0x81, 0xEC, ..] => true,
+        [0x48, 0x89, 0xE5] => true,
+        _ => false,
+    };
+
     /// <summary>True for the stub of a procedure linkage table: it only jumps on through memory.</summary>
     public static bool IsLinkageStub(ElfFile file, ulong address)
     {

@@ -52,16 +52,16 @@ internal static class ProbePlanner
 
     /// <summary>
     /// The function that both exported ones pass their arguments to unchanged (ssl_read_internal, ssl_write_internal). It takes
-    /// both kinds of calls in one place, and begins with a push, which the kernel emulates: its probe costs a third. Null unless
-    /// the first call of the one is a call of the other too, and no detour through a linkage table.
+    /// both kinds of calls in one place, and begins with a push, which the kernel emulates: its probe costs a third. Null where the
+    /// compiler put it into its callers, as in Node: the extended function must be a short wrapper that does nothing before its
+    /// call, and the other must call the same, without a detour through a linkage table.
     /// </summary>
     private static ulong? InternalFunction(ElfFile file, TlsSymbols symbols, string counting, string extended)
     {
         if (symbols.Find(counting) is not { } first || symbols.Find(extended) is not { } second) return null;
-        var candidates = X64Function.Callees(file, second);
-        if (candidates.Count == 0 || X64Function.IsLinkageStub(file, candidates[0])) return null;
-        if (!X64Function.Callees(file, first).Contains(candidates[0])) return null;
-        return file.TryCodeOffset(candidates[0], out var offset) ? offset : null;
+        if (!X64Function.TryWrapped(file, second, out var target) || X64Function.IsLinkageStub(file, target)) return null;
+        if (!X64Function.Callees(file, first).Contains(target)) return null;
+        return file.TryCodeOffset(target, out var offset) ? offset : null;
     }
 
     private static ProbePlan GnuTls(TlsSymbols symbols)
