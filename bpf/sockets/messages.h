@@ -8,7 +8,10 @@
 /* Messages of one call whose bytes are read; TCP rarely has more than one. */
 #define WEIR_MESSAGES 8
 
-/* How many messages of its call a thread has done: the kernel's tracepoints tell each, but not which it is. */
+/*
+ * Messages that a thread's call has done: the kernel's tracepoints tell each, but not which it is. No entry: the call was not seen to begin,
+ * and only if it has a single message is it known which that is.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
@@ -19,8 +22,9 @@ struct {
 static __always_inline void begin_messages(void)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
+	__u32 none = 0;
 
-	bpf_map_delete_elem(&messages_done, &thread);
+	bpf_map_update_elem(&messages_done, &thread, &none, BPF_ANY);
 }
 
 /* The next message of the current call. */
@@ -28,9 +32,15 @@ static __always_inline void next_message(struct call *call, __u32 length)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
 	__u32 *done = bpf_map_lookup_elem(&messages_done, &thread);
-	__u32 index = done ? *done : 0, next = index + 1;
+	__u32 index = 0;
 
-	bpf_map_update_elem(&messages_done, &thread, &next, BPF_ANY);
+	if (done) {
+		index = *done;
+		*done += 1;
+	} else if (call->size != 1) {
+		count(WEIR_LOST_MESSAGES);
+		return;
+	}
 	open_message(call, call->pointer + (__u64)index * sizeof(struct user_messages), length);
 }
 

@@ -14,6 +14,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
     /// <summary>Milliseconds between two calls of <see cref="IFrameSink.OnIdle"/> while nothing happens.</summary>
     private const int IdleIntervalMs = 100;
 
+    private const long LookEveryNs = 1_000_000_000;
+
     /// <summary>Name of the plane on the record and in the ledger.</summary>
     public const string Plane = "ebpf";
 
@@ -22,6 +24,9 @@ public sealed class EbpfCaptureSource : ICaptureSource
     private readonly ProcessTable _processes = new();
     private readonly KernelClock _clock = new();
     private readonly WarningLog _warnings = new();
+    private readonly Governor _governor;
+    private double _ringFill;
+    private long _lookedNs;
     private long _events;
     private long _bytes;
 
@@ -30,6 +35,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public EbpfCaptureSource(EbpfOptions options)
     {
         _plane = new KernelPlane(options);
+        _governor = new Governor(Environment.ProcessorCount, options.Governor);
         _feed = new SegmentFeed(_processes, _clock, OwnNamespace());
     }
 
@@ -43,7 +49,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
     /// <inheritdoc/>
     public IEnumerable<CaptureLoss> ReadLosses() =>
         EbpfLosses.All.Select(loss => new CaptureLoss(Plane, loss.Reason, _plane.Read(loss.Counter)))
-            .Append(new CaptureLoss(Plane, "ebpf_malformed_events", _feed.Malformed));
+            .Append(new CaptureLoss(Plane, "ebpf_malformed_events", _feed.Malformed))
+            .Append(new CaptureLoss(Plane, "ebpf_off_seconds", _governor.OffNs / 1_000_000_000));
 
     /// <inheritdoc/>
     public void Run(IFrameSink sink, CancellationToken cancellation)
@@ -69,6 +76,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public bool Drain(ISegmentSink sink)
     {
         _clock.Measure();
+        Govern();
         var (events, bytes) = (0L, 0L);
         while (_plane.Ring.TryRead(out var record))
         {
@@ -92,6 +100,19 @@ public sealed class EbpfCaptureSource : ICaptureSource
     }
 
     public void Dispose() => _plane.Dispose();
+
+    private void Govern()
+    {
+        _ringFill = Math.Max(_ringFill, (double)_plane.Ring.PendingBytes / _plane.Ring.SizeBytes);
+        var now = KernelClock.MonotonicNs;
+        if (now - _lookedNs < LookEveryNs) return;
+        _lookedNs = now;
+        var load = new PlaneLoad(_plane.Read(BpfCounter.Calls), _plane.Read(BpfCounter.RingFull), _ringFill);
+        _ringFill = 0;
+        if (_governor.Look(now, load) is not { } change) return;
+        _plane.Control = _plane.Control with { Level = _governor.Level };
+        _warnings.Add($"ebpf: {change}");
+    }
 
     /// <summary>The number in the name that /proc/self/ns/net links to; 0 when it can't be read.</summary>
     private static uint OwnNamespace()

@@ -29,6 +29,9 @@ public sealed record EbpfOptions
     /// <summary>Bytes of one connection a second beyond which only <see cref="HeaderBytes"/> of each call are kept. Default 4 MiB.</summary>
     public int BudgetBytes { get; init; } = 4 << 20;
 
+    /// <summary>When the plane sends less.</summary>
+    public GovernorLimits Governor { get; init; } = new();
+
     /// <summary>Programs to load; null takes the best that this kernel has.</summary>
     public ProgramSet? Programs { get; init; }
 

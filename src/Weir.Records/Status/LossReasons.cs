@@ -48,6 +48,7 @@ public static class LossReasons
         new("ebpf_unknown_calls", LossStage.Capture, "calls", "Sends and receives inside a system call that Weir does not know to be one."),
         new("ebpf_no_socket", LossStage.Capture, "calls", "Calls whose descriptor could not be followed to its socket."),
         new("ebpf_no_task", LossStage.Capture, "calls", "Calls of which the process could not be told."),
+        new("ebpf_off_seconds", LossStage.Capture, "seconds", "Seconds in which the plane was switched off for load, and nothing was counted."),
         new("ebpf_malformed_events", LossStage.Capture, "events", "Records in the ring that are no event: programs and Weir do not belong together."),
         new("packet_truncated_link_header", LossStage.Decode, "packets", "The frame was captured too short for its link header."),
         new("packet_truncated_ip_header", LossStage.Decode, "packets", "The frame was captured too short for its IP header."),
