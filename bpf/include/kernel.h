@@ -194,6 +194,7 @@ struct msghdr {
 
 /* kernel/trace/trace.h, as tracefs events/syscalls/.../format shows it */
 struct trace_event_raw_sys_exit {
+	__u64 common;
 	long id;
 	long ret;
 };

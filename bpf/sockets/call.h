@@ -29,6 +29,28 @@ struct call {
 	__u64 skip;
 };
 
+/* What the programs of one CPU work on: the call, and the header of its events. They neither sleep nor are preempted. */
+struct work {
+	struct weir_event header;
+	struct call call;
+	/* Address of the struct sock: from here it is a number, as global functions want it. */
+	__u64 socket;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct work);
+} works SEC(".maps");
+
+static __always_inline struct work *work_of_cpu(void)
+{
+	__u32 first = 0;
+
+	return bpf_map_lookup_elem(&works, &first);
+}
+
 struct arguments {
 	__u64 a0;
 	__u64 a1;
@@ -126,13 +148,13 @@ static __always_inline bool wants_current(struct call *call)
 	/* The kernel's own sockets (NFS, rxrpc): nobody's calls. A worker of io_uring works for its process. */
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return false;
-	call->memory = MEMORY_NONE;
+	__builtin_memset(call, 0, sizeof(*call));
 	call->number = -1;
-	if (BPF_CORE_READ(task, flags) & PF_IO_WORKER)
+	if (BPF_CORE_READ(task, flags) & PF_IO_WORKER) {
+		call->number = config.calls.io_uring_enter;
 		return true;
-	if (!read_arguments(&arguments))
-		return true;
-	if (!locate(call, &arguments))
+	}
+	if (read_arguments(&arguments) && !locate(call, &arguments))
 		count(WEIR_LOST_UNKNOWN_CALLS);
 	return true;
 }

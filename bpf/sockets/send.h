@@ -13,21 +13,6 @@
 #define WEIR_CHUNKS 8
 #define NSEC_PER_SEC 1000000000ull
 
-/* The header of the events of one call. Programs that use it do not sleep and are not preempted, so one a CPU suffices. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct weir_event);
-} templates SEC(".maps");
-
-static __always_inline struct weir_event *template_of_cpu(void)
-{
-	__u32 first = 0;
-
-	return bpf_map_lookup_elem(&templates, &first);
-}
-
 static __always_inline void lost_record(__u32 bytes)
 {
 	count(WEIR_LOST_RING_FULL);
@@ -69,10 +54,12 @@ static __always_inline void lost_record(__u32 bytes)
  */
 __attribute__((noinline)) int send_chunk(__u64 buffer, __u32 captured, __u32 total, __u32 offset)
 {
-	struct weir_event *header = template_of_cpu();
+	struct work *work = work_of_cpu();
+	struct weir_event *header;
 
-	if (!header)
+	if (!work)
 		return 0;
+	header = &work->header;
 	if (captured > WEIR_EVENT_BYTES)
 		captured = WEIR_EVENT_BYTES;
 	if (captured <= 256)
@@ -110,7 +97,7 @@ __attribute__((noinline)) int send_buffer(__u64 buffer, __u32 length, __u32 offs
 	return left;
 }
 
-__attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u32 length, __u32 left)
+__attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u64 skip, __u32 length, __u32 left)
 {
 	__u32 offset = 0;
 
@@ -123,6 +110,11 @@ __attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u32 
 		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)(vectors + i * sizeof(vector)))) {
 			count_more(WEIR_LOST_FAULT_BYTES, length);
 			break;
+		}
+		if (skip) {
+			vector.base += skip;
+			vector.length = vector.length > skip ? vector.length - skip : 0;
+			skip = 0;
 		}
 		part = vector.length < length ? (__u32)vector.length : length;
 		left = send_buffer(vector.base, part, offset, left);
@@ -137,7 +129,7 @@ __attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u32 
 }
 
 /* What the first bytes of the call look like, as many of them as lie together. A global function, as above. */
-__attribute__((noinline)) int look_at_memory(__u64 pointer, __u32 memory, __u32 length)
+__attribute__((noinline)) int look_at_memory(__u64 pointer, __u64 skip, __u32 memory, __u32 length)
 {
 	__u8 bytes[WEIR_PEEK] = {};
 	__u64 buffer = pointer;
@@ -151,7 +143,8 @@ __attribute__((noinline)) int look_at_memory(__u64 pointer, __u32 memory, __u32 
 		/* An empty first vector is rare; the second is not looked for. */
 		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)pointer))
 			return WEIR_LOOK_NOTHING;
-		buffer = vector.base;
+		buffer = vector.base + skip;
+		vector.length = vector.length > skip ? vector.length - skip : 0;
 		if (vector.length < size)
 			size = vector.length;
 	}
@@ -174,7 +167,7 @@ static __always_inline bool decide(struct connection *connection, const struct c
 		return false;
 	if (connection->protocol != WEIR_PROTOCOL_UNKNOWN)
 		return true;
-	look = look_at_memory(call->pointer, call->memory, length);
+	look = look_at_memory(call->pointer, call->skip, call->memory, length);
 	if (look == WEIR_LOOK_HTTP1) {
 		connection->protocol = WEIR_PROTOCOL_HTTP1;
 		return true;
@@ -252,36 +245,52 @@ static __always_inline void tell_opened(struct sock *sk, struct connection *conn
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
-/* A call moved `length` bytes over a socket. */
-static __always_inline void observe(struct sock *sk, __u8 direction, __u32 length, struct call *call)
+/* A struct msghdr is the vectors that it names. */
+static __always_inline void open_message(struct call *call, __u64 address, __u32 length)
 {
-	struct tcp_sock *tcp = (struct tcp_sock *)sk;
-	struct weir_control *now = current_control();
-	struct weir_event *header = template_of_cpu();
-	struct connection *connection;
-	__u32 flags = 0, left;
+	struct user_message message = {};
 
-	if (!now || !header || !is_tcp(sk))
+	call->memory = MEMORY_NONE;
+	if (bpf_probe_read_user(&message, sizeof(message), (const void *)address)) {
+		count_more(WEIR_LOST_FAULT_BYTES, length);
 		return;
+	}
+	call->memory = MEMORY_VECTORS;
+	call->pointer = message.vectors;
+	call->size = message.vector_count;
+	call->skip = 0;
+}
+
+/*
+ * The call in `works` moved `length` bytes over the socket there; they begin `behind` bytes before the socket's position in the stream. A global
+ * function: the verifier looks at it once, with any socket, which is why that is read by probes only.
+ */
+__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
+{
+	struct weir_control *now = current_control();
+	struct work *work = work_of_cpu();
+	struct connection *connection;
+	struct weir_event *header;
+	struct tcp_sock *tcp;
+	struct sock *sk;
+	__u32 flags = 0, left;
+	struct call *call;
+
+	if (!now || !work)
+		return 0;
+	sk = (struct sock *)work->socket;
+	tcp = (struct tcp_sock *)sk;
+	if (!is_tcp(sk))
+		return 0;
+	header = &work->header;
+	call = &work->call;
 	connection = find_connection(sk);
 	if (!connection)
-		return;
+		return 0;
 	count(WEIR_COUNT_CALLS);
-	if (call->memory == MEMORY_MESSAGE) {
-		struct user_message message = {};
-
-		if (bpf_probe_read_user(&message, sizeof(message), (const void *)call->pointer)) {
-			call->memory = MEMORY_NONE;
-			count_more(WEIR_LOST_FAULT_BYTES, length);
-		} else {
-			call->memory = MEMORY_VECTORS;
-			call->pointer = message.vectors;
-			call->size = message.vector_count;
-		}
-	}
 	if (!decide(connection, call, length, &flags)) {
 		count(WEIR_COUNT_IGNORED_CALLS);
-		return;
+		return 0;
 	}
 	count_more(WEIR_COUNT_BYTES, length);
 	if (!connection->told)
@@ -296,17 +305,17 @@ static __always_inline void observe(struct sock *sk, __u8 direction, __u32 lengt
 	describe_connection(header, sk, connection);
 	describe_process(header);
 	if (direction == WEIR_SENT) {
-		header->seq = BPF_CORE_READ(tcp, write_seq) - length;
+		header->seq = BPF_CORE_READ(tcp, write_seq) - behind;
 		header->ack = BPF_CORE_READ(tcp, copied_seq);
 	} else {
-		header->seq = BPF_CORE_READ(tcp, copied_seq) - length;
+		header->seq = BPF_CORE_READ(tcp, copied_seq) - behind;
 		header->ack = BPF_CORE_READ(tcp, snd_una);
 	}
-	if (call->memory == MEMORY_NONE || call->memory == MEMORY_MESSAGES) {
+	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {
 		header->flags |= WEIR_FLAG_NO_BUFFER;
 		count_more(WEIR_LOST_NO_BUFFER_BYTES, length);
 		send_chunk(0, 0, length, 0);
-		return;
+		return 0;
 	}
 	left = allowance(connection, now, length, header->time_ns);
 	if (left == 0)
@@ -314,7 +323,8 @@ static __always_inline void observe(struct sock *sk, __u8 direction, __u32 lengt
 	else if (call->memory == MEMORY_BUFFER)
 		send_buffer(call->pointer, length, 0, left);
 	else
-		send_vectors(call->pointer, call->size, length, left);
+		send_vectors(call->pointer, call->size, call->skip, length, left);
+	return 0;
 }
 
 #endif

@@ -74,7 +74,8 @@ int tls_leave(struct pt_regs *ctx)
 	if (!session)
 		return 0;
 	result = WEIR_TLS_COOKIE_RESULT(frame.cookie);
-	if (!session->binding && (int)ctx->ax > 0)
+	/* A step of the handshake has something to send or to receive, whether it succeeds or has to wait. */
+	if (!session->binding && session->library == WEIR_TLS_OPENSSL && ((int)ctx->ax > 0 || result == WEIR_TLS_MOVES_NOTHING))
 		suspect_memory(caller.tgid, session);
 	if (result == WEIR_TLS_MOVES_NOTHING)
 		return 0;

@@ -15,6 +15,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
     /// <summary>Milliseconds between two calls of <see cref="IFrameSink.OnIdle"/> while nothing happens.</summary>
     private const int IdleIntervalMs = 100;
 
+    private const long LookEveryNs = 1_000_000_000;
+
     /// <summary>Name of the plane on the record and in the ledger.</summary>
     public const string Plane = "ebpf";
 
@@ -26,6 +28,9 @@ public sealed class EbpfCaptureSource : ICaptureSource
     private readonly ProcessTable _processes = new();
     private readonly KernelClock _clock = new();
     private readonly WarningLog _warnings = new();
+    private readonly Governor _governor;
+    private double _ringFill;
+    private long _lookedNs;
     private long _events;
     private long _bytes;
 
@@ -34,6 +39,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public EbpfCaptureSource(EbpfOptions options)
     {
         _plane = new KernelPlane(options);
+        _governor = new Governor(Environment.ProcessorCount, options.Governor);
         _feed = new SegmentFeed(_processes, _clock, OwnNamespace());
         if (options.Tls) Tls = OpenTls(options);
     }
@@ -52,6 +58,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public IEnumerable<CaptureLoss> ReadLosses() =>
         EbpfLosses.All.Select(loss => new CaptureLoss(Plane, loss.Reason, _plane.Read(loss.Counter)))
             .Append(new CaptureLoss(Plane, "ebpf_malformed_events", _feed.Malformed))
+            .Append(new CaptureLoss(Plane, "ebpf_off_seconds", _governor.OffNs / 1_000_000_000))
             .Concat((Tls?.Losses() ?? []).Select(loss => new CaptureLoss(TlsPlaneName, loss.Reason, loss.Count)));
 
     /// <inheritdoc/>
@@ -78,6 +85,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public bool Drain(ISegmentSink sink)
     {
         _clock.Measure();
+        Govern();
         var (events, bytes) = (0L, 0L);
         while (_plane.Ring.TryRead(out var record))
         {
@@ -121,6 +129,19 @@ public sealed class EbpfCaptureSource : ICaptureSource
             _warnings.Add($"TLS stays encrypted: {error.Message}");
             return null;
         }
+    }
+
+    private void Govern()
+    {
+        _ringFill = Math.Max(_ringFill, (double)_plane.Ring.PendingBytes / _plane.Ring.SizeBytes);
+        var now = KernelClock.MonotonicNs;
+        if (now - _lookedNs < LookEveryNs) return;
+        _lookedNs = now;
+        var load = new PlaneLoad(_plane.Read(BpfCounter.Calls), _plane.Read(BpfCounter.RingFull), _ringFill);
+        _ringFill = 0;
+        if (_governor.Look(now, load) is not { } change) return;
+        _plane.Control = _plane.Control with { Level = _governor.Level };
+        _warnings.Add($"ebpf: {change}");
     }
 
     /// <summary>The number in the name that /proc/self/ns/net links to; 0 when it can't be read.</summary>

@@ -36,6 +36,9 @@ public sealed record EbpfOptions
     /// <summary>Bounds of finding TLS libraries.</summary>
     public TlsLimits TlsLimits { get; init; } = TlsLimits.Default;
 
+    /// <summary>When the plane sends less.</summary>
+    public GovernorLimits Governor { get; init; } = new();
+
     /// <summary>Programs to load; null takes the best that this kernel has.</summary>
     public ProgramSet? Programs { get; init; }
 

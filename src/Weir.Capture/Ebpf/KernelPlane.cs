@@ -11,7 +11,8 @@ namespace Weir.Capture;
 public sealed class KernelPlane : IDisposable
 {
     private readonly List<BpfLink> _links = [];
-    private readonly long[] _perCpu;
+    private readonly List<string> _missing = [];
+    private readonly long[] _perCpu = [];
 
     /// <exception cref="BpfException">Something that the plane needs is missing; the message says what to do.</exception>
     public KernelPlane(EbpfOptions options)
@@ -21,7 +22,9 @@ public sealed class KernelPlane : IDisposable
         Sockets = BpfObjects.Open("sockets");
         try
         {
-            foreach (var program in Sockets.Programs) program.SetLoaded(Wants(program.Section));
+            var tracepoints = BpfLibrary.FindTracepoints("tcp_sendmsg_locked");
+            var wanted = Sockets.Programs.Where(program => Wants(program.Section, tracepoints)).ToList();
+            foreach (var program in Sockets.Programs) program.SetLoaded(wanted.Contains(program));
             Sockets.Map("events").SetMaxEntries((uint)options.RingBytes);
             WriteConfig(options);
             Sockets.Load();
@@ -34,8 +37,9 @@ public sealed class KernelPlane : IDisposable
                 BudgetBytes = (uint)options.BudgetBytes,
             };
             Ring = new BpfRingBuffer(Sockets.Map("events"));
-            foreach (var program in Sockets.Programs)
-                if (Wants(program.Section)) Attach(program);
+            AttachAll(wanted);
+            if (Programs == ProgramSet.SystemCalls && _missing.Count > wanted.Count / 2)
+                throw new BpfException("eBPF", 0, $"the tracepoints of system calls are not there: {_missing[0]}");
         }
         catch
         {
@@ -46,6 +50,9 @@ public sealed class KernelPlane : IDisposable
 
     /// <summary>The set that was loaded.</summary>
     public ProgramSet Programs { get; }
+
+    /// <summary>Places where a program could not be attached, each with the reason.</summary>
+    public IReadOnlyList<string> Missing => _missing;
 
     /// <summary>The loaded object. Others take its maps by <see cref="BpfMap.Share"/> before they are loaded.</summary>
     public BpfObject Sockets { get; }
@@ -86,15 +93,48 @@ public sealed class KernelPlane : IDisposable
         Sockets.Dispose();
     }
 
-    private bool Wants(string section)
+    /// <summary>Whether a program belongs to the set and its place exists in this kernel.</summary>
+    private bool Wants(string section, IReadOnlySet<string> tracepoints)
     {
-        var ofSet = section.TrimStart('?');
-        if (ofSet is "tp_btf/sock_send_length" or "tp_btf/sock_recv_length") return Programs == ProgramSet.SocketLengths;
-        if (ofSet.StartsWith("tracepoint/syscalls/", StringComparison.Ordinal)) return Programs == ProgramSet.SystemCalls;
-        return true;
+        var place = section.TrimStart('?');
+        var bySockets = Programs == ProgramSet.SocketLengths;
+        return place switch
+        {
+            "tp_btf/sock_send_length" or "tp_btf/sock_recv_length" => bySockets,
+            "tp_btf/tcp_sendmsg_locked" => bySockets && tracepoints.Contains("tcp_sendmsg_locked"),
+            _ when place.StartsWith("tracepoint/syscalls/sys_enter_", StringComparison.Ordinal) => bySockets,
+            _ when place.StartsWith("tracepoint/syscalls/sys_exit_", StringComparison.Ordinal) => !bySockets,
+            _ => true,
+        };
     }
 
-    private void Attach(BpfProgram program) => _links.Add(program.Attach());
+    private void AttachAll(List<BpfProgram> programs)
+    {
+        var ofTracefs = programs.FindAll(program => program.Section.Contains("/syscalls/", StringComparison.Ordinal));
+        foreach (var program in programs.Except(ofTracefs)) _links.Add(program.Attach());
+        try
+        {
+            TraceFileSystem.Run(() => ofTracefs.ForEach(Attach));
+        }
+        catch (LinuxException error) when (Programs == ProgramSet.SocketLengths)
+        {
+            // Only sendmmsg and recvmmsg need it there, and they are told without bytes then.
+            _missing.Add(error.Message);
+        }
+    }
+
+    /// <summary>A system call that this kernel does not have is no loss; without any there is no plane.</summary>
+    private void Attach(BpfProgram program)
+    {
+        try
+        {
+            _links.Add(program.Attach());
+        }
+        catch (BpfException error)
+        {
+            _missing.Add(error.Message);
+        }
+    }
 
     private void WriteConfig(EbpfOptions options)
     {
@@ -104,11 +144,24 @@ public sealed class KernelPlane : IDisposable
         ref var config = ref MemoryMarshal.AsRef<ProgramConfig>(data);
         if (config.Version != ProgramConfig.ContractVersion)
             throw new BpfException("eBPF", 0, $"the kernel programs are of contract {config.Version}, Weir is of {ProgramConfig.ContractVersion}");
+        config.StackBytes = StackBytes();
         config.Own[0] = (uint)Environment.ProcessId;
         config.Calls = SystemCalls.OfThisHost();
         config.AskedCount = (uint)Copy(options.Ports, ref config.Asked);
         config.OnlyAsked = config.AskedCount > 0 ? 1u : 0;
         config.LeftOutCount = (uint)Copy(options.LeftOutPorts, ref config.LeftOut);
+    }
+
+    /// <summary>
+    /// Before Linux 5.15 no helper tells where a thread's registers are. On x86-64 they end at the top of its kernel stack, which is
+    /// 16 KiB (arch/x86/include/asm/page_64_types.h) unless the kernel is built with KASAN; they take 168 bytes.
+    /// </summary>
+    private static uint StackBytes()
+    {
+        if (Environment.OSVersion.Version >= new Version(5, 15)) return 0;
+        return RuntimeInformation.ProcessArchitecture == Architecture.X64
+            ? (16u << 10) - 168
+            : throw new BpfException("eBPF", 0, "needs Linux 5.15 on this architecture");
     }
 
     private static int Copy(IReadOnlyList<PortRange> from, ref ProgramConfig.PortRanges to)

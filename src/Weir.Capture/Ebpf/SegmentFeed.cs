@@ -68,9 +68,16 @@ internal sealed class SegmentFeed(ProcessTable processes, KernelClock clock, uin
             _missing.Dequeue();
             var header = first.Header;
             var segment = Segment(in header);
-            segment.Process = processes.Of(in header);
-            segment.PayloadWireLength = (int)header.Total;
-            // Told when it was sent: time does not go back for it.
+            if (header.Kind == EventKind.Fin)
+            {
+                segment.Flags = TcpFlags.Rst | TcpFlags.Ack;
+            }
+            else
+            {
+                segment.Process = processes.Of(in header);
+                segment.PayloadWireLength = (int)header.Total;
+            }
+
             sink.OnSegment(in segment);
         }
     }
@@ -123,10 +130,17 @@ internal sealed class SegmentFeed(ProcessTable processes, KernelClock clock, uin
         sink.OnSegment(in opened);
     }
 
+    /// <summary>What a process had received before a reset it can still read: the reset waits as long as what is missing does.</summary>
     private void OnFin(in EventHeader header, ISegmentSink sink)
     {
+        if ((header.Flags & EventFlags.Reset) != 0)
+        {
+            _missing.Enqueue(new Missing(KernelClock.MonotonicNs + MissingDelayNs, header));
+            return;
+        }
+
         var segment = Segment(in header);
-        segment.Flags = (header.Flags & EventFlags.Reset) != 0 ? TcpFlags.Rst | TcpFlags.Ack : TcpFlags.Fin | TcpFlags.Ack;
+        segment.Flags = TcpFlags.Fin | TcpFlags.Ack;
         sink.OnSegment(in segment);
     }
 

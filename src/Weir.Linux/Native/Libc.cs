@@ -20,6 +20,9 @@ internal static unsafe partial class Libc
     public const int O_CLOEXEC = 0x80000;
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
+    public const int CLONE_NEWNS = 0x00020000;
+    public const ulong MS_REC = 0x4000;
+    public const ulong MS_PRIVATE = 1 << 18;
     public const int CLONE_NEWNET = 0x40000000;
     public const short POLLIN = 1;
     public const short POLLERR = 8;
@@ -66,6 +69,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int setns(FileDescriptor fd, int type);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mount(string source, string target, string? type, ulong flags, void* data);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint address, nuint length, int protection, int flags, FileDescriptor fd, nint offset);

@@ -20,8 +20,17 @@ internal static class DoctorCommand
         var ring = Try("capture by AF_PACKET ring", CapturePlane.Ring, CaptureFilter.None);
         Try("capture filter (libpcap compiles it)", CapturePlane.Ring, CaptureFilter.FromExpression("tcp port 80"));
         var libpcap = Try("capture by libpcap", CapturePlane.Libpcap, CaptureFilter.None);
+        var ebpf = Ebpf();
         Platform();
-        return ring || libpcap ? ExitCode.Done : ExitCode.Failed;
+        return ring || libpcap || ebpf ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static bool Ebpf()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        var features = EbpfFeatures.Probe();
+        foreach (var (name, isThere, detail) in features) Console.WriteLine($"{(isThere ? "yes " : "no  ")} {name}: {detail}");
+        return features.All(feature => feature.IsThere || feature.Name != "capture at sockets (--source ebpf)") && features.Count > 3;
     }
 
     /// <summary>What only Linux has, told where it is missing.</summary>

@@ -18,8 +18,8 @@ internal sealed class TlsWatcher : IDisposable
     /// </summary>
     private static readonly int[] LookAfterMs = [10, 100, 1000, 5000];
 
-    /// <summary>Milliseconds between two looks at the ring of notices.</summary>
-    private const int PollMs = 10;
+    /// <summary>Milliseconds that the watcher sleeps when nothing is due and nobody wakes it.</summary>
+    private const int IdleMs = 1000;
 
     private static readonly string[] HostLibraries = ["libssl.so*", "libgnutls.so*"];
 
@@ -32,7 +32,9 @@ internal sealed class TlsWatcher : IDisposable
     private readonly TlsLimits _limits;
     private readonly Action<uint> _exited;
     private readonly Dictionary<int, (long DueMs, int Looks)> _waiting = [];
-    private readonly ManualResetEventSlim _stop = new();
+    private readonly WakeEvent _wake = new();
+    private readonly PollSet _poll = new();
+    private volatile bool _stop;
     private readonly ManualResetEventSlim _scanned = new();
     private readonly Thread _thread;
     private long _scan;
@@ -46,6 +48,8 @@ internal sealed class TlsWatcher : IDisposable
         _attachments = new TlsAttachments(programs, limits);
         (_processes, _limits, _exited) = (programs.Map("processes"), limits, exited);
         _notices = new BpfRingBuffer(programs.Map("notices"));
+        _poll.Add(_wake);
+        _poll.Add(_notices);
         _thread = new Thread(Run) { Name = "weir-tls", IsBackground = true };
     }
 
@@ -63,11 +67,12 @@ internal sealed class TlsWatcher : IDisposable
 
     public void Dispose()
     {
-        _stop.Set();
+        _stop = true;
+        _wake.Signal();
         if (_thread.IsAlive) _thread.Join();
         _attachments.Dispose();
         _notices.Dispose();
-        _stop.Dispose();
+        _wake.Dispose();
         _scanned.Dispose();
     }
 
@@ -77,7 +82,7 @@ internal sealed class TlsWatcher : IDisposable
         {
             ExpectHostLibraries();
             var nextFull = 0L;
-            while (!_stop.IsSet)
+            while (!_stop)
             {
                 if (Environment.TickCount64 >= nextFull)
                 {
@@ -88,7 +93,7 @@ internal sealed class TlsWatcher : IDisposable
 
                 TakeNotices();
                 ScanDue();
-                _stop.Wait(PollMs);
+                _poll.Wait(MsUntilDue(nextFull));
             }
         }
 #pragma warning disable CA1031 // The capture goes on with the libraries that were found; the status says why no more will be.
@@ -98,6 +103,12 @@ internal sealed class TlsWatcher : IDisposable
             _failure = error;
             _scanned.Set();
         }
+    }
+
+    private int MsUntilDue(long next)
+    {
+        foreach (var waiting in _waiting.Values) next = Math.Min(next, waiting.DueMs);
+        return (int)Math.Clamp(next - Environment.TickCount64, 1, IdleMs);
     }
 
     private void TakeNotices()
@@ -157,7 +168,7 @@ internal sealed class TlsWatcher : IDisposable
         _scan++;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (_stop.IsSet) return;
+            if (_stop) return;
             if (int.TryParse(Path.GetFileName(folder.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) Scan(pid);
         }
 
