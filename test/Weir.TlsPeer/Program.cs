@@ -9,17 +9,18 @@ using Microsoft.Extensions.Logging;
 
 // The .NET end of a TLS connection, for tests that look at it from outside.
 //   serve PORT CERTIFICATE KEY          Kestrel, HTTP/1.1 and HTTP/2; prints "ready"
-//   call URL COUNT 1.1|2 CONNECTIONS    HttpClient; prints one answer a line; waits for a line of input before each round
+//   call URL COUNT 1.1|2 CONNECTIONS CERTIFICATE
+//                                       HttpClient; COUNT calls for each line of input, whose text begins their paths
 switch (args)
 {
     case ["serve", var port, var certificate, var key]:
         await Serve(int.Parse(port), certificate, key);
         return 0;
-    case ["call", var url, var count, var version, var connections]:
-        await Call(new Uri(url), int.Parse(count), Version.Parse(version.Contains('.') ? version : version + ".0"), int.Parse(connections));
+    case ["call", var url, var count, var version, var connections, var certificate]:
+        await Call(new Uri(url), int.Parse(count), Version.Parse(version.Contains('.') ? version : version + ".0"), int.Parse(connections), certificate);
         return 0;
     default:
-        Console.Error.WriteLine("serve PORT CERTIFICATE KEY | call URL COUNT VERSION CONNECTIONS");
+        Console.Error.WriteLine("serve PORT CERTIFICATE KEY | call URL COUNT VERSION CONNECTIONS CERTIFICATE");
         return 2;
 }
 
@@ -39,11 +40,13 @@ static async Task Serve(int port, string certificate, string key)
     await app.WaitForShutdownAsync();
 }
 
-static async Task Call(Uri url, int count, Version version, int connections)
+static async Task Call(Uri url, int count, Version version, int connections, string certificate)
 {
+    using var expected = X509Certificate2.CreateFromPem(await File.ReadAllTextAsync(certificate));
+    var hash = expected.GetCertHashString();
     using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = connections };
     // The certificate of the test is its own authority.
-    handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+    handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == hash;
     using var client = new HttpClient(handler) { BaseAddress = url, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
     for (var round = 0; await Console.In.ReadLineAsync() is { } prefix; round++)
     {
