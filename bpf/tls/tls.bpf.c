@@ -189,6 +189,25 @@ int go_enter(struct pt_regs *ctx)
 	return 0;
 }
 
+/*
+ * A goroutine that reads waits inside Read, often since before the probe. Its arguments are where the compiler keeps those that came
+ * in registers: behind the return address, in the caller's frame. They are believed only when they name a Conn that is known.
+ */
+static __always_inline struct session *spilled(struct pt_regs *ctx, __u32 tgid, struct frame *frame)
+{
+	struct session_key key = { .tgid = tgid };
+	__u64 arguments[4];
+
+	if (bpf_probe_read_user(arguments, sizeof(arguments), (void *)(ctx->sp + sizeof(__u64))))
+		return NULL;
+	if (arguments[2] > arguments[3] || !arguments[1])
+		return NULL;
+	key.object = frame->object = arguments[0];
+	frame->buffer = arguments[1];
+	frame->length = arguments[2];
+	return bpf_map_lookup_elem(&sessions, &key);
+}
+
 SEC("uprobe")
 int go_leave(struct pt_regs *ctx)
 {
@@ -198,13 +217,17 @@ int go_leave(struct pt_regs *ctx)
 	struct session *session;
 	struct frame frame;
 
-	if (!pop_direction(&caller, cookie & WEIR_TLS_COOKIE_DIRECTION, &frame))
+	bool seen = pop_direction(&caller, cookie & WEIR_TLS_COOKIE_DIRECTION, &frame);
+
+	if ((cookie & WEIR_TLS_COOKIE_DIRECTION) == WEIR_SENT || (long)ctx->ax <= 0)
 		return 0;
-	if ((cookie & WEIR_TLS_COOKIE_DIRECTION) == WEIR_SENT || (long)ctx->ax <= 0 || ctx->ax > frame.length)
-		return 0;
-	key.object = frame.object;
-	session = bpf_map_lookup_elem(&sessions, &key);
-	if (session)
+	if (seen) {
+		key.object = frame.object;
+		session = bpf_map_lookup_elem(&sessions, &key);
+	} else {
+		session = spilled(ctx, caller.tgid, &frame);
+	}
+	if (session && ctx->ax <= frame.length)
 		emit(session, frame.object, frame.buffer, ctx->ax, WEIR_RECEIVED);
 	return 0;
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 // The .NET end of a TLS connection, for tests that look at it from outside.
 //   serve PORT CERTIFICATE KEY          Kestrel, HTTP/1.1 and HTTP/2; prints "ready"
 //   call URL COUNT 1.1|2 CONNECTIONS CERTIFICATE
-//                                       HttpClient; COUNT calls for each line of input, whose text begins their paths
+//                                       HttpClient; for each line of input COUNT calls, whose paths it begins, and "done"
 switch (args)
 {
     case ["serve", var port, var certificate, var key]:
@@ -34,7 +34,7 @@ static async Task Serve(int port, string certificate, string key)
     var usable = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
     builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps(usable)));
     var app = builder.Build();
-    app.Run(context => context.Response.WriteAsync($"hello from kestrel {context.Request.Path}\n"));
+    app.Run(context => context.Response.WriteAsync($"hello {context.Request.Path}"));
     await app.StartAsync();
     Console.WriteLine("ready");
     await app.WaitForShutdownAsync();
@@ -48,10 +48,10 @@ static async Task Call(Uri url, int count, Version version, int connections, str
     // The certificate of the test is its own authority.
     handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == hash;
     using var client = new HttpClient(handler) { BaseAddress = url, DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
-    for (var round = 0; await Console.In.ReadLineAsync() is { } prefix; round++)
+    while (await Console.In.ReadLineAsync() is { } prefix)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(i => client.GetStringAsync(new Uri($"/{prefix}{i}", UriKind.Relative))));
-        foreach (var answer in answers) Console.Write(answer);
-        Console.WriteLine($"round {round}");
+        foreach (var answer in answers) Console.WriteLine(answer);
+        Console.WriteLine("done");
     }
 }

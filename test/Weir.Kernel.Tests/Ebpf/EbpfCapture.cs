@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Weir.Capture;
+using Weir.Capture.Ebpf.Tls;
 using Weir.Export;
 using Weir.Linux;
 using Weir.Linux.Bpf;
@@ -45,6 +46,8 @@ internal sealed class EbpfCapture : IDisposable
     public IReadOnlyList<JsonElement> Calls => _records.Snapshot();
 
     public KernelPlane Kernel => ((EbpfCaptureSource)_source).Kernel;
+
+    public TlsPlane? Tls => ((EbpfCaptureSource)_source).Tls;
 
     /// <summary>Opens the plane, or skips the test with the reason why this host has none.</summary>
     public static EbpfCapture OpenOrSkip(int port, ProgramSet? programs = null, Func<EbpfOptions, EbpfOptions>? adjust = null)

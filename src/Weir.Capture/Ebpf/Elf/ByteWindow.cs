@@ -3,16 +3,19 @@ using System.Buffers.Binary;
 namespace Weir.Capture.Ebpf.Elf;
 
 /// <summary>One window of 64 KiB that moves over a file: small reads near each other cost one system call.</summary>
-internal sealed class ByteWindow(IByteSource source)
+/// <param name="source">The file.</param>
+/// <param name="budget">Bytes that may be read in all; then the file reads as if it ended.</param>
+internal sealed class ByteWindow(IByteSource source, long budget)
 {
     public const int MaxBytes = 64 << 10;
 
     private readonly byte[] _buffer = new byte[MaxBytes];
+    private long _budget = budget;
     private long _start;
     private int _length;
 
     /// <summary>A second window over the same file.</summary>
-    public ByteWindow Another() => new(source);
+    public ByteWindow Another() => new(source, _budget);
 
     /// <summary>
     /// <paramref name="count"/> bytes at <paramref name="offset"/>, valid until the next call; false when the file does not have
@@ -70,11 +73,12 @@ internal sealed class ByteWindow(IByteSource source)
     private int Fill(long at, int count)
     {
         var filled = 0;
-        while (filled < count)
+        while (filled < count && _budget > 0)
         {
             var read = source.Read(at + filled, _buffer.AsSpan(filled, count - filled));
             if (read <= 0) break;
             filled += read;
+            _budget -= read;
         }
 
         return filled;

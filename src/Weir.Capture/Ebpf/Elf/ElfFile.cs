@@ -66,7 +66,7 @@ internal sealed class ElfFile
     public static ElfOutcome TryOpen(IByteSource source, ElfLimits limits, out ElfFile? file)
     {
         file = null;
-        var window = new ByteWindow(source);
+        var window = new ByteWindow(source, limits.MaxReadBytes);
         if (!window.TryRead(0, HeaderBytes, out var header) || !header.StartsWith("\u007fELF"u8)) return ElfOutcome.NotElf;
         const byte Class64 = 2, LittleEndian = 1;
         if (header[4] != Class64 || header[5] != LittleEndian || UInt16(header, 18) != MachineX64) return ElfOutcome.OtherMachine;

@@ -23,6 +23,9 @@ internal sealed record ElfLimits
     /// <summary>Bytes of one table that is searched from end to end (.symtab, .strtab, .gopclntab), in windows of 64 KiB.</summary>
     public long MaxScanBytes { get; init; } = 256L << 20;
 
+    /// <summary>Bytes read of one file in all: a sparse file can be of any size at no cost to who made it.</summary>
+    public long MaxReadBytes { get; init; } = 512L << 20;
+
     /// <summary>Bytes of one function that are decoded. crypto/tls.(*Conn).Read is 2 KiB.</summary>
     public int MaxFunctionBytes { get; init; } = 32 << 10;
 }

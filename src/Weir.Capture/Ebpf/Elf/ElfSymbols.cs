@@ -15,12 +15,7 @@ internal static class ElfSymbols
     {
         var found = new ElfSymbol[names.Count];
         if (!file.TrySection(".symtab"u8, out var symbols) || !file.TrySection(".strtab"u8, out var strings)) return found;
-        var places = new ulong?[names.Count];
-        for (var i = 0; i < names.Count; i++)
-        {
-            if (TryFindText(file, strings, [0, .. names[i], 0], out var at)) places[i] = at + 1;
-        }
-
+        var places = FindTexts(file, strings, names);
         if (places.All(place => place is null)) return found;
         var size = Math.Min((long)symbols.Size, file.Limits.MaxScanBytes) / SymbolBytes * SymbolBytes;
         for (long at = 0; at + SymbolBytes <= size;)
@@ -35,27 +30,31 @@ internal static class ElfSymbols
         return found;
     }
 
-    /// <summary>Where the bytes stand in a section for the first time, from its start.</summary>
-    public static bool TryFindText(ElfFile file, ElfSection section, ReadOnlySpan<byte> text, out ulong at)
+    /// <summary>Where names, with a NUL before and behind, begin in a section; null where one is not there. One pass for all.</summary>
+    public static ulong?[] FindTexts(ElfFile file, ElfSection section, IReadOnlyList<byte[]> names)
     {
+        var places = new ulong?[names.Count];
+        var texts = names.Select(name => (byte[])[0, .. name, 0]).ToArray();
+        var longest = texts.Max(text => text.Length);
         var size = Math.Min((long)section.Size, file.Limits.MaxScanBytes);
-        for (long start = 0; start + text.Length <= size;)
+        var left = texts.Length;
+        for (long start = 0; start < size && left > 0;)
         {
             var some = file.Window.ReadSome(section.Offset + (ulong)start, size - start);
-            if (some.Length < text.Length && !file.Window.TryRead(section.Offset + (ulong)start, text.Length, out some)) break;
-            var index = some.IndexOf(text);
-            if (index >= 0)
+            if (some.Length < longest && file.Window.TryRead(section.Offset + (ulong)start, (int)Math.Min(size - start, longest), out var more)) some = more;
+            for (var i = 0; i < texts.Length; i++)
             {
-                at = (ulong)(start + index);
-                return true;
+                if (places[i] is not null || some.IndexOf(texts[i]) is not (>= 0 and var index)) continue;
+                places[i] = (ulong)(start + index) + 1;
+                left--;
             }
 
-            // The last bytes may be the beginning of the text.
-            start += some.Length - text.Length + 1;
+            // The last bytes may be the beginning of a name.
+            if (some.Length < longest) break;
+            start += some.Length - longest + 1;
         }
 
-        at = 0;
-        return false;
+        return places;
     }
 
     /// <summary>Reads an Elf64_Sym; false for data, imports and other things that are no code of this file.</summary>

@@ -39,16 +39,8 @@ internal static class GoFunctions
         if (nameEnd < nameStart || nameEnd > table.Size || functions > table.Size) return found;
         // Position-independent programs and Go 1.26 leave the start of the text to the linker's section.
         if (textStart == 0 && file.TrySection(".text"u8, out var text)) textStart = text.Address;
-        var nameOffsets = new long[names.Count];
-        var anyName = false;
-        for (var i = 0; i < names.Count; i++)
-        {
-            var section = new ElfSection(table.Offset + nameStart, nameEnd - nameStart, 0);
-            nameOffsets[i] = ElfSymbols.TryFindText(file, section, [0, .. names[i], 0], out var at) ? (long)at + 1 : -1;
-            anyName |= nameOffsets[i] >= 0;
-        }
-
-        if (anyName) Walk(file, table, functions, count, textStart, nameOffsets, found);
+        var nameOffsets = ElfSymbols.FindTexts(file, new ElfSection(table.Offset + nameStart, nameEnd - nameStart, 0), names);
+        if (nameOffsets.Any(offset => offset is not null)) Walk(file, table, functions, count, textStart, nameOffsets, found);
         return found;
     }
 
@@ -56,20 +48,20 @@ internal static class GoFunctions
         file.TrySection(".gopclntab"u8, out table) || file.TrySection(".data.rel.ro.gopclntab"u8, out table);
 
     private static void Walk(
-        ElfFile file, ElfSection table, ulong functions, ulong count, ulong textStart, long[] names, ElfSymbol[] found)
+        ElfFile file, ElfSection table, ulong functions, ulong count, ulong textStart, ulong?[] names, ElfSymbol[] found)
     {
         count = Math.Min(count, Math.Min(table.Size - functions, (ulong)file.Limits.MaxScanBytes) / EntryBytes);
         // Two windows: one goes along the table, the other along what its entries point at, both upwards.
         var details = file.Window.Another();
-        var left = names.Count(name => name >= 0);
+        var left = names.Count(name => name is not null);
         for (ulong i = 0; i < count && left > 0; i++)
         {
             if (!file.Window.TryRead(table.Offset + functions + (i * EntryBytes), EntryBytes + 4, out var entry)) return;
             var start = BinaryPrimitives.ReadUInt32LittleEndian(entry);
             var place = BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]);
             var end = BinaryPrimitives.ReadUInt32LittleEndian(entry[8..]);
-            if (!details.TryRead(table.Offset + functions + place, 8, out var function)) continue;
-            var name = BinaryPrimitives.ReadInt32LittleEndian(function[4..]);
+            if (!details.TryRead(table.Offset + functions + place, 8, out var function)) return;
+            ulong? name = BinaryPrimitives.ReadUInt32LittleEndian(function[4..]);
             var wanted = Array.IndexOf(names, name);
             if (wanted < 0 || end <= start) continue;
             found[wanted] = new ElfSymbol(textStart + start, end - start);
