@@ -196,11 +196,9 @@ int go_enter(struct pt_regs *ctx)
 static __always_inline struct session *spilled(struct pt_regs *ctx, __u32 tgid, struct frame *frame)
 {
 	struct session_key key = { .tgid = tgid };
-	__u64 arguments[4];
+	__u64 arguments[3];
 
 	if (bpf_probe_read_user(arguments, sizeof(arguments), (void *)(ctx->sp + sizeof(__u64))))
-		return NULL;
-	if (arguments[2] > arguments[3] || !arguments[1])
 		return NULL;
 	key.object = frame->object = arguments[0];
 	frame->buffer = arguments[1];
