@@ -4,13 +4,13 @@ using System.Text;
 namespace Weir.Kernel.Tests.Ebpf;
 
 /// <summary>
-/// The types that a compiler wrote into an object file (Documentation/bpf/btf.rst): structures with the offsets of their members, and
-/// enumerations.
+/// The types that a compiler wrote into an object file (Documentation/bpf/btf.rst): structures with the offsets of their
+/// members.
 /// </summary>
 internal sealed class BtfReader
 {
     private readonly byte[] _strings;
-    private readonly List<BtfType> _types = [new("", 0, 0, 0, [])];
+    private readonly List<BtfType> _types = [new("", 0, 0, [])];
 
     public BtfReader(byte[] elf)
     {
@@ -24,14 +24,11 @@ internal sealed class BtfReader
     /// <summary>Members in order: name, offset in bytes.</summary>
     public BtfType Structure(string name) => _types.Single(type => type.Kind == 4 && type.Name == name);
 
-    /// <summary>Members: name, value.</summary>
-    public BtfType Enumeration(string name) => _types.Single(type => type.Kind is 6 or 19 && type.Name == name);
-
     private int ReadType(byte[] btf, int at)
     {
         var info = U32(btf, at + 4);
         var (kind, count) = ((int)(info >> 24) & 0x1f, (int)info & 0xffff);
-        var members = new List<(string Name, long Value)>();
+        var members = new List<(string Name, long Offset)>();
         var body = at + 12;
         var (each, single) = kind switch
         {
@@ -42,13 +39,13 @@ internal sealed class BtfReader
             15 => (12, 0),
             _ => (0, 0),
         };
-        for (var i = 0; i < count && kind is 4 or 5 or 6; i++)
+        for (var i = 0; i < count && kind is 4 or 5; i++)
         {
             var member = body + (i * each);
-            members.Add((Text(U32(btf, member)), kind == 6 ? (int)U32(btf, member + 4) : (U32(btf, member + 8) & 0xffffff) / 8));
+            members.Add((Text(U32(btf, member)), (U32(btf, member + 8) & 0xffffff) / 8));
         }
 
-        _types.Add(new BtfType(Text(U32(btf, at)), kind, (int)U32(btf, at + 8), count, members));
+        _types.Add(new BtfType(Text(U32(btf, at)), kind, (int)U32(btf, at + 8), members));
         return body + single + (each * count);
     }
 
@@ -78,4 +75,4 @@ internal sealed class BtfReader
 }
 
 /// <summary>A type: of a structure <paramref name="Size"/> is in bytes.</summary>
-internal sealed record BtfType(string Name, int Kind, int Size, int Count, List<(string Name, long Value)> Members);
+internal sealed record BtfType(string Name, int Kind, int Size, List<(string Name, long Offset)> Members);

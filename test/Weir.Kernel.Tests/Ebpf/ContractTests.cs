@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Weir.Linux.Bpf;
+using Weir.Testing;
 using Xunit;
 
 namespace Weir.Kernel.Tests.Ebpf;
@@ -32,14 +34,30 @@ public class ContractTests
         Compare<ProgramConfig.PortSpan>(Types.Structure("weir_port_range"));
     }
 
-    [SkippableFact]
-    public void Counters_have_the_numbers_that_they_have_in_C()
+    [Fact]
+    public void Names_have_the_numbers_that_they_have_in_C()
     {
-        var c = Types.Enumeration("weir_counter").Members
-            .Where(member => member.Name is not ("WEIR_COUNTERS" or "WEIR_COUNT_TLS_FIRST") && member.Value < 32)
-            .Select(member => (Name: Pascal(member.Name.Replace("WEIR_COUNT_", "", StringComparison.Ordinal).Replace("WEIR_LOST_", "", StringComparison.Ordinal)), member.Value))
-            .Order();
-        Assert.Equal(c, Enum.GetValues<BpfCounter>().Where(counter => (int)counter < 32).Select(counter => (counter.ToString(), (long)counter)).Order());
+        Compare<EventKind>("event.h", "WEIR_KIND_");
+        Compare<EventRole>("event.h", "WEIR_ROLE_");
+        Compare<EventProtocol>("event.h", "WEIR_PROTOCOL_");
+        Compare<EventBinding>("event.h", "WEIR_BINDING_");
+        Compare<EventFlags>("event.h", "WEIR_FLAG_", "None");
+        Compare<CaptureLevel>("config.h", "WEIR_LEVEL_");
+        Compare<BpfCounter>("counters.h", "WEIR_(?:COUNT|LOST)_(?!TLS_FIRST)");
+    }
+
+    private static void Compare<T>(string header, string prefix, params string[] onlyHere)
+        where T : struct, Enum
+    {
+        var text = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "bpf/contract", header));
+        var inC = Regex.Matches(text, @"^\t" + prefix + @"(\w+) = (\d+)(?:u << (\d+))?,", RegexOptions.Multiline)
+            .Select(match => (Pascal(match.Groups[1].Value), long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture)
+                << (match.Groups[3].Success ? int.Parse(match.Groups[3].Value, CultureInfo.InvariantCulture) : 0)))
+            .ToList();
+        Assert.NotEmpty(inC);
+        Assert.Equal(
+            inC.Order(),
+            Enum.GetValues<T>().Select(value => (value.ToString(), Convert.ToInt64(value, CultureInfo.InvariantCulture))).Where(one => !onlyHere.Contains(one.Item1)).Order());
     }
 
     private static void Compare<T>(BtfType c)
@@ -47,7 +65,7 @@ public class ContractTests
     {
         Assert.Equal(c.Size, Layout.SizeOf<T>());
         Assert.Equal(
-            c.Members.Select(member => (Pascal(member.Name), member.Value)),
+            c.Members.Select(member => (Pascal(member.Name), member.Offset)),
             Layout.FieldsOf<T>().Select(field => (Alias(field.Name), field.Offset)));
     }
 

@@ -73,11 +73,24 @@ public class PlaneLifeTests
     private static List<uint> ProgramsOf(int process) =>
     [
         .. Directory.GetFiles($"/proc/{process}/fdinfo")
-            .SelectMany(File.ReadLines)
+            .SelectMany(Lines)
             .Where(line => line.StartsWith("prog_id:", StringComparison.Ordinal))
             .Select(line => uint.Parse(line.AsSpan("prog_id:".Length).Trim(), CultureInfo.InvariantCulture))
             .Distinct(),
     ];
+
+    /// <summary>Descriptors come and go while they are listed.</summary>
+    private static string[] Lines(string path)
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (IOException)
+        {
+            return [];
+        }
+    }
 
     private static bool IsLoaded(uint program)
     {
