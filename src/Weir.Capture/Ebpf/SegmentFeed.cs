@@ -25,7 +25,7 @@ internal sealed class SegmentFeed(ProcessTable processes, KernelClock clock, uin
     /// <summary>Network namespaces of which loopback connections are told apart.</summary>
     private const int MaxScopes = ushort.MaxValue;
 
-    private readonly Dictionary<uint, ushort> _scopes = new() { [ownNamespace] = 0 };
+    private readonly Dictionary<uint, ushort> _scopes = [];
     private readonly Queue<Missing> _missing = new();
 
     /// <summary>Events that were no event: they were counted nowhere else.</summary>

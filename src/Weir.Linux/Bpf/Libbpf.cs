@@ -129,6 +129,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_map_get_next_key(int fd, void* key, void* next);
 
+    [LibraryImport(Library)]
+    public static partial int bpf_prog_get_fd_by_id(uint id);
+
     [LibraryImport(Library, SetLastError = true)]
     public static partial nint btf__load_vmlinux_btf();
 
