@@ -9,7 +9,7 @@
 #ifndef WEIR_TLS_BIND_H
 #define WEIR_TLS_BIND_H
 
-#include "state.h"
+#include "emit.h"
 
 static __always_inline bool read_peer(struct peer *peer, struct sock *sk, __u64 cookie)
 {
@@ -69,6 +69,7 @@ static __always_inline void bind(__u32 tgid, __u64 object, const struct peer *pe
 	}
 	session->peer = *peer;
 	session->binding = level;
+	emit_control(session, object, WEIR_KIND_TLS_BOUND);
 	count(level == WEIR_BINDING_NESTED ? WEIR_COUNT_TLS_NESTED :
 	      level == WEIR_BINDING_DECLARED ? WEIR_COUNT_TLS_DECLARED : WEIR_COUNT_TLS_FINGERPRINT);
 }

@@ -109,7 +109,8 @@ static __always_inline void emit(struct session *session, __u64 object, __u64 fr
 	}
 }
 
-static __always_inline void emit_close(struct session *session, __u64 object)
+/* Something about a session that is not plaintext. */
+static __always_inline void emit_control(struct session *session, __u64 object, __u8 kind)
 {
 	struct weir_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
@@ -117,7 +118,7 @@ static __always_inline void emit_close(struct session *session, __u64 object)
 		count(WEIR_LOST_CONTROL_EVENTS);
 		return;
 	}
-	event->kind = WEIR_KIND_TLS_CLOSE;
+	event->kind = kind;
 	event->direction = 0;
 	event->flags = WEIR_FLAG_SEQUENCE;
 	fill_session(event, session, object);

@@ -4,8 +4,8 @@
  * from user space, which finds the functions; a cookie tells each what it stands on (contract/tls.h).
  */
 #include "calls.h"
-#include "bind.h"
 #include "emit.h"
+#include "bind.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -103,7 +103,7 @@ static __always_inline void end_session(__u64 object)
 
 	if (!session)
 		return;
-	emit_close(session, key.object);
+	emit_control(session, key.object, WEIR_KIND_TLS_CLOSE);
 	bpf_map_delete_elem(&sessions, &key);
 }
 

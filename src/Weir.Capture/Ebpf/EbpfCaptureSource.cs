@@ -49,7 +49,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
 
     public KernelPlane Kernel => _plane;
 
-    public IReadOnlyList<string> Warnings => _warnings.Snapshot();
+    public IReadOnlyList<string> Warnings => [.. _warnings.Snapshot(), .. Tls?.Warnings() ?? []];
 
     public IReadOnlyList<InterfaceStatistics> ReadStatistics() =>
         [new("sockets", Volatile.Read(ref _events), Volatile.Read(ref _bytes), 0, 0)];

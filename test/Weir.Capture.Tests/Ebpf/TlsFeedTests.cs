@@ -35,8 +35,50 @@ public class TlsFeedTests
         Send(Mirrored(Event(2, ServerPid, EventDirection.Sent, 900)), "response");
         Send(Event(1, ClientPid, EventDirection.Received, 0), "response");
         Assert.Equal(
-            ["10.0.0.1:5000>10.0.0.2:443 0 request", "10.0.0.1:5000>10.0.0.2:443 7 ", "10.0.0.2:443>10.0.0.1:5000 0 response"], _segments.Texts);
-        Assert.Equal([(SegmentOrigin.Sender, ClientPid), (SegmentOrigin.Receiver, ServerPid), (SegmentOrigin.Receiver, ClientPid)], _segments.Processes);
+            ["10.0.0.1:5000>10.0.0.2:443 0 request", "10.0.0.2:443>10.0.0.1:5000 0 ", "10.0.0.2:443>10.0.0.1:5000 0 response"], _segments.Texts);
+        Assert.Equal([(SegmentOrigin.Sender, ClientPid), (SegmentOrigin.Sender, ServerPid), (SegmentOrigin.Receiver, ClientPid)], _segments.Processes);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_end_that_is_bound_is_named_with_the_first_plaintext_of_the_other(bool before)
+    {
+        var bound = Mirrored(Event(2, ServerPid, EventDirection.Sent, 0));
+        bound.Kind = EventKind.TlsBound;
+        if (before) Take(bound, "");
+        Send(Event(1, ClientPid, EventDirection.Sent, 0), "request");
+        if (!before) Take(bound, "");
+        Assert.Equal(["10.0.0.1:5000>10.0.0.2:443 0 request", "10.0.0.2:443>10.0.0.1:5000 0 "], _segments.Texts);
+        Assert.Equal([ClientPid, ServerPid], _segments.Processes.Select(process => process.Item2));
+    }
+
+    [Fact]
+    public void An_end_that_is_bound_and_tells_nothing_leaves_the_telling_to_the_other()
+    {
+        var bound = Event(1, ClientPid, EventDirection.Sent, 0);
+        bound.Kind = EventKind.TlsBound;
+        Take(bound, "");
+        Assert.Empty(_segments.Texts);
+        Send(Mirrored(Event(2, ServerPid, EventDirection.Received, 0)), "request");
+        Assert.Equal("10.0.0.1:5000>10.0.0.2:443 0 request", _segments.Texts[0]);
+    }
+
+    [Fact]
+    public void An_encrypted_connection_without_plaintext_is_told_by_process()
+    {
+        foreach (ushort port in (ushort[])[5000, 6000])
+        {
+            var encrypted = Event(9, ClientPid, EventDirection.Sent, 0);
+            (encrypted.Kind, encrypted.LocalPort) = (EventKind.Encrypted, port);
+            "java"u8.CopyTo(encrypted.Comm);
+            Take(encrypted, "");
+        }
+
+        Send(Event(1, ClientPid, EventDirection.Sent, 0), "request");
+        _feed.Advance(_clock.ToUnixNs(1000) + TlsFeedLimits.Default.OpaqueAfterNs, _segments);
+        Assert.Equal(1, _feed.Opaque.Count);
+        Assert.Equal(new KeyValuePair<string, long>("java", 1), Assert.Single(_feed.Opaque.ByProcess));
     }
 
     [Fact]

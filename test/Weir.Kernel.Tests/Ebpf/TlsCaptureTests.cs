@@ -35,7 +35,7 @@ public class TlsCaptureTests
             Assert.Equal(server.Name, Text(call, "server", "process", "name"));
             Assert.False(call.GetProperty("client").TryGetProperty("process", out _));
         });
-        Assert.Empty(capture.Losses());
+        AssertNothingLost(capture);
     }
 
     [SkippableTheory]
@@ -63,7 +63,7 @@ public class TlsCaptureTests
             Assert.Equal(client.Name, Text(call, "client", "process", "name"));
         });
         Assert.Equal(server.ClientPorts.Order(), calls.Select(call => call.GetProperty("client").GetProperty("port").GetInt32()).Distinct().Order());
-        Assert.Empty(capture.Losses());
+        AssertNothingLost(capture);
     }
 
     [SkippableFact]
@@ -221,6 +221,9 @@ public class TlsCaptureTests
             throw;
         }
     }
+
+    /// <summary>Other processes of this host may use TLS too, and of theirs a library may be unknown or a socket not be shown.</summary>
+    private static void AssertNothingLost(EbpfCapture capture) => Assert.Empty(capture.Losses().Keys.Except(["tls_opaque", "tls_unbound"]));
 
     internal static void AssertSound(JsonElement call, int serverPort)
     {

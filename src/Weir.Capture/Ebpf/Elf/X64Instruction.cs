@@ -97,6 +97,7 @@ internal readonly record struct X64Instruction(int Length, X64Flow Flow, int Dis
         {
             case 0x0F: return Escaped(code, at);
             case 0xC4 or 0xC5 or 0x62: return Vector(code, at, opcode);
+            case 0x8F when at < code.Length && (code[at] & 31) >= 8: return Xop(code, at);
         }
 
         var shape = OneByte[opcode];
@@ -137,6 +138,16 @@ internal readonly record struct X64Instruction(int Length, X64Flow Flow, int Dis
         var immediate = map == 3 || (map == 1 && opcode is (>= 0x70 and <= 0x73) or 0xC2 or 0xC4 or 0xC5 or 0xC6);
         var shape = zeroUpper ? None : (byte)(Modrm | (immediate ? Imm8 : None));
         return Finish(code, at, shape, X64Flow.Other, 4, 4, 8);
+    }
+
+    /// <summary>AMD's XOP, like VEX with maps of its own: 8 has an immediate byte, 10 has four.</summary>
+    private static X64Instruction Xop(ReadOnlySpan<byte> code, int at)
+    {
+        var map = code[at] & 31;
+        at += 2;
+        if (at >= code.Length || map > 10) return default;
+        var shape = (byte)(Modrm | (map switch { 8 => Imm8, 10 => ImmZ, _ => None }));
+        return Finish(code, at + 1, shape, X64Flow.Other, 4, 4, 8);
     }
 
     private static X64Instruction Finish(

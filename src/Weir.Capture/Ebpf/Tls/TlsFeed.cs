@@ -15,15 +15,28 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
 
     private readonly Dictionary<ulong, TlsStream> _streams = [];
     private readonly Dictionary<TlsEnds, TlsStream> _owners = [];
+
+    /// <summary>Ends that are bound and have told nothing yet, as long as the other end has not either.</summary>
+    private readonly Dictionary<(TlsEnds Ends, TlsEnd Local), TlsStream> _quiet = [];
+
     private readonly Queue<(long DueNs, ulong Connection)> _waiting = new();
     private readonly TlsFeedCounters _counters = new();
+    private readonly OpaqueConnections _opaque = new(limits);
     private long _heldBytes;
 
     public TlsFeedCounters Counters => _counters;
 
+    public OpaqueConnections Opaque => _opaque;
+
     /// <summary>Takes an event whose kind is one of TLS.</summary>
     public void Take(in EventHeader header, ReadOnlySpan<byte> data, ISegmentSink sink)
     {
+        if (header.Kind == EventKind.Encrypted)
+        {
+            _opaque.Suspect(in header, processes.Of(in header), clock.ToUnixNs((long)header.TimeNs));
+            return;
+        }
+
         if (header.Kind == EventKind.TlsClose)
         {
             if (_streams.TryGetValue(header.Connection, out var ended)) End(ended, clock.ToUnixNs((long)header.TimeNs), sink);
@@ -39,7 +52,17 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
 
         var nowNs = clock.ToUnixNs((long)header.TimeNs);
         stream.LastNs = nowNs;
-        if (stream.State == TlsStreamState.Waiting && header.Binding != EventBinding.None) Settle(stream, in header, sink);
+        if (stream.State == TlsStreamState.Waiting && header.Binding != EventBinding.None) Bind(stream, in header);
+        if (header.Kind == EventKind.TlsBound)
+        {
+            if (stream.State != TlsStreamState.Bound) return;
+            // Before any plaintext: it may be the other end that tells it.
+            if (_owners.TryGetValue(stream.Ends, out var owner) && owner.Local != stream.Local) Follow(stream, owner, sink);
+            else _quiet[(stream.Ends, stream.Local)] = stream;
+            return;
+        }
+
+        if (stream.State == TlsStreamState.Bound) Settle(stream, sink);
         switch (stream.State)
         {
             case TlsStreamState.Waiting:
@@ -47,9 +70,6 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
                 break;
             case TlsStreamState.Telling:
                 Tell(stream, header.Direction, header.Seq, data, (int)(header.Total - header.Captured), nowNs, sink);
-                break;
-            case TlsStreamState.Naming:
-                Name(stream, header.Direction, nowNs, sink);
                 break;
         }
     }
@@ -64,11 +84,14 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
             _waiting.Dequeue();
             if (_streams.TryGetValue(first.Connection, out var stream) && stream.State == TlsStreamState.Waiting) GiveUp(stream, sink);
         }
+
+        _opaque.Advance(nowNs);
     }
 
     /// <summary>The process is gone, and with it whatever it did not end.</summary>
     public void ProcessEnded(uint pid, long nowNs, ISegmentSink sink)
     {
+        _opaque.Forget(pid);
         foreach (var stream in _streams.Values.Where(stream => stream.Pid == pid).ToList()) End(stream, nowNs, sink);
     }
 
@@ -78,31 +101,47 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
         foreach (var stream in _streams.Values.Where(stream => stream.State == TlsStreamState.Waiting).ToList()) GiveUp(stream, sink);
     }
 
-    private void Settle(TlsStream stream, in EventHeader header, ISegmentSink sink)
+    private void Bind(TlsStream stream, in EventHeader header)
     {
         stream.Bind(in header);
-        if (_owners.TryAdd(stream.Ends, stream)) stream.State = TlsStreamState.Telling;
-        else
+        stream.State = TlsStreamState.Bound;
+        _counters.Bound[(int)header.Binding]++;
+        _opaque.Cover(stream.Ends);
+    }
+
+    /// <summary>Plaintext has come, so it is decided which end tells it.</summary>
+    private void Settle(TlsStream stream, ISegmentSink sink)
+    {
+        _quiet.Remove((stream.Ends, stream.Local));
+        if (_quiet.Remove((stream.Ends, stream.Remote), out var quiet)) stream.Other = quiet;
+        if (_owners.TryGetValue(stream.Ends, out var owner))
         {
-            stream.State = TlsStreamState.Naming;
-            stream.Owner = _owners[stream.Ends];
-            // Both at the same end: one of the objects was left without being freed.
-            if (stream.Owner.Local == stream.Local)
+            if (owner.Local != stream.Local)
             {
-                End(stream.Owner, stream.LastNs, sink);
-                _owners[stream.Ends] = stream;
-                stream.State = TlsStreamState.Telling;
-                stream.Owner = null;
+                Follow(stream, owner, sink);
+                Release(stream, sink);
+                return;
             }
+
+            // Both at the same end: one of the objects was left without being freed.
+            End(owner, stream.LastNs, sink);
         }
 
-        _counters.Bound[(int)header.Binding]++;
+        _owners[stream.Ends] = stream;
+        stream.State = TlsStreamState.Telling;
         Release(stream, sink);
+    }
+
+    private static void Follow(TlsStream stream, TlsStream owner, ISegmentSink sink)
+    {
+        stream.State = TlsStreamState.Naming;
+        Name(stream, owner, sink);
     }
 
     private void GiveUp(TlsStream stream, ISegmentSink sink)
     {
         stream.LeaveUnbound();
+        _opaque.Cover(stream.Pid);
         stream.State = TlsStreamState.Telling;
         _counters.Unbound++;
         Release(stream, sink);
@@ -122,7 +161,6 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
         foreach (var chunk in stream.Held)
         {
             if (stream.State == TlsStreamState.Telling) Tell(stream, chunk.Direction, chunk.Sequence, chunk.Bytes, chunk.MissingBytes, chunk.TimeNs, sink);
-            else Name(stream, chunk.Direction, chunk.TimeNs, sink);
         }
 
         _heldBytes -= stream.HeldBytes;
@@ -141,16 +179,16 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
         segment.PayloadWireLength = data.Length + missing;
         sink.OnSegment(in segment);
         stream.Position(direction) = sequence + (uint)(data.Length + missing);
+        if (stream.Other is not { } other) return;
+        stream.Other = null;
+        if (_streams.ContainsKey(other.Connection) && other.State == TlsStreamState.Bound) Follow(other, stream, sink);
     }
 
     /// <summary>The other end tells the bytes; here it is told who reads and writes them.</summary>
-    private static void Name(TlsStream stream, EventDirection direction, long nowNs, ISegmentSink sink)
+    private static void Name(TlsStream stream, TlsStream owner, ISegmentSink sink)
     {
-        if (stream.Named || stream.Owner is not { } owner) return;
-        stream.Named = true;
         // What this end sends, the other receives.
-        var position = owner.Position(direction == EventDirection.Sent ? EventDirection.Received : EventDirection.Sent);
-        var segment = stream.Segment(direction, position, nowNs);
+        var segment = stream.Segment(EventDirection.Sent, owner.Position(EventDirection.Received), owner.LastNs);
         sink.OnSegment(in segment);
     }
 
@@ -158,6 +196,7 @@ internal sealed class TlsFeed(ProcessTable processes, KernelClock clock, TlsFeed
     {
         if (stream.State == TlsStreamState.Waiting) GiveUp(stream, sink);
         _streams.Remove(stream.Connection);
+        if (stream.State == TlsStreamState.Bound) _quiet.Remove((stream.Ends, stream.Local));
         if (stream.State != TlsStreamState.Telling) return;
         _owners.Remove(stream.Ends);
         foreach (var direction in (ReadOnlySpan<EventDirection>)[EventDirection.Sent, EventDirection.Received])

@@ -11,6 +11,12 @@ public sealed record TlsFeedLimits
     /// <summary>Nanoseconds that plaintext waits for its socket. A response, which brings a client's socket, rarely takes longer.</summary>
     public long WaitNs { get; init; } = 2_000_000_000;
 
+    /// <summary>Nanoseconds from the first encrypted bytes of a connection until it counts as one whose plaintext is not read.</summary>
+    public long OpaqueAfterNs { get; init; } = 3_000_000_000;
+
+    /// <summary>Names of processes whose connections stay encrypted that are told one by one.</summary>
+    public int MaxOpaqueProcesses { get; init; } = 64;
+
     /// <summary>Bytes that one session may hold while it waits.</summary>
     public int MaxHeldBytesPerStream { get; init; } = 256 << 10;
 

@@ -55,6 +55,19 @@ public sealed class TlsPlane : IDisposable
 
     public TlsFeedCounters Counters => _feed.Counters;
 
+    /// <summary>Ends of encrypted connections that nothing could be read of, by name of their process.</summary>
+    public IReadOnlyDictionary<string, long> Opaque => _feed.Opaque.ByProcess;
+
+    /// <summary>What a user should know and no counter says.</summary>
+    internal IEnumerable<string> Warnings()
+    {
+        if (Failure is { } failure) yield return $"new TLS libraries are not found any more: {failure}";
+        foreach (var file in Files)
+            if (file.Failure is { } reason) yield return $"TLS in {file.Path} stays encrypted: {reason}";
+        foreach (var (name, count) in Opaque)
+            yield return $"{name}: {count} encrypted {(count == 1 ? "connection" : "connections")}, library unknown (read are OpenSSL and its kin, GnuTLS and Go)";
+    }
+
     /// <summary>Waits until all processes have been looked at once; false on timeout.</summary>
     public bool WaitUntilAttached(TimeSpan timeout) => _watcher.WaitForFirstScan(timeout);
 
@@ -76,10 +89,12 @@ public sealed class TlsPlane : IDisposable
         yield return ("tls_notices", Read(TlsCounter.Notices));
         yield return ("tls_files_skipped", _watcher.Skipped);
         yield return ("tls_sessions_evicted", _feed.Counters.Evicted);
+        yield return ("tls_opaque", _feed.Opaque.Count);
+        yield return ("tls_unbound", _feed.Counters.Unbound);
     }
 
     /// <summary>True for events that <see cref="Take"/> wants.</summary>
-    internal static bool Wants(EventKind kind) => kind is EventKind.TlsData or EventKind.TlsClose;
+    internal static bool Wants(EventKind kind) => kind is EventKind.TlsData or EventKind.TlsClose or EventKind.TlsBound or EventKind.Encrypted;
 
     internal void Take(in EventHeader header, ReadOnlySpan<byte> data, ISegmentSink sink) => _feed.Take(in header, data, sink);
 

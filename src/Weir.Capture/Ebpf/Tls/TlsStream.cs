@@ -8,6 +8,8 @@ internal enum TlsStreamState
 {
     /// <summary>Its socket is not known yet: what it brings is held.</summary>
     Waiting,
+    /// <summary>Its socket is known, and no plaintext has come.</summary>
+    Bound,
     /// <summary>It tells the bytes of its connection.</summary>
     Telling,
     /// <summary>The other end of the connection tells them.</summary>
@@ -15,7 +17,34 @@ internal enum TlsStreamState
 }
 
 /// <summary>Both ends of a connection, the smaller first, and where their addresses mean something.</summary>
-internal readonly record struct TlsEnds(IpAddress LowIp, ushort LowPort, IpAddress HighIp, ushort HighPort, uint Scope);
+internal readonly record struct TlsEnds(TlsEnd Low, TlsEnd High, uint Scope)
+{
+    public static TlsEnds Of(in EventHeader header)
+    {
+        var local = new TlsEnd(IpAddress.FromV6(header.LocalAddress), header.LocalPort);
+        var remote = new TlsEnd(IpAddress.FromV6(header.RemoteAddress), header.RemotePort);
+        return Of(local, remote, ScopeOf(local, remote, header.Netns));
+    }
+
+    public static TlsEnds Of(TlsEnd one, TlsEnd other, uint scope)
+    {
+        var inOrder = one.Port != other.Port ? one.Port < other.Port : IsLower(one.Ip, other.Ip);
+        return inOrder ? new TlsEnds(one, other, scope) : new TlsEnds(other, one, scope);
+    }
+
+    /// <summary>Addresses that lead to another host mean the same everywhere; those that stay within a namespace do not.</summary>
+    public static uint ScopeOf(TlsEnd local, TlsEnd remote, uint netns) => local.Ip.IsLoopback || local.Ip.Equals(remote.Ip) ? netns : 0;
+
+    /// <summary>Some order, the same at both ends.</summary>
+    private static bool IsLower(IpAddress one, IpAddress other)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        bytes.Clear();
+        one.WriteBytes(bytes);
+        other.WriteBytes(bytes[16..]);
+        return bytes[..16].SequenceCompareTo(bytes[16..]) <= 0;
+    }
+}
 
 /// <summary>An end of a connection.</summary>
 internal readonly record struct TlsEnd(IpAddress Ip, ushort Port);
@@ -28,7 +57,6 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
 {
     private uint _sent;
     private uint _received;
-    private TlsEnd _remote;
     private ushort _scope;
     private SegmentTls _tls = new(NameOf(library), TlsBinding.None);
 
@@ -45,12 +73,12 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
     /// <summary>Unix nanoseconds of the last event.</summary>
     public long LastNs { get; set; }
 
-    /// <summary>While <see cref="TlsStreamState.Naming"/>: who tells.</summary>
-    public TlsStream? Owner { get; set; }
-
-    public bool Named { get; set; }
+    /// <summary>The other end, which was bound before this one told anything and has to be named.</summary>
+    public TlsStream? Other { get; set; }
 
     public TlsEnd Local { get; private set; }
+
+    public TlsEnd Remote { get; private set; }
 
     public TlsEnds Ends { get; private set; }
 
@@ -60,9 +88,8 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
     public void Bind(in EventHeader header)
     {
         Local = new TlsEnd(IpAddress.FromV6(header.LocalAddress), header.LocalPort);
-        _remote = new TlsEnd(IpAddress.FromV6(header.RemoteAddress), header.RemotePort);
-        var stays = Local.Ip.IsLoopback || Local.Ip.Equals(_remote.Ip);
-        Arrange(stays ? header.Netns : 0);
+        Remote = new TlsEnd(IpAddress.FromV6(header.RemoteAddress), header.RemotePort);
+        Arrange(TlsEnds.ScopeOf(Local, Remote, header.Netns));
         _tls = new SegmentTls(NameOf(library), BindingOf(header.Binding));
     }
 
@@ -77,7 +104,7 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
         address[0] = 1;
         BitConverter.TryWriteBytes(address[8..], Connection);
         Local = new TlsEnd(IpAddress.FromV6(address), 1);
-        _remote = new TlsEnd(IpAddress.FromV6(address), 2);
+        Remote = new TlsEnd(IpAddress.FromV6(address), 2);
         Arrange(0);
     }
 
@@ -85,7 +112,7 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
     public PacketView Segment(EventDirection direction, uint sequence, long timestampNs)
     {
         var sent = direction == EventDirection.Sent;
-        var (from, to) = sent ? (Local, _remote) : (_remote, Local);
+        var (from, to) = sent ? (Local, Remote) : (Remote, Local);
         return new PacketView
         {
             TimestampNs = timestampNs,
@@ -107,21 +134,9 @@ internal sealed class TlsStream(ulong connection, uint pid, SocketProcess? proce
 
     private void Arrange(uint netns)
     {
-        var localFirst = Local.Port != _remote.Port ? Local.Port < _remote.Port : IsLower(Local.Ip, _remote.Ip);
-        var (low, high) = localFirst ? (Local, _remote) : (_remote, Local);
-        Ends = new TlsEnds(low.Ip, low.Port, high.Ip, high.Port, netns);
+        Ends = TlsEnds.Of(Local, Remote, netns);
         // Namespaces have numbers from 0xF0000000 on: their low bits tell them apart.
         _scope = (ushort)(TlsFeed.ScopeBit | (netns & 0x7FFF));
-    }
-
-    /// <summary>Some order, the same at both ends.</summary>
-    private static bool IsLower(IpAddress one, IpAddress other)
-    {
-        Span<byte> bytes = stackalloc byte[32];
-        bytes.Clear();
-        one.WriteBytes(bytes);
-        other.WriteBytes(bytes[16..]);
-        return bytes[..16].SequenceCompareTo(bytes[16..]) <= 0;
     }
 
     private static TlsBinding BindingOf(EventBinding binding) => binding switch
