@@ -164,7 +164,7 @@ internal static class TlsPeers
         asyncio.run(main())
         """;
 
-    private const string PythonClient = """
+    internal const string PythonClient = """
         import http.client, ssl, sys
         connection = http.client.HTTPSConnection("127.0.0.1", int(sys.argv[1]), context=ssl.create_default_context(cafile=sys.argv[2]))
         for line in sys.stdin:
