@@ -75,6 +75,17 @@ internal sealed class EbpfCapture : IDisposable
         Skip.IfNot(BpfLibrary.HasKernelTypes, "this kernel has no BTF");
     }
 
+    public void WaitFor(Func<JsonElement, bool> call)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!Calls.Any(call))
+        {
+            _failure?.Throw();
+            if (patience.Elapsed > TimeSpan.FromSeconds(20)) throw new TimeoutException($"not among {Calls.Count} calls; {string.Join(", ", Losses())}");
+            Thread.Sleep(10);
+        }
+    }
+
     public IReadOnlyList<JsonElement> WaitFor(int count)
     {
         var patience = Stopwatch.StartNew();

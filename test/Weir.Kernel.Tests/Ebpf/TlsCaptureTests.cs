@@ -176,19 +176,16 @@ public class TlsCaptureTests
         EbpfCapture.RequireOrSkip();
         using var server = TlsPeers.Server("asyncio");
         using var capture = Open(server.Port);
-        // The first connection shows what the process does; whether it is still in time for itself is a race.
+        // The first connection shows what the process does. Whether that is in time for itself is a race; without its port it is not asked for.
         using (var first = OwnClient.Open()) first.Get(server.Port, "/first");
-        Thread.Sleep(500);
+        Thread.Sleep(1000);
         using var second = OwnClient.Open();
         second.Get(server.Port, "/second");
-        capture.WaitFor(2);
-        var calls = capture.Stop();
-        var late = Assert.Single(calls, call => Text(call, "request", "path") == "/second");
-        AssertSound(late, server.Port);
-        Assert.Equal("fingerprint", Text(late, "tls", "binding"));
-        var early = Assert.Single(calls, call => Text(call, "request", "path") == "/first");
-        Assert.Contains(Text(early, "tls", "binding"), (string[])["none", "fingerprint"]);
-        Assert.Equal(server.Id, Pid(early, "server"));
+        capture.WaitFor(call => Text(call, "request", "path") == "/second");
+        var call = Assert.Single(capture.Stop(), call => Text(call, "request", "path") == "/second");
+        AssertSound(call, server.Port);
+        Assert.Equal("fingerprint", Text(call, "tls", "binding"));
+        Assert.Equal(server.Id, Pid(call, "server"));
     }
 
     [SkippableFact]
