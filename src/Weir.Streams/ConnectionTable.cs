@@ -109,6 +109,8 @@ public sealed class ConnectionTable
     {
         if ((packet.Flags & TcpFlags.Rst) != 0) return false;
         if ((packet.Flags & TcpFlags.Syn) != 0) return true;
+        // A socket tells by a length alone what it could not show: of a connection that is over, nobody misses it any more.
+        if (packet.Origin != SegmentOrigin.Wire && packet.Payload.IsEmpty) return false;
         return wireLength > 1 || (wireLength == 1 && (packet.Flags & (TcpFlags.Psh | TcpFlags.Fin)) != 0);
     }
 
