@@ -16,12 +16,13 @@ public sealed class CicFrames(FlowProfile profile)
     private const int TcpBytes = 20;
     private const int UdpBytes = 8;
     private const int SctpBytes = 12;
+    private const int IcmpBytes = 8;
     private const byte Sctp = 132;
     private const byte Igmp = 2;
 
     private readonly bool _isFork = profile == FlowProfile.Corrected;
 
-    /// <summary>False for frames too short to have addresses. The packet's bytes are the frame's.</summary>
+    /// <summary>False for frames in which it finds nothing. The packet's bytes are the frame's.</summary>
     public bool TryRead(in Frame frame, out PacketView packet)
     {
         packet = default;
@@ -29,25 +30,26 @@ public sealed class CicFrames(FlowProfile profile)
         packet.InterfaceId = frame.InterfaceId;
         packet.WireLength = Math.Max(frame.OriginalLength, frame.Data.Length);
         var data = frame.Data;
-        var at = FindIpv4(data);
+        var at = FindIpv4(data, out var isTagged);
         if (at < 0)
         {
-            if (data.Length < Ipv4Bytes) return false;
-            SetAddresses(data, ref packet);
-            return true;
+            if (!LooksLikeIpv4(data)) return false;
+            at = 0;
         }
 
-        ReadIpv4(data[at..], packet.WireLength - at, ref packet);
+        ReadIpv4(data[at..], isTagged, ref packet);
         return true;
     }
 
-    private static int FindIpv4(ReadOnlySpan<byte> data)
+    private static int FindIpv4(ReadOnlySpan<byte> data, out bool isTagged)
     {
+        isTagged = false;
         if (data.Length < EthernetBytes) return -1;
         var at = EthernetBytes;
         var type = ReadUInt16BigEndian(data[12..]);
         while (type == 0x8100 && data.Length >= at + TagBytes)
         {
+            isTagged = true;
             type = ReadUInt16BigEndian(data[(at + 2)..]);
             at += TagBytes;
         }
@@ -55,54 +57,73 @@ public sealed class CicFrames(FlowProfile profile)
         return type == 0x0800 && data.Length >= at + Ipv4Bytes ? at : -1;
     }
 
-    private static void SetAddresses(ReadOnlySpan<byte> header, ref PacketView packet)
+    /// <summary>
+    /// What jNetPcap asks of an IPv4 header: a length, and unless it is no first fragment (flag MF clear), that much captured. The first
+    /// byte is really the receiver's hardware address.
+    /// </summary>
+    private static bool LooksLikeIpv4(ReadOnlySpan<byte> data)
     {
-        packet.Source = IpAddress.FromV4(header[12..]);
-        packet.Destination = IpAddress.FromV4(header[16..]);
+        if (data.Length < Ipv4Bytes) return false;
+        var headerLength = (data[0] & 0x0F) * 4;
+        return headerLength >= Ipv4Bytes && (headerLength <= data.Length || (data[6] & 0x20) == 0);
     }
 
-    private void ReadIpv4(ReadOnlySpan<byte> bytes, int wireLength, ref PacketView packet)
+    private void ReadIpv4(ReadOnlySpan<byte> bytes, bool isTagged, ref PacketView packet)
     {
-        SetAddresses(bytes, ref packet);
+        packet.Source = IpAddress.FromV4(bytes[12..]);
+        packet.Destination = IpAddress.FromV4(bytes[16..]);
+        if (TryReadUpper(bytes, isTagged, out var protocol, out var upper)) ReadTransport(protocol, upper, ref packet);
+    }
+
+    /// <summary>
+    /// What the header says follows it, as far as it was captured. Behind a VLAN tag the header's length is not looked at, so that padding
+    /// counts as payload; a length of zero (segmentation offload) leaves nothing.
+    /// </summary>
+    private static bool TryReadUpper(ReadOnlySpan<byte> bytes, bool isTagged, out byte protocol, out ReadOnlySpan<byte> upper)
+    {
+        protocol = 0;
+        upper = default;
+        if (bytes.Length < Ipv4Bytes) return false;
         var headerLength = (bytes[0] & 0x0F) * 4;
-        var total = (int)ReadUInt16BigEndian(bytes[2..]);
-        if (total > 0 && total < wireLength) wireLength = total;
-        if (headerLength < Ipv4Bytes || headerLength > bytes.Length) return;
+        var end = isTagged ? bytes.Length : Math.Min(bytes.Length, ReadUInt16BigEndian(bytes[2..]));
         // Only a datagram's first fragment has a transport header.
-        if ((ReadUInt16BigEndian(bytes[6..]) & 0x1FFF) != 0) return;
-        var upper = bytes[headerLength..Math.Max(headerLength, Math.Min(bytes.Length, wireLength))];
-        ReadTransport(bytes[9], upper, wireLength - headerLength, ref packet);
+        if (headerLength < Ipv4Bytes || headerLength > end || (ReadUInt16BigEndian(bytes[6..]) & 0x1FFF) != 0) return false;
+        protocol = bytes[9];
+        upper = bytes[headerLength..end];
+        return true;
     }
 
-    private void ReadTransport(byte protocol, ReadOnlySpan<byte> bytes, int wireLength, ref PacketView packet)
+    private void ReadTransport(byte protocol, ReadOnlySpan<byte> bytes, ref PacketView packet)
     {
+        var headerLength = protocol switch
+        {
+            (byte)IpProtocol.Tcp => bytes.Length >= TcpBytes ? (bytes[12] >> 4) * 4 : int.MaxValue,
+            (byte)IpProtocol.Udp => UdpBytes,
+            Sctp => SctpBytes,
+            (byte)IpProtocol.Icmp => IcmpBytes,
+            _ => 0,
+        };
+        if (headerLength > bytes.Length) return;
         switch (protocol)
         {
-            case (byte)IpProtocol.Tcp when bytes.Length >= TcpBytes:
-                SetPorts(bytes, ref packet);
-                packet.Protocol = IpProtocol.Tcp;
+            case (byte)IpProtocol.Tcp:
                 packet.Sequence = ReadUInt32BigEndian(bytes[4..]);
                 packet.Acknowledgment = ReadUInt32BigEndian(bytes[8..]);
                 packet.Flags = (TcpFlags)bytes[13];
                 packet.Window = ReadUInt16BigEndian(bytes[14..]);
-                packet.HeaderLength = (byte)((bytes[12] >> 4) * 4);
-                packet.PayloadWireLength = Math.Max(0, wireLength - packet.HeaderLength);
+                SetTransport(protocol, bytes, headerLength, ref packet);
                 break;
-            case (byte)IpProtocol.Udp when bytes.Length >= UdpBytes:
-                SetPorts(bytes, ref packet);
-                packet.Protocol = IpProtocol.Udp;
-                packet.HeaderLength = UdpBytes;
-                packet.PayloadWireLength = Math.Max(0, wireLength - UdpBytes);
+            case (byte)IpProtocol.Udp:
+            case Sctp when _isFork:
+                SetTransport(protocol, bytes, headerLength, ref packet);
                 break;
-            case Sctp when _isFork && bytes.Length >= SctpBytes:
-                SetPorts(bytes, ref packet);
-                packet.Protocol = (IpProtocol)Sctp;
-                packet.HeaderLength = SctpBytes;
-                packet.PayloadWireLength = Math.Max(0, wireLength - SctpBytes);
-                break;
-            case (byte)IpProtocol.Icmp when _isFork && bytes.Length >= 2:
+            case (byte)IpProtocol.Icmp when _isFork:
                 packet.Protocol = IpProtocol.Icmp;
                 packet.Payload = bytes[..2];
+                break;
+            case (byte)IpProtocol.Icmp when IsError(bytes[0]) && TryReadUpper(bytes[IcmpBytes..], true, out var inner, out var upper):
+                // V4 takes the ports of the packet that an error is about, under the error's own addresses.
+                if (inner is (byte)IpProtocol.Tcp or (byte)IpProtocol.Udp) ReadTransport(inner, upper, ref packet);
                 break;
             case Igmp when _isFork:
                 packet.Protocol = (IpProtocol)Igmp;
@@ -110,9 +131,15 @@ public sealed class CicFrames(FlowProfile profile)
         }
     }
 
-    private static void SetPorts(ReadOnlySpan<byte> bytes, ref PacketView packet)
+    /// <summary>RFC 792: unreachable, source quench, redirect, time exceeded, parameter problem.</summary>
+    private static bool IsError(byte type) => type is 3 or 4 or 5 or 11 or 12;
+
+    private static void SetTransport(byte protocol, ReadOnlySpan<byte> bytes, int headerLength, ref PacketView packet)
     {
+        packet.Protocol = (IpProtocol)protocol;
         packet.SourcePort = ReadUInt16BigEndian(bytes);
         packet.DestinationPort = ReadUInt16BigEndian(bytes[2..]);
+        packet.HeaderLength = (byte)headerLength;
+        packet.PayloadWireLength = bytes.Length - headerLength;
     }
 }
