@@ -13,10 +13,12 @@ public sealed class CicFrames(FlowProfile profile)
     private const int EthernetBytes = 14;
     private const int TagBytes = 4;
     private const int Ipv4Bytes = 20;
+    private const int Ipv6Bytes = 40;
     private const int TcpBytes = 20;
     private const int UdpBytes = 8;
     private const int SctpBytes = 12;
     private const int IcmpBytes = 8;
+    private const byte IpInIp = 4;
     private const byte Sctp = 132;
     private const byte Igmp = 2;
 
@@ -37,9 +39,13 @@ public sealed class CicFrames(FlowProfile profile)
             at = 0;
         }
 
+        if (_isFork && !IsNamed(data[at + 9])) return false;
         ReadIpv4(data[at..], isTagged, ref packet);
         return true;
     }
+
+    /// <summary>Protocols that jNetPcap has a name for; the fork loses all others, since it asks for that name.</summary>
+    private static bool IsNamed(byte protocol) => protocol is <= 60 and not 51 or 94 or 103 or 111 or 118 or Sctp or 133 or 137;
 
     private static int FindIpv4(ReadOnlySpan<byte> data, out bool isTagged)
     {
@@ -54,6 +60,8 @@ public sealed class CicFrames(FlowProfile profile)
             at += TagBytes;
         }
 
+        // IPv4 right behind an IPv6 header (RFC 2473) is the one tunnel that it looks into.
+        if (type == 0x86DD && data.Length > at + Ipv6Bytes && data[at + 6] == IpInIp) (type, at) = (0x0800, at + Ipv6Bytes);
         return type == 0x0800 && data.Length >= at + Ipv4Bytes ? at : -1;
     }
 

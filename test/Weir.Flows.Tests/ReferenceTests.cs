@@ -58,11 +58,13 @@ public class ReferenceTests(ITestOutputHelper output)
 
     private static string Line(string[] row) => string.Join(',', row);
 
-    private static string Key(string[] row) => $"{row[0]}\t{row[6]}";
+    /// <summary>The fork leaves out the part of a second that is zero, in groups of three digits.</summary>
+    private static string Key(string[] row) =>
+        $"{row[0]}\t{(row[6].Length is 19 && row[6][4] == '-' ? row[6] + ".000000" : row[6].Length == 23 ? row[6] + "000" : row[6])}";
 
     private static IEnumerable<string> Differences(string[] columns, string[] expected, string[] actual) =>
         from i in Enumerable.Range(0, columns.Length)
-        where !IsSame(expected[i], actual[i])
+        where i != 6 && !IsSame(expected[i], actual[i])
         select $"{columns[i]}\t{expected[i]}\t{actual[i]}";
 
     private static bool IsSame(string expected, string actual)
