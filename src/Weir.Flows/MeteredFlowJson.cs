@@ -4,7 +4,7 @@ using System.Text;
 namespace Weir.Flows;
 
 /// <summary>Writes flows as JSON, one object a line: identity, then every feature that the profile has, by its column name.</summary>
-public sealed class FlowJsonWriter
+public sealed class MeteredFlowJson
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
     private const int MaxBytes = 8192;
