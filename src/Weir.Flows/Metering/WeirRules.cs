@@ -181,7 +181,8 @@ internal sealed class WeirRules(FlowMeterOptions options, FlowTable table, FlowT
     {
         _due.Remove(flow);
         // After a jump of the clock the next look is not a long row of them.
-        flow.DueUs = Math.Max(flow.DueUs + _interimUs, nowUs);
+        var next = flow.DueUs + _interimUs;
+        flow.DueUs = next > nowUs ? next : nowUs + _interimUs;
         _due.Append(flow);
     }
 }
