@@ -19,6 +19,9 @@ switch (options.Verb)
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;
+    case "flows":
+        FlowMeterTable.Print(options.Directory, Console.Out);
+        return 0;
     case "redact":
         RedactionTable.Print(Console.Out);
         return 0;
