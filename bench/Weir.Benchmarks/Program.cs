@@ -29,5 +29,7 @@ switch (options.Verb)
         var failures = PeerTable.Print(options, Console.Out, Console.Error);
         Console.Out.WriteLine();
         ProtocolTable.Print(Console.Out);
+        Console.Out.WriteLine();
+        FlowMeterTable.Print(options.Directory, Console.Out);
         return failures == 0 ? 0 : 1;
 }
