@@ -45,6 +45,9 @@ public sealed class DirectionCounters
     /// <summary>Bytes are missing now that were sent: later ones came, or the other side acknowledged them. Not yet told as a gap.</summary>
     public bool HasHole { get; internal set; }
 
+    /// <summary>The virtual network that tunnels carried this direction in (<see cref="PacketTunnel.Network"/>); 0 until one was seen.</summary>
+    public ulong Network { get; internal set; }
+
     internal int Probes;
 
     /// <summary>Packets on the interface that saw most of them.</summary>
@@ -89,6 +92,7 @@ public sealed class DirectionCounters
         _otherCount = 0;
         Bytes = GapBytes = RetransmittedBytes = 0;
         HasHole = false;
+        Network = 0;
         Retransmissions = SynRetransmissions = OutOfOrder = ZeroWindows = Resets = Probes = 0;
     }
 
