@@ -33,7 +33,7 @@ internal sealed class StoreCheck : IDoctorCheck
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or BadImageFormatException)
         {
-            throw new IOException($"SQLite's native library e_sqlite3 cannot be loaded: {e.GetBaseException().Message}", e);
+            throw new IOException($"SQLite's native library e_sqlite3 cannot be loaded: {e.GetBaseException().Message.Split('\n')[0]}", e);
         }
     }
 }
