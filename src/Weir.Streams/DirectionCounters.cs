@@ -51,6 +51,9 @@ public sealed class DirectionCounters
     /// <summary>What the packet of that chunk acknowledged of the other direction; null where there is no TCP to tell.</summary>
     public uint? ChunkAcknowledgment { get; internal set; }
 
+    /// <summary>The virtual network that tunnels carried this direction in (<see cref="PacketTunnel.Network"/>); 0 until one was seen.</summary>
+    public ulong Network { get; internal set; }
+
     internal int Probes;
 
     /// <summary>Packets on the interface that saw most of them.</summary>
@@ -97,6 +100,7 @@ public sealed class DirectionCounters
         HasHole = false;
         ChunkSequence = 0;
         ChunkAcknowledgment = null;
+        Network = 0;
         Retransmissions = SynRetransmissions = OutOfOrder = ZeroWindows = Resets = Probes = 0;
     }
 
