@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Weir.Capture;
 using Weir.Export;
-using Weir.Packets;
 using Weir.Testing;
 using Weir.Testing.Corpus;
 
@@ -58,7 +57,7 @@ public class LossPropertyTests
     private static (List<string> Records, ProbeReport Report) Read(IReadOnlyList<TestFrame> frames)
     {
         using var stream = new MemoryStream();
-        using var source = new Frames(frames);
+        using var source = new GivenFrames(frames);
         using var output = new JsonLinesOutput(stream, "memory");
         using var run = new ProbeRun([source], ReadBack.Options, [output]);
         run.Run(CancellationToken.None);
@@ -98,18 +97,4 @@ public class LossPropertyTests
     }
 
     private static long Total(ProbeReport report) => report.Losses.Sum(loss => loss.Count);
-
-    private sealed class Frames(IReadOnlyList<TestFrame> frames) : ICaptureSource
-    {
-        public IReadOnlyList<string> Warnings => [];
-
-        public void Run(IFrameSink sink, CancellationToken cancellation) => frames.FeedTo(sink);
-
-        public IReadOnlyList<InterfaceStatistics> ReadStatistics() => [];
-
-        public void Dispose()
-        {
-            // Nothing is owned.
-        }
-    }
 }
