@@ -62,6 +62,7 @@ internal static class SniffCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             Schema = options.Schema(parsed),
+            FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
         };
