@@ -114,6 +114,7 @@ public sealed class ProbeRun : IDisposable
         losses.AddRange(
             from counter in CounterSums.Of(_workers.SelectMany(worker => worker.Losses()))
             select new Loss(_plane, Loss.Anywhere, counter.Key, counter.Value));
+        losses.AddRange(_sources.SelectMany(source => source.ReadLosses()).Select(loss => new Loss(loss.Plane, Loss.Anywhere, loss.Reason, loss.Count)));
         losses.Add(new Loss(Loss.Anywhere, Loss.Anywhere, "output_lost", _outputs.Sum(output => output.Lost)));
         return losses;
     }

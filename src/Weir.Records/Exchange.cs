@@ -47,11 +47,17 @@ public sealed class Peer
 
     public string? ProcessName { get; set; }
 
+    /// <summary>Control group of the process: its path below the mount.</summary>
+    public string? Cgroup { get; set; }
+
+    /// <summary>Container of the process: 64 hexadecimal digits.</summary>
+    public string? ContainerId { get; set; }
+
     public void Clear()
     {
         Ip = default;
         Port = 0;
-        Namespace = Pod = Workload = Service = ProcessName = null;
+        Namespace = Pod = Workload = Service = ProcessName = Cgroup = ContainerId = null;
         ProcessId = 0;
     }
 }
@@ -65,6 +71,9 @@ public sealed class Exchange
     public ExchangeId Id { get; set; }
 
     public CaptureSourceKind Source { get; set; }
+
+    /// <summary>Nothing of its connection was seen on an interface, all at sockets. Becomes <see cref="Source"/>.</summary>
+    public bool AtSockets { get; set; }
 
     /// <summary>Name of the node that captured it; null when unknown.</summary>
     public string? Node { get; set; }
@@ -164,6 +173,7 @@ public sealed class Exchange
     {
         Id = default;
         Source = default;
+        AtSockets = false;
         Node = null;
         Protocol = "HTTP/1.1";
         Scheme = "http";

@@ -64,6 +64,8 @@ public sealed class ConnectionTable
             connection = Open(key, fromLow, packet);
         }
 
+        if (packet.Origin == SegmentOrigin.Wire) connection.Info.SeenOnWire = true;
+        else Attribute(connection, fromLow, packet);
         connection.Info.LastPacketNs = Math.Max(connection.Info.LastPacketNs, packet.TimestampNs);
         _store.Touch(connection, wireLength > 0);
         var half = connection.Half(fromLow);
@@ -129,6 +131,14 @@ public sealed class ConnectionTable
         connection.Handler = _factory.Open(info);
         if (connection.Handler is null) Counters.ConnectionsUnwanted++;
         return connection;
+    }
+
+    private static void Attribute(TrackedConnection connection, bool fromLow, in PacketView packet)
+    {
+        if (packet.Process is not { } process) return;
+        var sentByInitiator = connection.InitiatorIsLow == fromLow;
+        if (sentByInitiator == (packet.Origin == SegmentOrigin.Sender)) connection.Info.InitiatorProcess = process;
+        else connection.Info.ResponderProcess = process;
     }
 
     private void MakeRoom()

@@ -145,6 +145,13 @@ internal sealed class Reassembler
     /// <returns>Whether it counts as a retransmission that no other interface has shown yet.</returns>
     public bool CountRepeat(HalfStream half, bool wasHere, int length, in PacketView packet)
     {
+        // A process reads when it pleases: what is seen at its socket was not sent again, however late it is.
+        if (packet.Origin != SegmentOrigin.Wire)
+        {
+            _counters.DuplicateSegments++;
+            return false;
+        }
+
         // A sender whose path changed repeats itself on an interface that is new to the connection.
         if (!wasHere && packet.TimestampNs - half.LastSentNs <= _limits.DuplicateWindowNs)
         {
@@ -212,6 +219,7 @@ internal sealed class Reassembler
     private void CountFilled(HalfStream half, int length, long afterNs, in PacketView packet)
     {
         var roundTripNs = half.Owner.Info.HandshakeRttNs;
+        if (packet.Origin != SegmentOrigin.Wire) return;
         if (afterNs > (roundTripNs > 0 ? roundTripNs : _limits.OutOfOrderNs))
         {
             CountRetransmission(half, length, packet);

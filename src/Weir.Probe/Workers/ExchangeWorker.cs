@@ -60,7 +60,7 @@ internal sealed class ExchangeWorker : IPacketSink
 
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        _recorder?.OnPacket(in frame, in packet);
+        if (packet.Origin == SegmentOrigin.Wire) _recorder?.OnPacket(in frame, in packet);
         if (packet.Protocol == IpProtocol.Udp) _conversations.Datagrams.Add(in packet);
         else _connections.Add(in packet);
     }

@@ -37,8 +37,9 @@ internal sealed class SniffOptions
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror), ebpf (at the sockets of processes), or ring+ebpf (both, joined)",
         HelpName = "PLANE",
+        CustomParser = result => Parse<CapturePlane>(result, IsPlane, "a way to capture: auto, ring, libpcap, vxlan, ebpf, ring+ebpf", default),
     };
 
     public MirrorOptions Mirror { get; } = new();
@@ -138,6 +139,13 @@ internal sealed class SniffOptions
 
     public static string? FromEnvironment(params IEnumerable<string> names) =>
         names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+
+    private static bool IsPlane(string text, out CapturePlane plane)
+    {
+        plane = CapturePlane.RingEbpf;
+        if (text.ToLowerInvariant() is "ring+ebpf" or "ebpf+ring") return true;
+        return !int.TryParse(text, out _) && Enum.TryParse(text, ignoreCase: true, out plane) && plane != CapturePlane.RingEbpf;
+    }
 
     private static bool IsCount(string text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
