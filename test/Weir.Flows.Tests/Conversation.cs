@@ -23,6 +23,9 @@ internal sealed class Conversation : IMeteredFlowSink
 
     public int InterfaceId { get; set; }
 
+    /// <summary>VXLAN network that carries the packets; 0 for none.</summary>
+    public uint Vni { get; set; }
+
     /// <summary>What was told, and why, as short text such as <c>Fin 3/2</c>.</summary>
     public IEnumerable<string> Summary => _told.Select(flow => string.Create(
         CultureInfo.InvariantCulture, $"{flow.Export} {flow[FlowFeature.FwdPackets]}/{flow[FlowFeature.BwdPackets]}"));
@@ -56,6 +59,7 @@ internal sealed class Conversation : IMeteredFlowSink
         {
             TimestampNs = At(second),
             InterfaceId = InterfaceId,
+            Tunnel = Vni == 0 ? default : new PacketTunnel(TunnelKind.Vxlan, default, default, Vni, 1),
             Source = Address(fromClient ? Client : Server),
             Destination = Address(fromClient ? Server : Client),
             SourcePort = fromClient ? ClientPort : (ushort)80,

@@ -159,6 +159,16 @@ public class WeirProfileTests
     }
 
     [Fact]
+    public void Tenants_with_the_same_addresses_are_kept_apart()
+    {
+        var conversation = new Conversation { Vni = 17 }.FromClient(0, TcpFlags.Syn, sequence: 1);
+        conversation.Vni = 18;
+        conversation.FromClient(0.1, TcpFlags.Syn, sequence: 1).FromServer(0.2, SynAck);
+        conversation.Vni = 17;
+        Assert.Equal(["CaptureEnd 1/1", "CaptureEnd 2/0"], conversation.FromClient(0.3, TcpFlags.Syn, sequence: 1).Flush().Summary);
+    }
+
+    [Fact]
     public void IPv6_and_UDP_are_measured_alike()
     {
         var flow = Assert.Single(new Conversation { Client = "2001:db8::1", Server = "2001:db8::2" }

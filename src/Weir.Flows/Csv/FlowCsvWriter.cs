@@ -18,7 +18,6 @@ public sealed class FlowCsvWriter(
     private const int MaxValueBytes = 128;
 
     private readonly byte[] _label = Encoding.UTF8.GetBytes(label);
-    private readonly string _timeFormat = profile == FlowProfile.CicFlowMeter ? "dd/MM/yyyy hh:mm:ss tt" : "yyyy-MM-dd HH:mm:ss.ffffff";
     private long _rows;
 
     public static void WriteHeader(FlowCsvLayout layout, IBufferWriter<byte> output)
@@ -62,7 +61,8 @@ public sealed class FlowCsvWriter(
                 line.Add(flow.Tuple.DestinationPort);
                 break;
             case FlowIdentity.Timestamp:
-                line.AddTime(flow.StartNs, _timeFormat);
+                if (profile == FlowProfile.CicFlowMeter) FlowTimes.AddTwelveHours(ref line, flow.StartNs);
+                else FlowTimes.AddSortable(ref line, flow.StartNs, (byte)' ');
                 break;
             case FlowIdentity.Label:
                 line.Add(_label);

@@ -246,7 +246,7 @@ internal sealed partial class Http2Conversation : IHostedConversation
         {
             if (!exchange.HasRequest) Mark(stream, Anomaly.RequestMissing);
             exchange.Complete = EndSocket(stream) && stream.Whole && exchange.HasRequest && exchange.HasResponse
-                && !exchange.Anomalies.Contains(Anomaly.HeaderUnknown);
+                && !exchange.Anomalies.Contains(Anomaly.HeaderUnknown) && !exchange.Anomalies.Contains(Anomaly.HeaderBlockInvalid);
             stream.Grpc.Finish(exchange, _host.GrpcMessages);
             (stream.Connection, stream.Client) = (_connection, _client);
             _host.Write(stream);
