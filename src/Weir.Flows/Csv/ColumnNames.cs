@@ -11,6 +11,8 @@ internal enum FlowIdentity : byte
     Timestamp,
     Label,
     AttemptedCategory,
+    /// <summary>Row number of the 2022 release; says nothing of the flow.</summary>
+    RowId,
 }
 
 /// <summary>
