@@ -12,6 +12,12 @@ internal sealed record Split(string Name, int[] Training, int[] Validation, int[
     public static Split Temporal(FlowTable table, IEnumerable<int> rows) => ByGroup(
         "temporal", rows.GroupBy(row => (table.Labels[row], Day(table, row))).Select(group => Ordered(table, group)));
 
+    public static Split Develop(FlowTable table, IEnumerable<int> rows)
+    {
+        var parts = Temporal(table, rows);
+        return Temporal(table, parts.Training.Concat(parts.Validation)) with { Name = "develop" };
+    }
+
     /// <summary>As papers split: at random inside each class, after dropping rows that are equal in everything. Says little.</summary>
     public static Split Random(FlowTable table, IEnumerable<int> rows)
     {

@@ -123,9 +123,9 @@ public sealed partial class BaselineDetector
     /// <summary>The endpoint where it was named; else the path with what looks like an id left out, so that ids are no new paths.</summary>
     private static string Endpoint(Exchange exchange)
     {
-        var method = exchange.Request.Method;
+        var method = Encoding.UTF8.GetString(exchange.Request[exchange.Request.Method]);
         if (exchange.Endpoint is { } named) return $"{method} {named}";
-        var path = Encoding.UTF8.GetString(exchange.Request.Path.Span);
+        var path = Encoding.UTF8.GetString(exchange.Request[exchange.Request.Path]);
         var segments = path.Split('/').Select(static segment => segment.Any(char.IsAsciiDigit) || segment.Length > 32 ? "*" : segment);
         return $"{method} {string.Join('/', segments.Take(8))}";
     }

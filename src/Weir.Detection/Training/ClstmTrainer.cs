@@ -1,4 +1,3 @@
-using Weir.Detection.Evaluation;
 using Weir.Detection.Numerics;
 using Weir.Detection.Sequences;
 
@@ -34,7 +33,7 @@ public sealed class ClstmTrainer
         var order = Enumerable.Range(0, training.Count).ToArray();
         var (attack, benign) = ClassWeights(training);
         var rate = _options.LearningRate;
-        var (best, waited) = (-1.0, 0);
+        var (best, waited) = (double.MaxValue, 0);
         float[][]? kept = null;
         for (var epoch = 1; epoch <= _options.Epochs && waited < _options.Patience && !cancellation.IsCancellationRequested; epoch++)
         {
@@ -46,12 +45,11 @@ public sealed class ClstmTrainer
                 adam.Step(rate);
             }
 
-            var scores = Score(validation);
-            var precision = RankingMetrics.AveragePrecision(scores, validation.Labels);
-            var isBest = precision > best;
-            if (isBest) (best, waited, kept) = (precision, 0, Snapshot());
+            var held = Loss(validation);
+            var isBest = held < best;
+            if (isBest) (best, waited, kept) = (held, 0, Snapshot());
             else if (++waited % _options.PlateauEpochs == 0) rate /= 2;
-            progress?.Invoke(new EpochResult(epoch, loss / Math.Max(1, order.Length), precision, rate, isBest));
+            progress?.Invoke(new EpochResult(epoch, loss / Math.Max(1, order.Length), held, rate, isBest));
         }
 
         if (kept is not null) Restore(kept);
@@ -70,6 +68,18 @@ public sealed class ClstmTrainer
         }
 
         return scores;
+    }
+
+    /// <summary>Mean cross-entropy with both classes weighed alike. (Ranking metrics of an easy part are all 1 and choose nothing.)</summary>
+    private double Loss(SequenceSet set)
+    {
+        const float Least = 1e-6f;
+        var scores = Score(set);
+        var (attack, benign) = ClassWeights(set);
+        var sum = 0.0;
+        for (var i = 0; i < scores.Length; i++)
+            sum -= set.Labels[i] ? attack * Math.Log(Math.Max(Least, scores[i])) : benign * Math.Log(Math.Max(Least, 1 - scores[i]));
+        return sum / Math.Max(1, set.Count);
     }
 
     private Span<float> Sequence(int index)

@@ -36,7 +36,7 @@ public sealed record TrainingOptions
 
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">Mean weighted cross-entropy over the training part, with dropout.</param>
-/// <param name="Validation">Average precision on the validation part.</param>
+/// <param name="Validation">Mean weighted cross-entropy over the validation part.</param>
 /// <param name="LearningRate">Of the epoch.</param>
 /// <param name="IsBest">These weights are the ones kept so far.</param>
 public readonly record struct EpochResult(int Epoch, double Loss, double Validation, float LearningRate, bool IsBest);
