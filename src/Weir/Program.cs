@@ -11,6 +11,8 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     UpCommand.Create(),
     SniffCommand.Create(),
     ReplayCommand.Create(),
+    TrainCommand.Create(),
+    DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
     DoctorCommand.Create(),

@@ -65,5 +65,8 @@ public sealed class FeatureScaler
         }
     }
 
+    /// <summary>The usual value of a feature, in its own unit.</summary>
+    public double Usual(int feature) => Math.CopySign(Math.Exp(Math.Abs((double)_means[feature])) - 1, _means[feature]);
+
     private static float Squash(float value) => MathF.CopySign(MathF.Log(1 + Math.Abs(value)), value);
 }

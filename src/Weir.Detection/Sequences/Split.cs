@@ -1,10 +1,12 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Weir.Detection.Numerics;
-using Weir.Detection.Sequences;
 
-namespace Weir.Benchmarks.Detection;
+namespace Weir.Detection.Sequences;
 
 /// <summary>Rows of a table in three parts that share no row.</summary>
-internal sealed record Split(string Name, int[] Training, int[] Validation, int[] Test)
+public sealed record Split(string Name, int[] Training, int[] Validation, int[] Test)
 {
     private const double TrainingShare = 0.6, ValidationShare = 0.1;
 
@@ -12,6 +14,7 @@ internal sealed record Split(string Name, int[] Training, int[] Validation, int[
     public static Split Temporal(FlowTable table, IEnumerable<int> rows) => ByGroup(
         "temporal", rows.GroupBy(row => (table.Labels[row], Day(table, row))).Select(group => Ordered(table, group)));
 
+    /// <summary>The same inside what <see cref="Temporal"/> learns from: for choices, which must not look at its test part.</summary>
     public static Split Develop(FlowTable table, IEnumerable<int> rows)
     {
         var parts = Temporal(table, rows);
@@ -63,7 +66,7 @@ internal sealed record Split(string Name, int[] Training, int[] Validation, int[
 
     private static UInt128 Hash(ReadOnlySpan<float> values)
     {
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(System.Security.Cryptography.SHA256.HashData(bytes));
+        var bytes = MemoryMarshal.AsBytes(values);
+        return BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(bytes));
     }
 }
