@@ -45,7 +45,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
         var worst = Severity.Info;
         if (flow.IsSilent && flow.IsNew) worst = Max(worst, Scan(in flow, key));
         // What never answered is no service that one could know.
-        if (!flow.IsAnswered && !_services.TryGet(key, out _)) return worst;
+        if ((flow.IsSilent || !flow.IsAnswered) && !_services.TryGet(key, out _)) return worst;
         var service = Service(key);
         var caller = Caller(flow.Tuple.Source, key);
         if (flow.IsNew)

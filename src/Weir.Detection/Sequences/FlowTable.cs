@@ -46,6 +46,16 @@ public sealed class FlowTable(FeatureSet features)
         while (reader.TryRead()) Add(reader.Features, reader.Tuple, reader.StartNs ?? 0, reader.Label);
     }
 
+    /// <summary>Adds the flows of another table of the same features.</summary>
+    public void Append(FlowTable other)
+    {
+        if (!other.Features.Features.SequenceEqual(Features.Features)) throw new ArgumentException("the tables have different features", nameof(other));
+        _values.AddRange(other._values);
+        _tuples.AddRange(other._tuples);
+        _starts.AddRange(other._starts);
+        _labels.AddRange(other._labels);
+    }
+
     /// <summary>The features of some rows, row after row.</summary>
     public float[] Select(ReadOnlySpan<int> rows)
     {

@@ -21,8 +21,9 @@ public static class SequenceBuilder
     /// <param name="scaler">Fitted on the training part.</param>
     /// <param name="window">Flows per sequence.</param>
     /// <param name="order">The row that each sequence is about.</param>
-    /// <returns>One sequence per row, in time order.</returns>
-    public static SequenceSet Build(FlowTable table, ReadOnlySpan<int> rows, FeatureScaler scaler, int window, out int[] order)
+    /// <param name="isAttack">What counts as one; null goes by the label.</param>
+    public static SequenceSet Build(
+        FlowTable table, ReadOnlySpan<int> rows, FeatureScaler scaler, int window, out int[] order, Func<int, bool>? isAttack = null)
     {
         var sorted = rows.ToArray();
         Array.Sort(sorted, (a, b) => table.Starts[a] != table.Starts[b] ? table.Starts[a].CompareTo(table.Starts[b]) : a.CompareTo(b));
@@ -40,7 +41,7 @@ public static class SequenceBuilder
             else sequence.Fill(i);
             sequence[^1] = i;
             latest[key] = i;
-            labels[i] = !FlowTable.IsBenign(table.Labels[sorted[i]]);
+            labels[i] = isAttack?.Invoke(sorted[i]) ?? !FlowTable.IsBenign(table.Labels[sorted[i]]);
         }
 
         order = sorted;
