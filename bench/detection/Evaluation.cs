@@ -15,13 +15,13 @@ internal sealed class Evaluation(string data, int seeds, TextWriter output)
     public void Run()
     {
         if (!_hasLearners) output.WriteLine("python3-sklearn is not installed: tables without logistic regression, random forest and gradient boosting");
-        WithinCic(FeatureSet.WithFingerprints, "CICIDS2017, temporal, with host fingerprints (for comparison only)");
         WithinCic(FeatureSet.Default, "CICIDS2017, temporal");
         Unseen();
         WithinKubernetes(byPort: false, "Kubernetes, temporal, labels 0 and 2, every flow of the attack capture an attack");
         WithinKubernetes(byPort: true, "Kubernetes, temporal, labels 0 and 2, only flows to the attacked service attacks");
         Across();
         Back();
+        WithinCic(FeatureSet.WithFingerprints, "CICIDS2017, temporal, with host fingerprints (for comparison only)");
     }
 
     private void WithinCic(FeatureSet features, string title)

@@ -39,8 +39,8 @@ public sealed partial class BaselineDetector
     private Severity Refused(Exchange exchange, ServiceKey key, ServiceProfile service, CallerProfile caller)
     {
         caller.Refused.Add(_nowNs);
-        var (present, usual) = (caller.Refused.Total, service.UsualRefused.Quantile(UsualShare));
-        if (2 * present < caller.Calls.Total || !IsUnusual(present, options.RefusedCalls, usual)) return Severity.Info;
+        var (present, usual) = (caller.Refused.Total, service.UsualRefused.Usual(_nowNs, IsLearning));
+        if (10 * present < caller.Calls.Total || !IsUnusual(present, options.RefusedCalls, usual)) return Severity.Info;
         var severity = Severity.High;
         Report(ref severity, caller.IsDisturbed, () => new Finding
         {
@@ -61,7 +61,7 @@ public sealed partial class BaselineDetector
     private Severity Failed(Exchange exchange, ServiceKey key, ServiceProfile service)
     {
         service.Failed.Add(_nowNs);
-        var (present, usual) = (service.Failed.Total, service.UsualFailed.Quantile(UsualShare));
+        var (present, usual) = (service.Failed.Total, service.UsualFailed.Usual(_nowNs, IsLearning));
         if (5 * present < service.Calls.Total || !IsUnusual(present, options.FailedCalls, usual)) return Severity.Info;
         var severity = Severity.Medium;
         Report(ref severity, service.IsDisturbed, () => new Finding
@@ -81,7 +81,7 @@ public sealed partial class BaselineDetector
 
     private Severity Large(Exchange exchange, long bytes, string feature, ServiceKey key, ServiceProfile service, QuantileSketch usualBytes)
     {
-        var usual = usualBytes.Quantile(UsualShare);
+        var usual = usualBytes.Usual(_nowNs, IsLearning);
         var isLarge = usualBytes.Count >= KnownMessages && IsUnusual(bytes, options.LargeMessage, usual);
         usualBytes.Add(Math.Max(0, bytes), _nowNs, _halfLifeNs);
         if (!isLarge) return Severity.Info;

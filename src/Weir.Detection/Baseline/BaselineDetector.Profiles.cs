@@ -33,7 +33,7 @@ public sealed partial class BaselineDetector
     private CallerProfile Caller(IpAddress source, ServiceKey key)
     {
         if (!_callers.TryGet((source, key), out var caller))
-            _callers.Add((source, key), caller = new CallerProfile { Step = Step, IsNew = !IsLearning });
+            _callers.Add((source, key), caller = new CallerProfile { Step = Step, IsNew = !IsLearning, FirstNs = _nowNs });
         if (caller.Step == Step) return caller;
         if ((!caller.IsDisturbed || IsLearning) && _services.TryGet(key, out var service))
         {

@@ -15,7 +15,6 @@ public interface IFindingSink
 /// </summary>
 public sealed partial class BaselineDetector(BaselineOptions options, IFindingSink sink)
 {
-    private const double UsualShare = 0.99;
     private const byte Tcp = 6;
     private const long NsPerMs = 1_000_000;
 
@@ -24,6 +23,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
     private readonly RecentMap<(IpAddress, ServiceKey), CallerProfile> _callers = new(options.MaxCallers);
     private readonly double _halfLifeNs = options.HalfLife.TotalMilliseconds * NsPerMs;
     private readonly long _slowNs = (long)options.SlowAfter.TotalMilliseconds * NsPerMs;
+    private readonly long _newNs = (long)Math.Max(options.Learning.TotalMilliseconds, 3_600_000) * NsPerMs;
     private long _firstNs, _nowNs;
 
     /// <summary>Nothing is reported yet.</summary>
@@ -55,7 +55,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
             service.Evidence.Add(flow.Tuple);
             caller.Evidence.Add(flow.Tuple);
             worst = Max(worst, Flood(flow.StartNs, key, service, flow.Tuple.Source, caller));
-            if (caller.IsNew) worst = Max(worst, NewCaller(flow.StartNs, key, flow.Tuple.Source, service, caller));
+            if (caller.IsNew && _nowNs - caller.FirstNs < _newNs) worst = Max(worst, NewCaller(flow.StartNs, key, flow.Tuple.Source, service, caller));
         }
 
         if (flow.Tuple.Protocol == Tcp) worst = Max(worst, Slow(in flow, key, service));
@@ -75,7 +75,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
     private Severity Flood(long startNs, ServiceKey key, ServiceProfile service, IpAddress source, CallerProfile caller)
     {
         var present = service.Connections.Present;
-        var usual = service.UsualConnections.Quantile(UsualShare) * service.Season.Factor(_nowNs);
+        var usual = service.UsualConnections.Usual(_nowNs, IsLearning) * service.Season.Factor(_nowNs);
         if (!IsUnusual(present, options.FloodConnections, usual)) return Severity.Info;
         var fromOne = caller.Connections.Present > 0.8 * present;
         var severity = present > 4 * options.Factor * Math.Max(usual, 1) ? Severity.Critical : Severity.High;
@@ -91,7 +91,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
             Reasons =
             [
                 new("connections_per_10s", usual, present),
-                new("connections_of_one_caller_per_60s", service.UsualPerCaller.Quantile(UsualShare), caller.Connections.Total),
+                new("connections_of_one_caller_per_60s", service.UsualPerCaller.Usual(_nowNs, IsLearning), caller.Connections.Total),
             ],
             Evidence = service.Evidence.Ids(),
         });
@@ -105,7 +105,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
         Learn(source);
         source.Silent.Add(Hash(key), _nowNs);
         source.Evidence.Add(flow.Tuple);
-        var (present, usual) = (source.Silent.Count, source.UsualSilent.Quantile(UsualShare));
+        var (present, usual) = (source.Silent.Count, source.UsualSilent.Usual(_nowNs, IsLearning));
         if (!IsUnusual(present, options.ScanServices, usual)) return Severity.Info;
         var (who, start, evidence) = (flow.Tuple.Source, source.Silent.OldestNs, source.Evidence);
         var severity = Severity.High;
@@ -130,7 +130,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
         if (!flow.IsAnswered || flow.BackwardBytes != 0 || flow.AgeNs < _slowNs) return Severity.Info;
         service.Slow.Add(Hash(new ServiceKey(flow.Tuple.Source, flow.Tuple.SourcePort, Tcp)), _nowNs);
         service.Evidence.Add(flow.Tuple);
-        var (present, usual) = (service.Slow.Count, service.UsualSlow.Quantile(UsualShare));
+        var (present, usual) = (service.Slow.Count, service.UsualSlow.Usual(_nowNs, IsLearning));
         if (!IsUnusual(present, options.SlowConnections, usual)) return Severity.Info;
         var severity = Severity.High;
         var start = Math.Min(flow.StartNs, service.Slow.OldestNs);
@@ -153,7 +153,10 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
     {
         var present = caller.Connections.Total;
         if (present != 1 && present < options.NewCallerFlows) return Severity.Info;
-        var severity = present < options.NewCallerFlows ? Severity.Info : Severity.Medium;
+        // As many as others ask it for is a new client, and news of a deployment; more is not.
+        var usual = service.UsualPerCaller.Usual(_nowNs, IsLearning);
+        var severity = present < Math.Max(options.NewCallerFlows, usual) ? Severity.Info : Severity.Medium;
+        if (severity == Severity.Info && present != 1) return severity;
         Report(ref severity, caller.IsDisturbed && present > 1, () => new Finding
         {
             Kind = FindingKind.NewCaller,
@@ -163,7 +166,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
             DetectedNs = _nowNs,
             Source = source,
             Service = key,
-            Reasons = [new("connections_of_new_caller_per_60s", service.UsualPerCaller.Quantile(UsualShare), present)],
+            Reasons = [new("connections_of_new_caller_per_60s", usual, present)],
             Evidence = caller.Evidence.Ids(),
         });
         caller.IsDisturbed |= severity > Severity.Info;
@@ -178,7 +181,7 @@ public sealed partial class BaselineDetector(BaselineOptions options, IFindingSi
         var distance = Math.Log(1 + flow.ForwardBytes) - caller.MeanLogBytes;
         caller.MeanLogBytes += distance / Math.Min(caller.Short.Total, 32);
         caller.SpreadLogBytes += (Math.Abs(distance) - caller.SpreadLogBytes) / 16;
-        var (present, usual) = (caller.Short.Total, service.UsualPerCaller.Quantile(UsualShare));
+        var (present, usual) = (caller.Short.Total, service.UsualPerCaller.Usual(_nowNs, IsLearning));
         if (caller.SpreadLogBytes > 0.3 || !IsUnusual(present, options.RepeatedConnections, usual)) return Severity.Info;
         var severity = Severity.Medium;
         var (who, start) = (flow.Tuple.Source, flow.StartNs);

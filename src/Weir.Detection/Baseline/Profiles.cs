@@ -96,8 +96,10 @@ internal sealed class CallerProfile
     public SlidingCounter Calls;
     public SlidingCounter Refused;
 
-    /// <summary>It came when the service was already known, after learning.</summary>
+    /// <summary>It came after learning; for an hour, or as long as learning took, it is new.</summary>
     public bool IsNew { get; init; }
+
+    public long FirstNs { get; init; }
 
     /// <summary>Mean and spread of the logarithm of bytes sent by short connections.</summary>
     public double MeanLogBytes { get; set; }

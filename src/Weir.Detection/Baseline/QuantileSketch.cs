@@ -11,7 +11,8 @@ internal sealed class QuantileSketch
 
     /// <summary>1.1²⁵⁶ is 4·10¹⁰: bytes of a very large file.</summary>
     private readonly float[] _buckets = new float[257];
-    private long _decayedNs;
+    private long _decayedNs, _usualNs;
+    private double _older, _newer;
 
     /// <summary>How many values, old ones for less than one.</summary>
     public double Count { get; private set; }
@@ -22,6 +23,23 @@ internal sealed class QuantileSketch
         var bucket = value < 1 ? 0 : 1 + Math.Min(255, (int)(Math.Log(value) / s_log));
         _buckets[bucket]++;
         Count++;
+    }
+
+    /// <summary>
+    /// What was usual one to two minutes ago, by the 99 % quantile: what rises now must not count as usual before it was looked at. While
+    /// learning it is what was learned so far.
+    /// </summary>
+    public double Usual(long nowNs, bool isLearning)
+    {
+        const long SpanNs = 60_000_000_000;
+        if (isLearning || _usualNs == 0 || nowNs - _usualNs >= SpanNs)
+        {
+            var present = Quantile(0.99);
+            _older = isLearning || _usualNs == 0 ? present : _newer;
+            (_newer, _usualNs) = (present, nowNs);
+        }
+
+        return _older;
     }
 
     /// <summary>The value that the given share of values does not exceed; 0 when nothing was added.</summary>

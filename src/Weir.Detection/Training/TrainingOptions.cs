@@ -6,10 +6,10 @@ public sealed record TrainingOptions
     public ulong Seed { get; init; } = 1;
 
     /// <summary>At most so many passes over the training part.</summary>
-    public int Epochs { get; init; } = 30;
+    public int Epochs { get; init; } = 16;
 
     /// <summary>Ends after so many epochs without a better validation part.</summary>
-    public int Patience { get; init; } = 6;
+    public int Patience { get; init; } = 4;
 
     /// <summary>Halves the learning rate after so many epochs without a better validation part.</summary>
     public int PlateauEpochs { get; init; } = 2;
