@@ -4,8 +4,8 @@ using static System.Buffers.Binary.BinaryPrimitives;
 namespace Weir.Flows;
 
 /// <summary>
-/// Reads frames as CICFlowMeter does (jNetPcap 1.4 underneath), for the compatible profiles: the first IPv4 header behind Ethernet and
-/// 802.1Q whatever the link type, fragments one by one, no tunnels. Where it finds none it takes the frame's first byte for the beginning
+/// Reads frames as CICFlowMeter does (jNetPcap 1.4 underneath), for the compatible profiles: the first IPv4 header behind Ethernet,
+/// 802.1Q or SNAP whatever the link type, fragments one by one, no tunnels. Where it finds none it takes the frame's first byte for the beginning
 /// of an IPv4 header, so that ARP shows as 8.6.0.1 and IPv6 as 134.221.96.0: the program tries L2TP last, which is there always.
 /// </summary>
 public sealed class CicFrames(FlowProfile profile)
@@ -13,12 +13,18 @@ public sealed class CicFrames(FlowProfile profile)
     private const int EthernetBytes = 14;
     private const int TagBytes = 4;
     private const int Ipv4Bytes = 20;
+    private const int Ipv6Bytes = 40;
+    private const int SnapBytes = 8;
+    private const int FirstEtherType = 0x0600;
     private const int TcpBytes = 20;
     private const int UdpBytes = 8;
     private const int SctpBytes = 12;
     private const int IcmpBytes = 8;
+    private const byte IpInIp = 4;
     private const byte Sctp = 132;
     private const byte Igmp = 2;
+
+    private static ReadOnlySpan<byte> SnapOfIpv4 => [0xAA, 0xAA, 3, 0, 0, 0, 8, 0];
 
     private readonly bool _isFork = profile == FlowProfile.Corrected;
 
@@ -30,18 +36,24 @@ public sealed class CicFrames(FlowProfile profile)
         packet.InterfaceId = frame.InterfaceId;
         packet.WireLength = Math.Max(frame.OriginalLength, frame.Data.Length);
         var data = frame.Data;
-        var at = FindIpv4(data, out var isTagged);
-        if (at < 0)
+        var at = FindIpv4(ref data, out var isTagged);
+        if (at < 0 || !IsWanted(data[at + 9]))
         {
-            if (!LooksLikeIpv4(data)) return false;
-            at = 0;
+            data = frame.Data;
+            if (!LooksLikeIpv4(data) || !IsWanted(data[9])) return false;
+            (at, isTagged) = (0, false);
         }
 
         ReadIpv4(data[at..], isTagged, ref packet);
         return true;
     }
 
-    private static int FindIpv4(ReadOnlySpan<byte> data, out bool isTagged)
+    private bool IsWanted(byte protocol) => !_isFork || IsNamed(protocol);
+
+    /// <summary>Protocols that jNetPcap has a name for; the fork loses all others, since it asks for that name.</summary>
+    private static bool IsNamed(byte protocol) => protocol is <= 60 and not 51 or 94 or 103 or 111 or 118 or Sctp or 133 or 137;
+
+    private static int FindIpv4(ref ReadOnlySpan<byte> data, out bool isTagged)
     {
         isTagged = false;
         if (data.Length < EthernetBytes) return -1;
@@ -54,6 +66,15 @@ public sealed class CicFrames(FlowProfile profile)
             at += TagBytes;
         }
 
+        // SNAP (IEEE 802): the length that stands in the type's place is taken to count the Ethernet header too.
+        if (type < FirstEtherType && data.Length >= at + SnapBytes && data.Slice(at, SnapBytes).SequenceEqual(SnapOfIpv4))
+        {
+            data = data[..Math.Min(data.Length, type)];
+            (type, at) = (0x0800, at + SnapBytes);
+        }
+
+        // IPv4 right behind an IPv6 header (RFC 2473) is the one tunnel that it looks into.
+        if (type == 0x86DD && data.Length > at + Ipv6Bytes && data[at + 6] == IpInIp) (type, at) = (0x0800, at + Ipv6Bytes);
         return type == 0x0800 && data.Length >= at + Ipv4Bytes ? at : -1;
     }
 

@@ -2,7 +2,7 @@ namespace Weir.Flows;
 
 /// <summary>
 /// The numbers of a flow, in the order of the vectors that carry them: that of the widest published header (94 columns) without
-/// identity and label. What each means, profile by profile: docs/formats/flows.md.
+/// identity and label. What each means, profile by profile: docs/formats/flow-features.md.
 /// </summary>
 public enum FlowFeature : byte
 {

@@ -20,7 +20,7 @@ public sealed class FlowMeter
     public FlowMeter(FlowMeterOptions options, IMeteredFlowSink sink)
     {
         _teller = new FlowTeller(options.Profile, sink);
-        _table = new FlowTable(options.Limits.MaxFlows, byVlan: options.Profile == FlowProfile.Weir);
+        _table = new FlowTable(options.Limits.MaxFlows, byNetwork: options.Profile == FlowProfile.Weir);
         _rules = options.Profile switch
         {
             FlowProfile.CicFlowMeter => new CicFlowMeterRules(options, _table, _teller),

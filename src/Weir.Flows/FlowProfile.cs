@@ -1,6 +1,6 @@
 namespace Weir.Flows;
 
-/// <summary>By which rules flows begin, end and are measured (docs/formats/flows.md).</summary>
+/// <summary>By which rules flows begin, end and are measured (docs/formats/flow-features.md).</summary>
 public enum FlowProfile : byte
 {
     /// <summary>CICFlowMeter's definitions, computed as they are meant: the defects of both programs corrected, IPv6, tunnels, fragments.</summary>

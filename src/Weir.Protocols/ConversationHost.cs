@@ -135,6 +135,7 @@ internal sealed class ConversationHost : IExchangeSink
         var (sent, received) = initiatorIsClient
             ? (connection.FromInitiator, connection.FromResponder) : (connection.FromResponder, connection.FromInitiator);
         exchange.Tunnel = connection.Tunnel;
+        (exchange.ClientNetwork, exchange.ServerNetwork) = (sent.Network, received.Network);
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
         exchange.Resets = (long)sent.Resets + received.Resets;

@@ -10,6 +10,7 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
 {
     UpCommand.Create(),
     SniffCommand.Create(),
+    FlowsCommand.Create(),
     ReplayCommand.Create(),
     TrainCommand.Create(),
     DetectCommand.Create(),

@@ -7,7 +7,7 @@ namespace Weir.Flows;
 /// <summary>
 /// Reads flow tables: what CICFlowMeter V4, its corrected fork and the Python ports write, and the published CICIDS2017 and
 /// CSE-CIC-IDS2018 files, whatever their header. One row at a time; its values hold until the next. Times come out in microseconds; what
-/// else a meter means by a column it is left to mean (docs/formats/flows.md).
+/// else a meter means by a column it is left to mean (docs/formats/flow-features.md).
 /// </summary>
 public sealed class FlowCsvReader : IDisposable
 {

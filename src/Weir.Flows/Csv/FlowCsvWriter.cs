@@ -7,7 +7,9 @@ namespace Weir.Flows;
 /// <param name="layout">Which columns.</param>
 /// <param name="profile">V4 writes times to the second on a twelve-hour clock, the others to the microsecond.</param>
 /// <param name="label">What stands in the column Label.</param>
-public sealed class FlowCsvWriter(FlowCsvLayout layout, FlowProfile profile, string label = FlowCsvWriter.NoLabel)
+/// <param name="nextRow">Numbers the rows of layouts with a column id; null counts those of this object.</param>
+public sealed class FlowCsvWriter(
+    FlowCsvLayout layout, FlowProfile profile, string label = FlowCsvWriter.NoLabel, Func<long>? nextRow = null)
 {
     /// <summary>What CICFlowMeter writes, which does not know either.</summary>
     public const string NoLabel = "NeedManualLabel";
@@ -16,10 +18,9 @@ public sealed class FlowCsvWriter(FlowCsvLayout layout, FlowProfile profile, str
     private const int MaxValueBytes = 128;
 
     private readonly byte[] _label = Encoding.UTF8.GetBytes(label);
-    private readonly string _timeFormat = profile == FlowProfile.CicFlowMeter ? "dd/MM/yyyy hh:mm:ss tt" : "yyyy-MM-dd HH:mm:ss.ffffff";
     private long _rows;
 
-    public void WriteHeader(IBufferWriter<byte> output)
+    public static void WriteHeader(FlowCsvLayout layout, IBufferWriter<byte> output)
     {
         output.Write(Encoding.UTF8.GetBytes(string.Join(',', layout.Columns)));
         output.Write("\n"u8);
@@ -28,7 +29,6 @@ public sealed class FlowCsvWriter(FlowCsvLayout layout, FlowProfile profile, str
     public void Write(MeteredFlow flow, IBufferWriter<byte> output)
     {
         var line = new Utf8Line(output, (layout.Columns.Count * MaxValueBytes) + _label.Length);
-        _rows++;
         var columns = layout.Meanings;
         for (var i = 0; i < columns.Length; i++)
         {
@@ -61,7 +61,8 @@ public sealed class FlowCsvWriter(FlowCsvLayout layout, FlowProfile profile, str
                 line.Add(flow.Tuple.DestinationPort);
                 break;
             case FlowIdentity.Timestamp:
-                line.AddTime(flow.StartNs, _timeFormat);
+                if (profile == FlowProfile.CicFlowMeter) FlowTimes.AddTwelveHours(ref line, flow.StartNs);
+                else FlowTimes.AddSortable(ref line, flow.StartNs, (byte)' ');
                 break;
             case FlowIdentity.Label:
                 line.Add(_label);
@@ -70,7 +71,7 @@ public sealed class FlowCsvWriter(FlowCsvLayout layout, FlowProfile profile, str
                 line.Add(-1);
                 break;
             case FlowIdentity.RowId:
-                line.Add(_rows);
+                line.Add(nextRow?.Invoke() ?? ++_rows);
                 break;
         }
     }

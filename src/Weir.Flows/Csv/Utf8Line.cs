@@ -21,6 +21,13 @@ internal ref struct Utf8Line(IBufferWriter<byte> output, int mostBytes)
 
     public void Add(long value)
     {
+        // Most numbers of most flows are zero.
+        if ((ulong)value < 10)
+        {
+            _line[_length++] = (byte)('0' + value);
+            return;
+        }
+
         Utf8Formatter.TryFormat(value, _line[_length..], out var written);
         _length += written;
     }
@@ -53,16 +60,17 @@ internal ref struct Utf8Line(IBufferWriter<byte> output, int mostBytes)
         Add(tuple.Protocol);
     }
 
-    /// <summary>A time in UTC by a format of <see cref="DateTime"/>.</summary>
-    public void AddTime(long unixNanoseconds, ReadOnlySpan<char> format)
+    /// <summary>A number of so many digits, zeros before it.</summary>
+    public void AddDigits(int value, int digits)
     {
-        DateTime.UnixEpoch.AddTicks(Math.Clamp(unixNanoseconds / 100, MinTicks, MaxTicks))
-            .TryFormat(_line[_length..], out var written, format, CultureInfo.InvariantCulture);
-        _length += written;
+        for (var at = _length + digits - 1; at >= _length; at--)
+        {
+            _line[at] = (byte)('0' + (value % 10));
+            value /= 10;
+        }
+
+        _length += digits;
     }
 
     public readonly void End() => output.Advance(_length);
-
-    private static readonly long MinTicks = -DateTime.UnixEpoch.Ticks;
-    private static readonly long MaxTicks = DateTime.MaxValue.Ticks - DateTime.UnixEpoch.Ticks;
 }

@@ -29,6 +29,8 @@ internal struct DirectionState
     public int LaterFins;
     /// <summary>Interface whose packets count.</summary>
     public int InterfaceId;
+    /// <summary>Virtual network that tunnels carried it in (<see cref="Packets.PacketTunnel.Network"/>); 0 until one was seen.</summary>
+    public ulong Network;
     /// <summary>Sequence number behind the furthest byte seen; meaningful once <see cref="HasSequence"/>.</summary>
     public uint NextSequence;
     public bool HasSequence;

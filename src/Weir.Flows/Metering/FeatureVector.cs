@@ -2,7 +2,7 @@ using Weir.Packets;
 
 namespace Weir.Flows.Metering;
 
-/// <summary>The formulas of the features (docs/formats/flows.md), from what a flow has counted.</summary>
+/// <summary>The formulas of the features (docs/formats/flow-features.md), from what a flow has counted.</summary>
 internal readonly ref struct FeatureVector(FlowState flow, FlowProfile profile, Span<double> vector)
 {
     private readonly FlowState _flow = flow;

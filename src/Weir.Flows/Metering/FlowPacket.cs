@@ -15,6 +15,7 @@ internal readonly struct FlowPacket
         TimeUs = packet.TimestampNs / 1000;
         InterfaceId = packet.InterfaceId;
         VlanId = packet.VlanId;
+        Network = packet.Tunnel.Network;
         Flags = packet.Flags;
         Window = packet.Window;
         Sequence = packet.Sequence;
@@ -46,6 +47,8 @@ internal readonly struct FlowPacket
     public int InterfaceId { get; }
 
     public ushort VlanId { get; }
+
+    public ulong Network { get; }
 
     public TcpFlags Flags { get; }
 

@@ -64,6 +64,10 @@ internal sealed class FlowState
 
     public long Packets => Forward.Packets + Backward.Packets;
 
+    /// <summary>Weir's own direction: by address and port.</summary>
+    public bool IsForward(in FlowPacket packet) =>
+        packet.Tuple.SourcePort == Tuple.SourcePort && packet.Tuple.Source == Tuple.Source;
+
     /// <summary>Begins to measure anew; identity, lists and the connection's own state stay.</summary>
     public void StartPart(in FlowPacket packet)
     {

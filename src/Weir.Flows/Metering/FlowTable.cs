@@ -4,8 +4,8 @@ namespace Weir.Flows.Metering;
 
 /// <summary>The flows that are running: found by either direction, kept in the order of their last packets, pooled.</summary>
 /// <param name="maxFlows">Most flows at once.</param>
-/// <param name="byVlan">Whether the same addresses in another VLAN are another flow.</param>
-internal sealed class FlowTable(int maxFlows, bool byVlan)
+/// <param name="byNetwork">Whether the same addresses in another VLAN or virtual network are another flow.</param>
+internal sealed class FlowTable(int maxFlows, bool byNetwork)
 {
     /// <summary>A flow moves to the end of its list at most this often, which keeps the neighbours' memory out of most packets' way.</summary>
     private const long TouchIntervalUs = 100_000;
@@ -29,7 +29,7 @@ internal sealed class FlowTable(int maxFlows, bool byVlan)
         var tuple = packet.Tuple;
         for (var flow = _buckets[packet.Hash & (uint)(_buckets.Length - 1)]; flow is not null; flow = flow.NextInBucket)
         {
-            if (flow.Hash == packet.Hash && (!byVlan || flow.VlanId == packet.VlanId) && IsSame(in flow.Tuple, in tuple)) return flow;
+            if (flow.Hash == packet.Hash && IsSame(in flow.Tuple, in tuple) && (!byNetwork || IsSameNetwork(flow, in packet))) return flow;
         }
 
         return null;
@@ -90,6 +90,17 @@ internal sealed class FlowTable(int maxFlows, bool byVlan)
             && left.Source == right.Source && left.Destination == right.Destination) return true;
         return left.SourcePort == right.DestinationPort && left.DestinationPort == right.SourcePort
             && left.Source == right.Destination && left.Destination == right.Source;
+    }
+
+    /// <summary>
+    /// A packet outside of tunnels may be one of a tunnel's own, seen before or behind it; two networks with a name are two, each direction
+    /// on its own.
+    /// </summary>
+    private static bool IsSameNetwork(FlowState flow, in FlowPacket packet)
+    {
+        if (flow.VlanId != packet.VlanId) return false;
+        var network = flow.IsForward(in packet) ? flow.Forward.Network : flow.Backward.Network;
+        return network == packet.Network || network == 0 || packet.Network == 0;
     }
 
     private void Grow()

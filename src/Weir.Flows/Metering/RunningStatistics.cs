@@ -1,8 +1,8 @@
 namespace Weir.Flows.Metering;
 
 /// <summary>
-/// Count, sum, extremes, mean and variance of a series in constant space (Welford's update in the form that Apache Commons Math 3 has, so
-/// that results agree with CICFlowMeter's to the last bits). Sample statistics: variance over n-1, 0 for a single value.
+/// Count, sum, extremes, mean and variance of a series in constant space (Welford 1962, as Apache Commons Math under CICFlowMeter does).
+/// Sample statistics: variance over n-1, 0 for a single value.
 /// </summary>
 internal struct RunningStatistics
 {
@@ -18,7 +18,7 @@ internal struct RunningStatistics
 
     public double Max { get; private set; }
 
-    public readonly double Mean => _mean;
+    public readonly double Mean => Count == 0 ? 0 : Sum / Count;
 
     public readonly double Variance => Count > 1 ? _squares / (Count - 1) : 0;
 

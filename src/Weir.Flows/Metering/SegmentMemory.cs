@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Weir.Flows.Metering;
 
 /// <summary>
-/// Recognises a TCP segment that was seen before, as the corrected fork does (same numbers, same length, same flags), in bounded memory: a
+/// Recognises a TCP segment that was seen before, as the corrected fork does (same numbers, length and window), in bounded memory: a
 /// segment that another one overwrote is forgotten.
 /// </summary>
 internal sealed class SegmentMemory
@@ -16,7 +16,7 @@ internal sealed class SegmentMemory
     public bool WasSeen(ulong epoch, bool forward, in FlowPacket packet)
     {
         var numbers = ((ulong)packet.Sequence << 32) | packet.Acknowledgment;
-        var rest = ((ulong)(uint)packet.PayloadBytes << 32) | ((ulong)packet.Window << 16) | ((ulong)packet.Flags << 1) | (forward ? 1UL : 0);
+        var rest = ((ulong)(uint)packet.PayloadBytes << 32) | ((ulong)packet.Window << 16) | (forward ? 1UL : 0);
         var mark = Fold(Fold(numbers ^ 0x9E37_79B9_7F4A_7C15, rest ^ 0xD6E8_FEB8_6659_FD93) ^ epoch, 0xE703_7ED1_A0B4_28DB) | 1;
         ref var place = ref _seen[(mark >> 8) & (uint)(_seen.Length - 1)];
         if (place == mark) return true;

@@ -86,7 +86,7 @@ internal sealed class WeirRules(FlowMeterOptions options, FlowTable table, FlowT
 
     private void Continue(FlowState flow, in FlowPacket packet)
     {
-        var isForward = IsForward(flow, in packet);
+        var isForward = flow.IsForward(in packet);
         ref var side = ref isForward ? ref flow.Forward : ref flow.Backward;
         if (side.Packets > 0 && side.InterfaceId != packet.InterfaceId)
         {
@@ -110,17 +110,19 @@ internal sealed class WeirRules(FlowMeterOptions options, FlowTable table, FlowT
         flow.UpdateActivity(packet.TimeUs, ActivityTimeoutUs);
         side.Bulk.Add(packet.TimeUs, packet.PayloadBytes, isForward ? flow.Backward.Bulk.LastUs : flow.Forward.Bulk.LastUs);
         if (side.Packets == 0) (side.InitWindow, side.SmallestHeader, side.InterfaceId) = (packet.Window, packet.HeaderBytes, packet.InterfaceId);
+        if (side.Network == 0) side.Network = packet.Network;
         Measure.Next(flow, ref side, in packet, ActivityTimeoutUs);
         FollowTcp(flow, ref side, isForward, in packet);
     }
 
     private void StartPart(FlowState flow, in FlowPacket packet)
     {
-        var isForward = IsForward(flow, in packet);
+        var isForward = flow.IsForward(in packet);
         ref var side = ref isForward ? ref flow.Forward : ref flow.Backward;
         side.Bulk.Add(packet.TimeUs, packet.PayloadBytes, 0);
         Measure.First(ref side, in packet);
         side.InterfaceId = packet.InterfaceId;
+        if (side.Network == 0) side.Network = packet.Network;
         FollowTcp(flow, ref side, isForward, in packet);
     }
 
@@ -130,10 +132,8 @@ internal sealed class WeirRules(FlowMeterOptions options, FlowTable table, FlowT
         next.NextSequence = before.NextSequence;
         next.HasSequence = before.HasSequence;
         next.LaterFins = before.LaterFins;
+        next.Network = before.Network;
     }
-
-    private static bool IsForward(FlowState flow, in FlowPacket packet) =>
-        packet.Tuple.SourcePort == flow.Tuple.SourcePort && packet.Tuple.Source == flow.Tuple.Source;
 
     private void FollowTcp(FlowState flow, ref DirectionState side, bool isForward, in FlowPacket packet)
     {
@@ -181,7 +181,8 @@ internal sealed class WeirRules(FlowMeterOptions options, FlowTable table, FlowT
     {
         _due.Remove(flow);
         // After a jump of the clock the next look is not a long row of them.
-        flow.DueUs = Math.Max(flow.DueUs + _interimUs, nowUs);
+        var next = flow.DueUs + _interimUs;
+        flow.DueUs = next > nowUs ? next : nowUs + _interimUs;
         _due.Append(flow);
     }
 }

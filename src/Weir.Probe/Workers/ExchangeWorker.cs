@@ -49,7 +49,7 @@ internal sealed class ExchangeWorker : IPacketSink
             Node = options.Node,
         });
         var flows = outputs.TakesFlows ? new FlowRecorder(outputs, options, interfaces) : null;
-        _connections = new ConnectionTable(Share(new StreamLimits(), workers), _conversations, flows);
+        _connections = new ConnectionTable(Share(Streams(options), workers), _conversations, flows);
     }
 
     public ExchangeFanOut Outputs => _outputs;
@@ -109,6 +109,13 @@ internal sealed class ExchangeWorker : IPacketSink
     /// <summary>Every counter of reassembly and parsing, for metrics and the status page.</summary>
     public IEnumerable<KeyValuePair<string, long>> Details() =>
         _connections.Counters.All().Concat(_conversations.Counters.Read());
+
+    private static StreamLimits Streams(ProbeOptions options)
+    {
+        var limits = new StreamLimits();
+        if (options.FlowInterval is { } interval) return limits with { ReportIntervalNs = (long)(interval.TotalMilliseconds * 1_000_000) };
+        return options.Source == CaptureSourceKind.File ? limits with { ReportIntervalNs = 0 } : limits;
+    }
 
     /// <summary>Connections spread evenly over the workers, so each has its part of what all may hold.</summary>
     private static StreamLimits Share(StreamLimits limits, int workers) => limits with

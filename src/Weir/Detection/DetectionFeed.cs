@@ -38,7 +38,8 @@ internal sealed class DetectionFeed : IFrameSink, IMeteredFlowSink, IExchangeOut
     {
         _latestNs = Math.Max(_latestNs, frame.TimestampNs);
         var outcome = _decoder.Decode(in frame, out var packet);
-        if (outcome is DecodeOutcome.Decoded or DecodeOutcome.OtherIpProtocol && IsWanted(packet.SourcePort, packet.DestinationPort)) _meter.Add(in packet);
+        if (outcome is DecodeOutcome.Decoded or DecodeOutcome.OtherIpProtocol
+            && PortRange.Matches(_ports, packet.SourcePort, packet.DestinationPort)) _meter.Add(in packet);
         if (_latestNs - _advancedNs >= 100_000_000) Advance(_latestNs);
     }
 
@@ -73,7 +74,4 @@ internal sealed class DetectionFeed : IFrameSink, IMeteredFlowSink, IExchangeOut
         _meter.Advance(nowNs);
         _detector.Advance(nowNs);
     }
-
-    private bool IsWanted(ushort source, ushort destination) => _ports.Count == 0
-        || _ports.Any(range => (source >= range.First && source <= range.Last) || (destination >= range.First && destination <= range.Last));
 }

@@ -4,9 +4,8 @@ using System.Text;
 namespace Weir.Flows;
 
 /// <summary>Writes flows as JSON, one object a line: identity, then every feature that the profile has, by its column name.</summary>
-public sealed class FlowJsonWriter
+public sealed class MeteredFlowJson
 {
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
     private const int MaxBytes = 8192;
     private readonly byte[][] _keys = [.. FlowFeatures.Columns.Select(column => Encoding.UTF8.GetBytes($"\"{column}\":"))];
     private readonly byte[][] _exports = [.. Enum.GetNames<FlowExport>().Select(name => Encoding.UTF8.GetBytes(char.ToLowerInvariant(name[0]) + name[1..]))];
@@ -27,10 +26,10 @@ public sealed class FlowJsonWriter
         line.Add("},\"protocol\":"u8);
         line.Add(flow.Tuple.Protocol);
         line.Add(",\"startedAt\":\""u8);
-        line.AddTime(flow.StartNs, TimeFormat);
-        line.Add("\",\"endedAt\":\""u8);
-        line.AddTime(flow.EndNs, TimeFormat);
-        line.Add("\",\"export\":\""u8);
+        FlowTimes.AddSortable(ref line, flow.StartNs, (byte)'T');
+        line.Add("Z\",\"endedAt\":\""u8);
+        FlowTimes.AddSortable(ref line, flow.EndNs, (byte)'T');
+        line.Add("Z\",\"export\":\""u8);
         line.Add(_exports[(int)flow.Export]);
         line.Add("\",\"part\":"u8);
         line.Add(flow.Part);
