@@ -12,6 +12,8 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     SniffCommand.Create(),
     FlowsCommand.Create(),
     ReplayCommand.Create(),
+    TrainCommand.Create(),
+    DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
     DoctorCommand.Create(),

@@ -23,6 +23,7 @@ public static class FuzzTargets
         new("filters", Filters, CompileFilter),
         RuleTarget.Target,
         RedactionTarget.Target,
+        ModelTarget.Target,
         HpackTarget.Target,
         FlowTarget.Packets,
         FlowTarget.Tables,
