@@ -139,6 +139,7 @@ internal sealed class ConversationHost : IExchangeSink
         Name(exchange.Server, initiatorIsClient ? connection.ResponderProcess : connection.InitiatorProcess);
         exchange.AtSockets = !connection.SeenOnWire;
         exchange.Tunnel = connection.Tunnel;
+        (exchange.ClientNetwork, exchange.ServerNetwork) = (sent.Network, received.Network);
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
         exchange.Resets = (long)sent.Resets + received.Resets;

@@ -83,7 +83,7 @@ public sealed class Exchange
 
     public string Scheme { get; set; } = "http";
 
-    /// <summary>True when both messages were seen from first to last byte.</summary>
+    /// <summary>True when both messages were seen from first to last byte, and their header fields could all be read.</summary>
     public bool Complete { get; set; }
 
     public Peer Client { get; } = new();
@@ -124,6 +124,12 @@ public sealed class Exchange
 
     /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
     public PacketTunnel Tunnel { get; set; }
+
+    /// <summary>The virtual network in which the client's packets came (<see cref="PacketTunnel.Network"/>); 0 when none is known. Not on the record.</summary>
+    public ulong ClientNetwork { get; set; }
+
+    /// <summary>The same of the server's packets: some overlays give each direction its own.</summary>
+    public ulong ServerNetwork { get; set; }
 
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
@@ -185,6 +191,7 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         Tunnel = default;
+        ClientNetwork = ServerNetwork = 0;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;
         ClientBytes = ServerBytes = -1;

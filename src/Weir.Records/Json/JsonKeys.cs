@@ -23,7 +23,7 @@ internal static class JsonKeys
             "streamId", "grpc", "message", "requestMessages", "responseMessages", "requestMessageBytes", "responseMessageBytes",
             "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
-            "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "part", "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
             "synRetransmissions", "outOfOrder", "copies",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));
