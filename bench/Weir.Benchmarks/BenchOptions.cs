@@ -5,7 +5,7 @@ using Weir.Benchmarks.Generate;
 namespace Weir.Benchmarks;
 
 /// <summary>The command line of the benchmarks.</summary>
-/// <param name="Verb"><c>generate</c>, <c>run</c>, <c>parse</c>, <c>redact</c> or <c>soak</c>.</param>
+/// <param name="Verb"><c>generate</c>, <c>run</c>, <c>parse</c>, <c>redact</c>, <c>flows</c> or <c>soak</c>.</param>
 /// <param name="Directory">Where generated captures and scratch files lie.</param>
 /// <param name="Exchanges">Size of the generated captures.</param>
 /// <param name="Captures">Names of generated captures, or paths.</param>
@@ -20,10 +20,11 @@ public sealed record BenchOptions(
     public const string Usage = """
         usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N] [--captures NAME,…]
                Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--captures NAME|FILE,…] [--runs N] [--skip PEER,…]
-               Weir.Benchmarks parse | redact
+               Weir.Benchmarks parse | redact | flows [--directory DIR]
                Weir.Benchmarks soak --weir PATH [--for 30s|10m]
         generate writes the captures (rest, large, connections), run reads them, or given pcap files, with weir and the peers on
-        the PATH, parse measures the parsers alone, redact what looking for sensitive data costs,
+        the PATH, parse measures the parsers alone, redact what looking for sensitive data costs, flows the
+        flow meter with every feature,
         soak overloads weir and watches its memory.
         """;
 
@@ -38,7 +39,7 @@ public sealed record BenchOptions(
     public static bool TryParse(string[] args, [NotNullWhen(true)] out BenchOptions? options)
     {
         options = null;
-        if (args is not [("generate" or "run" or "parse" or "redact" or "soak") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
+        if (args is not [("generate" or "run" or "parse" or "redact" or "flows" or "soak") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
         var (directory, exchanges, runs) = (Path.GetTempPath(), DefaultExchanges, 1);
         var (captures, skip) = (GeneratedCapture.Names, "");
         string? weir = null;

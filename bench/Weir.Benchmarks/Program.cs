@@ -19,6 +19,9 @@ switch (options.Verb)
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;
+    case "flows":
+        FlowMeterTable.Print(options.Directory, Console.Out);
+        return 0;
     case "redact":
         RedactionTable.Print(Console.Out);
         return 0;
@@ -26,5 +29,7 @@ switch (options.Verb)
         var failures = PeerTable.Print(options, Console.Out, Console.Error);
         Console.Out.WriteLine();
         ProtocolTable.Print(Console.Out);
+        Console.Out.WriteLine();
+        FlowMeterTable.Print(options.Directory, Console.Out);
         return failures == 0 ? 0 : 1;
 }

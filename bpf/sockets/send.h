@@ -290,6 +290,19 @@ static __always_inline void open_message(struct call *call, __u64 address, __u32
 }
 
 /*
+ * Where the reader stands. A read that takes the last bytes and finds the FIN right behind them steps over it as well, because it has a
+ * sequence number (net/ipv4/tcp.c, tcp_recvmsg_locked, found_fin_ok).
+ */
+static __always_inline __u32 read_position(struct sock *sk, struct tcp_sock *tcp)
+{
+	__u32 position = BPF_CORE_READ(tcp, copied_seq);
+
+	if (!(BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DONE)))
+		return position;
+	return position == BPF_CORE_READ(tcp, rcv_nxt) ? position - 1 : position;
+}
+
+/*
  * The call in `works` moved `length` bytes over the socket there; they begin `behind` bytes before the socket's position in the stream. A global
  * function: the verifier looks at it once, with any socket, which is why that is read by probes only.
  */
@@ -338,7 +351,7 @@ __attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behin
 		header->seq = BPF_CORE_READ(tcp, write_seq) - behind;
 		header->ack = BPF_CORE_READ(tcp, copied_seq);
 	} else {
-		header->seq = BPF_CORE_READ(tcp, copied_seq) - behind;
+		header->seq = read_position(sk, tcp) - behind;
 		header->ack = BPF_CORE_READ(tcp, snd_una);
 	}
 	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {

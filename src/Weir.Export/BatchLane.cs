@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Flows;
 using Weir.Records;
 
 namespace Weir.Export;
@@ -24,6 +25,12 @@ internal sealed class BatchLane(BatchingOutput output, IExchangeEncoder encoder)
     }
 
     public void Write(FlowRecord flow)
+    {
+        if (output.IsOpen) encoder.Encode(flow, _batch);
+        Count();
+    }
+
+    public void OnFlow(MeteredFlow flow)
     {
         if (output.IsOpen) encoder.Encode(flow, _batch);
         Count();

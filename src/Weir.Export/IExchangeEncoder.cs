@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Flows;
 using Weir.Records;
 
 namespace Weir.Export;
@@ -14,6 +15,12 @@ public interface IExchangeEncoder
 
     /// <summary>Appends the whole flow record; only where the output takes flows.</summary>
     void Encode(FlowRecord flow, IBufferWriter<byte> writer)
+    {
+        // Most outputs are of exchanges alone.
+    }
+
+    /// <summary>Appends the whole row of a metered flow; only where the output is of those.</summary>
+    void Encode(MeteredFlow flow, IBufferWriter<byte> writer)
     {
         // Most outputs are of exchanges alone.
     }

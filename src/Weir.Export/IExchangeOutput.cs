@@ -1,3 +1,4 @@
+using Weir.Flows;
 using Weir.Records;
 
 namespace Weir.Export;
@@ -35,12 +36,18 @@ public interface IExchangeOutput : IDisposable
 /// One worker's way into an output; not thread-safe. A failed delivery throws <see cref="OutputException"/> in the lane that
 /// met it, once for the whole output; what any lane is given after that is counted in <see cref="IExchangeOutput.Lost"/>.
 /// </summary>
-public interface IExchangeLane : IExchangeSink, IFlowSink
+public interface IExchangeLane : IExchangeSink, IFlowSink, IMeteredFlowSink
 {
     /// <inheritdoc/>
     void IFlowSink.Write(FlowRecord flow)
     {
         // Most outputs are of exchanges alone.
+    }
+
+    /// <inheritdoc/>
+    void IMeteredFlowSink.OnFlow(MeteredFlow flow)
+    {
+        // As above.
     }
 
     /// <summary>

@@ -44,6 +44,8 @@ public ref struct PacketView
     public TcpFlags Flags;
     /// <summary>TCP window field as on the wire, unscaled.</summary>
     public ushort Window;
+    /// <summary>Bytes of the TCP or UDP header, options included.</summary>
+    public byte HeaderLength;
     /// <summary>Transport payload that was captured.</summary>
     public ReadOnlySpan<byte> Payload;
     /// <summary>Transport payload length on the wire; exceeds <c>Payload.Length</c> when the capture cut the frame.</summary>

@@ -31,6 +31,12 @@ public sealed record ProbeOptions
 
     public CaptureSourceKind Source { get; init; }
 
+    /// <summary>
+    /// How often a flow that lasts is told before its end; zero never does. Null is every minute live, and never from files, where
+    /// the end is known at once.
+    /// </summary>
+    public TimeSpan? FlowInterval { get; init; }
+
     /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
     public ProtobufSchema? Schema { get; init; }
 

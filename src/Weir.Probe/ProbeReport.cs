@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Weir.Records;
 using Weir.Records.Status;
 
 namespace Weir.Probe;
@@ -38,38 +37,11 @@ public sealed record ProbeReport(
         writer.WriteNumber("exchangesSeen", ExchangesSeen);
         writer.WriteNumber("connections", Connections);
         writer.WriteNumber("seconds", Math.Round(Seconds, 3));
-        WriteCounters(writer, "dropped", Dropped);
-        WriteLedger(writer);
-        WriteCounters(writer, "ignored", Ignored);
+        LedgerJson.WriteCounters(writer, "dropped", Dropped);
+        LedgerJson.WriteLedger(writer, Losses);
+        LedgerJson.WriteCounters(writer, "ignored", Ignored);
         writer.WriteEndObject();
         writer.Flush();
         stream.WriteByte((byte)'\n');
-    }
-
-    private void WriteLedger(Utf8JsonWriter writer)
-    {
-        writer.WriteStartArray("ledger");
-        foreach (var loss in Losses.Where(loss => loss.Count > 0))
-        {
-            var reason = LossReasons.Of(loss.Reason);
-            writer.WriteStartObject();
-            writer.WriteString("plane", loss.Plane);
-            writer.WriteString("interface", loss.Interface);
-            writer.WriteString("stage", WireNames.Of(reason.Stage));
-            writer.WriteString("reason", loss.Reason);
-            writer.WriteNumber("count", loss.Count);
-            writer.WriteString("unit", reason.Unit);
-            writer.WriteString("meaning", reason.Meaning);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteCounters(Utf8JsonWriter writer, string name, IReadOnlyDictionary<string, long> counters)
-    {
-        writer.WriteStartObject(name);
-        foreach (var (reason, count) in counters) writer.WriteNumber(reason, count);
-        writer.WriteEndObject();
     }
 }

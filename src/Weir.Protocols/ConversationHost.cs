@@ -140,6 +140,7 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.AtSockets = !connection.SeenOnWire;
         exchange.Tunnel = connection.Tunnel;
         DescribeTls(exchange, connection.Tls);
+        (exchange.ClientNetwork, exchange.ServerNetwork) = (sent.Network, received.Network);
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
         exchange.Resets = (long)sent.Resets + received.Resets;

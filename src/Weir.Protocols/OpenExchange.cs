@@ -18,12 +18,10 @@ internal abstract class OpenExchange
 
     public Direction Client { get; set; }
 
-    /// <summary>The list of the watch that holds it; null while nobody watches.</summary>
-    internal OpenExchangeList? Watching { get; set; }
+    protected OpenExchange() => Watch = new Link<OpenExchange>(this);
 
-    internal OpenExchange? Previous { get; set; }
-
-    internal OpenExchange? Next { get; set; }
+    /// <summary>Place in the watch that tells it while it runs.</summary>
+    internal Link<OpenExchange> Watch { get; }
 
     /// <summary>When it is to be told next, Unix nanoseconds.</summary>
     internal long DueNs { get; set; }
@@ -63,34 +61,5 @@ internal abstract class OpenExchange
         Exchange.Clear();
         Grpc.Clear();
         Connection = null;
-    }
-}
-
-/// <summary>Open exchanges in order of when they are due, soonest first.</summary>
-internal sealed class OpenExchangeList
-{
-    private OpenExchange? _tail;
-
-    public OpenExchange? Head { get; private set; }
-
-    public void Append(OpenExchange one, long dueNs)
-    {
-        one.Watching = this;
-        one.DueNs = dueNs;
-        one.Previous = _tail;
-        one.Next = null;
-        if (_tail is null) Head = one;
-        else _tail.Next = one;
-        _tail = one;
-    }
-
-    public void Remove(OpenExchange one)
-    {
-        if (one.Previous is null) Head = one.Next;
-        else one.Previous.Next = one.Next;
-        if (one.Next is null) _tail = one.Previous;
-        else one.Next.Previous = one.Previous;
-        one.Previous = one.Next = null;
-        one.Watching = null;
     }
 }

@@ -1,3 +1,5 @@
+using Weir.Streams;
+
 namespace Weir.Protocols;
 
 /// <summary>
@@ -9,15 +11,15 @@ namespace Weir.Protocols;
 /// <param name="tell">Writes the exchange as one in progress.</param>
 internal sealed class RunningWatch(long afterNs, long againNs, Action<OpenExchange> tell)
 {
-    private readonly OpenExchangeList _new = new();
-    private readonly OpenExchangeList _told = new();
+    private readonly Chain<OpenExchange> _new = new();
+    private readonly Chain<OpenExchange> _told = new();
 
     public void Add(OpenExchange one, long nowNs)
     {
-        if (afterNs > 0 && one.Watching is null) _new.Append(one, nowNs + afterNs);
+        if (afterNs > 0 && one.Watch.Chain is null) Append(_new, one, nowNs + afterNs);
     }
 
-    public static void Remove(OpenExchange one) => one.Watching?.Remove(one);
+    public static void Remove(OpenExchange one) => one.Watch.Chain?.Remove(one.Watch);
 
     public void Tick(long nowNs)
     {
@@ -25,21 +27,27 @@ internal sealed class RunningWatch(long afterNs, long againNs, Action<OpenExchan
         Tick(_told, nowNs, againNs);
     }
 
-    private void Tick(OpenExchangeList list, long nowNs, long delayNs)
+    private static void Append(Chain<OpenExchange> chain, OpenExchange one, long dueNs)
     {
-        while (list.Head is { } one)
+        one.DueNs = dueNs;
+        chain.Append(one.Watch);
+    }
+
+    private void Tick(Chain<OpenExchange> chain, long nowNs, long delayNs)
+    {
+        while (chain.First is { } one)
         {
             if (one.DueNs > nowNs)
             {
                 // Further away than a whole wait: the source's clock was set back.
                 if (one.DueNs - nowNs <= delayNs) return;
-                list.Remove(one);
-                list.Append(one, nowNs + delayNs);
+                chain.Remove(one.Watch);
+                Append(chain, one, nowNs + delayNs);
                 continue;
             }
 
-            list.Remove(one);
-            _told.Append(one, nowNs + againNs);
+            chain.Remove(one.Watch);
+            Append(_told, one, nowNs + againNs);
             var seen = one.Seen;
             if (one.Exchange.ProgressReports > 0 && seen == one.SeenWhenTold) continue;
             one.SeenWhenTold = seen;

@@ -98,6 +98,8 @@ public enum Anomaly
     ResponseMissingRefused,
     /// <summary>gRPC messages whose prefixes do not fit the body.</summary>
     GrpcFramingInvalid,
+    /// <summary>Weir was ended by force while this ran: nobody knows how it went on.</summary>
+    EndUnknown,
 }
 
 /// <summary>A set of <see cref="Anomaly"/> in one word.</summary>

@@ -83,7 +83,7 @@ public sealed class Exchange
 
     public string Scheme { get; set; } = "http";
 
-    /// <summary>True when both messages were seen from first to last byte.</summary>
+    /// <summary>True when both messages were seen from first to last byte, and their header fields could all be read.</summary>
     public bool Complete { get; set; }
 
     public Peer Client { get; } = new();
@@ -127,6 +127,12 @@ public sealed class Exchange
 
     /// <summary>It was encrypted on its way, and read inside a TLS library; null where it was plain.</summary>
     public SegmentTls? Tls { get; set; }
+
+    /// <summary>The virtual network in which the client's packets came (<see cref="PacketTunnel.Network"/>); 0 when none is known. Not on the record.</summary>
+    public ulong ClientNetwork { get; set; }
+
+    /// <summary>The same of the server's packets: some overlays give each direction its own.</summary>
+    public ulong ServerNetwork { get; set; }
 
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
@@ -189,6 +195,7 @@ public sealed class Exchange
         ServerSentEvents = -1;
         Tunnel = default;
         Tls = null;
+        ClientNetwork = ServerNetwork = 0;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;
         ClientBytes = ServerBytes = -1;

@@ -1,6 +1,6 @@
 namespace Weir.Records;
 
-/// <summary>Why a flow is over.</summary>
+/// <summary>Why a flow is over, or is told although it is not.</summary>
 public enum FlowEnd : byte
 {
     Fin,
@@ -12,6 +12,8 @@ public enum FlowEnd : byte
     /// <summary>A new SYN took the same addresses and ports.</summary>
     Reused,
     CaptureEnd,
+    /// <summary>Not over: this is a part of a flow that lasts (the active timeout of RFC 5470 §5.1.1).</summary>
+    Active,
 }
 
 /// <summary>What one side of a flow sent.</summary>
@@ -55,10 +57,20 @@ public sealed class FlowSide
     }
 }
 
-/// <summary>One TCP connection from its first to its last packet. Pooled and mutable: valid during the call that hands it over.</summary>
+/// <summary>
+/// One TCP connection from its first to its last packet, or one that lasts in parts: each part counts what came since the one
+/// before, so that the parts add up to the connection. Pooled and mutable: valid during the call that hands it over.
+/// </summary>
 public sealed class FlowRecord
 {
+    /// <summary>The same for all parts of a connection.</summary>
     public ExchangeId Id { get; set; }
+
+    /// <summary>1 for the first part of a connection that is told in parts; 0 where the record is the whole connection.</summary>
+    public int Part { get; set; }
+
+    /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
+    public Packets.PacketTunnel Tunnel { get; set; }
 
     public CaptureSourceKind Source { get; set; }
 
@@ -85,7 +97,7 @@ public sealed class FlowRecord
     /// <summary>SYN to handshake ACK in nanoseconds; -1 when unknown.</summary>
     public long HandshakeRttNs { get; set; } = -1;
 
-    /// <summary>First packet, Unix nanoseconds.</summary>
+    /// <summary>First packet, or end of the part before. Unix nanoseconds.</summary>
     public long StartedAtNs { get; set; }
 
     /// <summary>Last packet, Unix nanoseconds.</summary>
@@ -101,6 +113,8 @@ public sealed class FlowRecord
         Source = default;
         Node = Interface = Protocol = null;
         VlanId = 0;
+        Part = 0;
+        Tunnel = default;
         Exchanges = StartedAtNs = EndedAtNs = 0;
         End = default;
         HandshakeSeen = false;
@@ -110,7 +124,7 @@ public sealed class FlowRecord
     }
 }
 
-/// <summary>Takes flows that are over. The record is valid only during the call.</summary>
+/// <summary>Takes flows that are over, and parts of those that last. The record is valid only during the call.</summary>
 public interface IFlowSink
 {
     void Write(FlowRecord flow);

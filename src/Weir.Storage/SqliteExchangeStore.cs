@@ -85,6 +85,37 @@ public sealed class SqliteExchangeStore : IDisposable
         return Read(connection => new PageReader(_options).Read(connection, query, cancellation), cancellation);
     }
 
+    /// <summary>Version of the SQLite library in use.</summary>
+    public string EngineVersion
+    {
+        get
+        {
+            lock (_writing) return _writer.EngineVersion;
+        }
+    }
+
+    /// <summary>
+    /// Ends the calls that are stored as running: whoever ran them was killed, so their records say that their end is unknown
+    /// (<see cref="Anomaly.EndUnknown"/>). To be called before the first <see cref="Append"/> by the one who feeds this store. A row
+    /// that comes for such a call after all takes its place.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="StoreException">As of <see cref="Append"/>.</exception>
+    public int EndRunning()
+    {
+        var ended = 0;
+        while (true)
+        {
+            lock (_writing)
+            {
+                var running = Guard(() => _writer.ReadRunning(_options.BatchSize));
+                if (running.Count == 0) return ended;
+                _writer.Abandon([.. running.Select(one => (one.Key, AbandonedRecord.Of(one.Record)))]);
+                ended += running.Count;
+            }
+        }
+    }
+
     /// <summary>Pages the file may grow to; 0 lifts the limit. Lets a test fill the disk without filling one.</summary>
     internal void LimitPages(long pages)
     {

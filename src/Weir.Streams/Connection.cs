@@ -67,6 +67,9 @@ public sealed class Connection
     /// <summary>Exchanges that were told of this connection. Written by the parsers.</summary>
     public long Exchanges { get; set; }
 
+    /// <summary>Belongs to the <see cref="IConnectionSink"/>; null on a new connection.</summary>
+    public object? SinkState { get; set; }
+
     public DirectionCounters Of(Direction direction) => direction == Direction.FromInitiator ? FromInitiator : FromResponder;
 
     internal void Reset()
@@ -84,6 +87,7 @@ public sealed class Connection
         End = null;
         Protocol = null;
         Client = null;
+        SinkState = null;
         FromInitiator.Reset();
         FromResponder.Reset();
     }

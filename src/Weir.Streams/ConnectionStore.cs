@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Weir.Packets;
 
 namespace Weir.Streams;
 
@@ -15,6 +16,8 @@ internal sealed class ConnectionStore
     private readonly StreamCounters _counters;
     private readonly IConnectionSink? _over;
     private readonly ulong _seed;
+    private readonly long _reportIntervalNs;
+    private readonly Chain<TrackedConnection> _reports = new();
     private TrackedConnection?[] _buckets = new TrackedConnection?[256];
     private TrackedConnection? _free;
     private TrackedConnection? _last;
@@ -25,6 +28,7 @@ internal sealed class ConnectionStore
         _limits = limits;
         _counters = counters;
         _over = over;
+        _reportIntervalNs = over is null ? 0 : limits.ReportIntervalNs;
         Span<byte> seed = stackalloc byte[8];
         RandomNumberGenerator.Fill(seed);
         _seed = BitConverter.ToUInt64(seed);
@@ -36,11 +40,11 @@ internal sealed class ConnectionStore
     public int Count { get; private set; }
 
     /// <summary>Open without payload so far. First to go at the limit, so a flood of SYNs pushes out itself.</summary>
-    public ConnectionList Silent { get; } = new();
+    public Chain<TrackedConnection> Silent { get; } = new();
 
-    public ConnectionList Active { get; } = new();
+    public Chain<TrackedConnection> Active { get; } = new();
 
-    public ConnectionList Lingering { get; } = new();
+    public Chain<TrackedConnection> Lingering { get; } = new();
 
     /// <summary>Moves time forward; back only when the source's clock was clearly set back, by more than the idle limit.</summary>
     public void SetTime(long nowNs)
@@ -50,16 +54,27 @@ internal sealed class ConnectionStore
         _clockSet = true;
     }
 
-    public TrackedConnection? Find(in ConnectionKey key)
+    /// <summary>The connection that a packet belongs to; null when none is known.</summary>
+    /// <param name="key">Of the packet.</param>
+    /// <param name="fromLow">As <see cref="ConnectionKey.From"/> says.</param>
+    /// <param name="packet">Tells the network that it travelled in; tenants may use the same addresses.</param>
+    public TrackedConnection? Find(in ConnectionKey key, bool fromLow, in PacketView packet)
     {
-        if (_last is not null && _last.Key.Equals(key)) return _last;
+        var network = packet.Tunnel.Network;
+        if (_last is not null && _last.Key.Equals(key) && (network == 0 || _last.Half(fromLow).Network == network)) return _last;
         var hash = key.Hash(_seed);
-        for (var entry = _buckets[(int)hash & (_buckets.Length - 1)]; entry is not null; entry = entry.NextInBucket)
+        TrackedConnection? best = null;
+        var fit = NetworkFit.None;
+        for (var entry = _buckets[(int)hash & (_buckets.Length - 1)]; entry is not null && fit != NetworkFit.Same; entry = entry.NextInBucket)
         {
-            if (entry.Hash == hash && entry.Key.Equals(key)) return _last = entry;
+            if (entry.Hash != hash || !entry.Key.Equals(key)) continue;
+            var here = Networks.Fit(entry.Half(fromLow), network, packet);
+            if (here > fit) (best, fit) = (entry, here);
         }
 
-        return null;
+        if (best is null) return null;
+        if (network != 0) best.Half(fromLow).Network = network;
+        return _last = best;
     }
 
     /// <summary>Adds a blank connection; the caller has made room.</summary>
@@ -75,7 +90,8 @@ internal sealed class ConnectionStore
         connection.NextInBucket = bucket;
         bucket = connection;
         connection.OpenedNs = connection.SinceNs = NowNs;
-        Silent.Append(connection);
+        Silent.Append(connection.Age);
+        if (_reportIntervalNs > 0) Schedule(connection);
         Count++;
         _counters.ConnectionsOpened++;
         _counters.ConnectionsActive++;
@@ -86,11 +102,11 @@ internal sealed class ConnectionStore
     {
         if (connection.Lingering) return;
         connection.SinceNs = NowNs;
-        var list = connection.List!;
-        var target = hasPayload ? Active : list;
-        if (ReferenceEquals(target.Tail, connection)) return;
-        list.Remove(connection);
-        target.Append(connection);
+        var chain = connection.Age.Chain!;
+        var target = hasPayload ? Active : chain;
+        if (ReferenceEquals(target.LastLink, connection.Age)) return;
+        chain.Remove(connection.Age);
+        target.Append(connection.Age);
     }
 
     /// <summary>
@@ -99,7 +115,7 @@ internal sealed class ConnectionStore
     /// </summary>
     public void Retire(TrackedConnection connection, StreamEnd reason)
     {
-        _counters.CountClosed(reason);
+        _counters.CountClosed(connection.Info, reason);
         connection.Handler = null;
         connection.Info.End = reason;
         if (reason is not (StreamEnd.Fin or StreamEnd.Reset))
@@ -110,14 +126,15 @@ internal sealed class ConnectionStore
 
         connection.Lingering = true;
         connection.SinceNs = NowNs;
-        connection.List!.Remove(connection);
-        Lingering.Append(connection);
+        connection.Age.Chain!.Remove(connection.Age);
+        Lingering.Append(connection.Age);
     }
 
     public void Free(TrackedConnection connection)
     {
         _over?.OnOver(connection.Info);
-        connection.List!.Remove(connection);
+        connection.Age.Chain!.Remove(connection.Age);
+        connection.Report.Chain?.Remove(connection.Report);
         ref var link = ref _buckets[(int)connection.Hash & (_buckets.Length - 1)];
         while (!ReferenceEquals(link, connection)) link = ref link!.NextInBucket;
         link = connection.NextInBucket;
@@ -125,6 +142,24 @@ internal sealed class ConnectionStore
         _free = connection;
         if (ReferenceEquals(_last, connection)) _last = null;
         Count--;
+    }
+
+    /// <summary>Tells the connections that have been open, or were told, an interval ago. Costs one comparison when none is due.</summary>
+    public void ReportDue()
+    {
+        while (_reports.First is { } due && (NowNs >= due.ReportDueNs || due.ReportDueNs - NowNs > _reportIntervalNs))
+        {
+            _reports.Remove(due.Report);
+            if (due.Lingering) continue;
+            Schedule(due);
+            _over!.OnOpen(due.Info);
+        }
+    }
+
+    private void Schedule(TrackedConnection connection)
+    {
+        connection.ReportDueNs = NowNs + _reportIntervalNs;
+        _reports.Append(connection.Report);
     }
 
     private void Grow()

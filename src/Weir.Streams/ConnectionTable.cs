@@ -19,7 +19,7 @@ public sealed class ConnectionTable
 
     /// <param name="limits">Bounds.</param>
     /// <param name="factory">Opens a handler per connection.</param>
-    /// <param name="over">Receives the connections that are over; null when nobody asks.</param>
+    /// <param name="over">Receives the connections that are over, and open ones at an interval; null when nobody asks.</param>
     public ConnectionTable(StreamLimits limits, IStreamHandlerFactory factory, IConnectionSink? over = null)
     {
         _limits = limits;
@@ -42,15 +42,14 @@ public sealed class ConnectionTable
         Counters.PayloadBytes += wireLength;
 
         var key = ConnectionKey.From(packet, out var fromLow);
-        var connection = _store.Find(key);
+        var connection = _store.Find(key, fromLow, packet);
         var isSyn = (packet.Flags & (TcpFlags.Syn | TcpFlags.Rst)) == TcpFlags.Syn;
-        if (connection is not null && isSyn && _handshake.IsNewConnection(HalfOf(connection, fromLow), packet))
+        if (connection is not null && isSyn && _handshake.IsNewConnection(connection.Half(fromLow), packet))
         {
-            if (connection.Lingering) _store.Free(connection);
-            else _reassembler.Close(connection, StreamEnd.Reused, packet.TimestampNs);
+            if (!connection.Lingering) _reassembler.Close(connection, StreamEnd.Reused, packet.TimestampNs);
 
             // Closing may have ended both directions by their own FIN, which leaves the connection lingering.
-            if (_store.Find(key) is { } closed) _store.Free(closed);
+            if (connection.Lingering) _store.Free(connection);
             connection = null;
         }
 
@@ -69,7 +68,7 @@ public sealed class ConnectionTable
         else Attribute(connection, fromLow, packet);
         connection.Info.LastPacketNs = Math.Max(connection.Info.LastPacketNs, packet.TimestampNs);
         _store.Touch(connection, wireLength > 0);
-        var half = HalfOf(connection, fromLow);
+        var half = connection.Half(fromLow);
         half.Counters.On(packet).Packets++;
         if (packet.Window == 0) CountZeroWindow(half, packet);
         if (connection.Handler is not null || connection.Lingering) Reassemble(half, packet, wireLength, isSyn);
@@ -81,7 +80,8 @@ public sealed class ConnectionTable
     {
         _store.SetTime(nowNs);
         _reassembler.CheckHoles();
-        while (_store.Lingering.Head is { } old && IsOver(_store.NowNs - old.SinceNs, _limits.LingerNs)) _store.Free(old);
+        _store.ReportDue();
+        while (_store.Lingering.First is { } old && IsOver(_store.NowNs - old.SinceNs, _limits.LingerNs)) _store.Free(old);
         ExpireIdle(_store.Silent);
         ExpireIdle(_store.Active);
     }
@@ -90,16 +90,13 @@ public sealed class ConnectionTable
     public void Flush(long nowNs)
     {
         Advance(nowNs);
-        while ((_store.Silent.Head ?? _store.Active.Head) is { } connection)
+        while ((_store.Silent.First ?? _store.Active.First) is { } connection)
         {
             _reassembler.Close(connection, StreamEnd.CaptureEnd, _store.NowNs);
         }
 
-        while (_store.Lingering.Head is { } lingering) _store.Free(lingering);
+        while (_store.Lingering.First is { } lingering) _store.Free(lingering);
     }
-
-    private static HalfStream HalfOf(TrackedConnection connection, bool fromLow) =>
-        connection.InitiatorIsLow == fromLow ? connection.FromInitiator : connection.FromResponder;
 
     /// <summary>
     /// A SYN or payload opens a connection; what only acknowledges or ends one that began before the capture does not, nor
@@ -109,6 +106,8 @@ public sealed class ConnectionTable
     {
         if ((packet.Flags & TcpFlags.Rst) != 0) return false;
         if ((packet.Flags & TcpFlags.Syn) != 0) return true;
+        // A socket tells by a length alone what it could not show: of a connection that is over, nobody misses it any more.
+        if (packet.Origin != SegmentOrigin.Wire && packet.Payload.IsEmpty) return false;
         return wireLength > 1 || (wireLength == 1 && (packet.Flags & (TcpFlags.Psh | TcpFlags.Fin)) != 0);
     }
 
@@ -120,6 +119,7 @@ public sealed class ConnectionTable
         var fromInitiator = (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack)) != (TcpFlags.Syn | TcpFlags.Ack);
         var connection = _store.Add(key);
         connection.InitiatorIsLow = fromInitiator == fromLow;
+        connection.Half(fromLow).Network = packet.Tunnel.Network;
         var info = connection.Info;
         (info.InitiatorIp, info.ResponderIp) = fromInitiator
             ? (packet.Source, packet.Destination) : (packet.Destination, packet.Source);
@@ -146,8 +146,8 @@ public sealed class ConnectionTable
 
     private void MakeRoom()
     {
-        if (_store.Lingering.Head is { } lingering) _store.Free(lingering);
-        else if ((_store.Silent.Head ?? _store.Active.Head) is { } oldest)
+        if (_store.Lingering.First is { } lingering) _store.Free(lingering);
+        else if ((_store.Silent.First ?? _store.Active.First) is { } oldest)
         {
             _reassembler.Close(oldest, StreamEnd.Evicted, _store.NowNs);
         }
@@ -226,16 +226,15 @@ public sealed class ConnectionTable
     /// <summary>Elapsed time is negative after the source's clock was set back.</summary>
     private static bool IsOver(long elapsedNs, long limitNs) => elapsedNs >= limitNs || elapsedNs < 0;
 
-    private void ExpireIdle(ConnectionList list)
+    private void ExpireIdle(Chain<TrackedConnection> chain)
     {
-        if (list.Head is { } ahead && ahead.SinceNs > _store.NowNs)
+        if (chain.First is { } ahead && ahead.SinceNs > _store.NowNs)
         {
             ahead.SinceNs = _store.NowNs;
-            list.Remove(ahead);
-            list.Append(ahead);
+            chain.MoveToEnd(ahead.Age);
         }
 
-        while (list.Head is { } oldest && _store.NowNs - oldest.SinceNs >= _limits.IdleTimeoutNs)
+        while (chain.First is { } oldest && _store.NowNs - oldest.SinceNs >= _limits.IdleTimeoutNs)
         {
             _reassembler.Close(oldest, StreamEnd.Idle, _store.NowNs);
         }

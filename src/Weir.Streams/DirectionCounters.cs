@@ -45,6 +45,15 @@ public sealed class DirectionCounters
     /// <summary>Bytes are missing now that were sent: later ones came, or the other side acknowledged them. Not yet told as a gap.</summary>
     public bool HasHole { get; internal set; }
 
+    /// <summary>Sequence number of the first byte of the chunk that was handed over last.</summary>
+    public uint ChunkSequence { get; internal set; }
+
+    /// <summary>What the packet of that chunk acknowledged of the other direction; null where there is no TCP to tell.</summary>
+    public uint? ChunkAcknowledgment { get; internal set; }
+
+    /// <summary>The virtual network that tunnels carried this direction in (<see cref="PacketTunnel.Network"/>); 0 until one was seen.</summary>
+    public ulong Network { get; internal set; }
+
     internal int Probes;
 
     /// <summary>Packets on the interface that saw most of them.</summary>
@@ -89,6 +98,9 @@ public sealed class DirectionCounters
         _otherCount = 0;
         Bytes = GapBytes = RetransmittedBytes = 0;
         HasHole = false;
+        ChunkSequence = 0;
+        ChunkAcknowledgment = null;
+        Network = 0;
         Retransmissions = SynRetransmissions = OutOfOrder = ZeroWindows = Resets = Probes = 0;
     }
 

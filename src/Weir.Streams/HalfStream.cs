@@ -4,13 +4,13 @@ namespace Weir.Streams;
 /// Reassembly state of one direction. Sequence numbers are compared by signed difference (RFC 9293 §3.4), which is right
 /// while they lie within 2^31 of each other; the plausible window sees to that.
 /// </summary>
-internal sealed class HalfStream(TrackedConnection owner, Direction direction)
+internal sealed class HalfStream
 {
-    public readonly TrackedConnection Owner = owner;
-    public readonly Direction Direction = direction;
+    public readonly TrackedConnection Owner;
+    public readonly Direction Direction;
     public HalfStream Other = null!;
 
-    public readonly DirectionCounters Counters = owner.Info.Of(direction);
+    public readonly DirectionCounters Counters;
     /// <summary>Timestamp of the last SYN or payload.</summary>
     public long LastSentNs;
 
@@ -49,8 +49,14 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
         set => Counters.HasHole = value;
     }
 
-    public HalfStream? PreviousHole;
-    public HalfStream? NextHole;
+    /// <inheritdoc cref="DirectionCounters.Network"/>
+    public ulong Network
+    {
+        get => Counters.Network;
+        set => Counters.Network = value;
+    }
+
+    public readonly Link<HalfStream> Hole;
     public long HoleSinceNs;
     public long HoleCheckNs;
     /// <summary>The other side has acknowledged the whole hole; the marks below were taken then.</summary>
@@ -63,6 +69,13 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
     public uint StraySequence;
     public uint LastGapStart;
     public uint LastGapEnd;
+
+    public HalfStream(TrackedConnection owner, Direction direction)
+    {
+        (Owner, Direction) = (owner, direction);
+        Counters = owner.Info.Of(direction);
+        Hole = new Link<HalfStream>(this);
+    }
 
     /// <summary>
     /// Starts at the first segment seen; or, when the other side had said which byte it waits for, there: what lies between was
@@ -93,7 +106,6 @@ internal sealed class HalfStream(TrackedConnection owner, Direction direction)
         Started = StartedByPureAck = SynSeen = HasFin = Ended = AckSeen = AckBeforeStartSeen = HasHole = HoleAcked = false;
         First = Next = FinSequence = Acked = StraySequence = LastGapStart = LastGapEnd = 0;
         PendingHead = PendingTail = null;
-        PreviousHole = NextHole = null;
         PendingCount = PendingBytes = StrayCount = 0;
         HoleSinceNs = HoleCheckNs = HoleAckedNs = LastSentNs = AckedNs = 0;
     }

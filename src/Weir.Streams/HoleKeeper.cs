@@ -10,7 +10,8 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
     /// <summary>Bounds the search for a victim, which runs per packet while the buffers are full.</summary>
     private const int OldestLookedAt = 64;
 
-    private readonly HoleList _holes = new();
+    /// <summary>In order of their next check: each lies the same delay after its entry.</summary>
+    private readonly Chain<HalfStream> _holes = new();
 
     /// <summary>Looks at a direction again after its bytes, ACK or FIN changed.</summary>
     /// <param name="half">The direction.</param>
@@ -25,7 +26,7 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
                 half.HasHole = true;
                 half.HoleAcked = false;
                 half.HoleSinceNs = store.NowNs;
-                _holes.Append(half, store.NowNs + limits.GapDelayNs);
+                Append(half, limits.GapDelayNs);
             }
 
             if (!half.HoleAcked)
@@ -46,17 +47,17 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
     {
         if (!half.HasHole) return;
         half.HasHole = half.HoleAcked = false;
-        _holes.Remove(half);
+        _holes.Remove(half.Hole);
     }
 
     public void CheckDue()
     {
         // A check further away than the delay means that the source's clock was set back.
         var delay = Math.Max(1, limits.GapDelayNs);
-        while (_holes.Head is { } half && (store.NowNs >= half.HoleCheckNs || half.HoleCheckNs - store.NowNs > delay))
+        while (_holes.First is { } half && (store.NowNs >= half.HoleCheckNs || half.HoleCheckNs - store.NowNs > delay))
         {
-            _holes.Remove(half);
-            _holes.Append(half, store.NowNs + delay);
+            _holes.Remove(half.Hole);
+            Append(half, delay);
             half.HoleAckedNs = Math.Min(half.HoleAckedNs, store.NowNs);
             Settle(half, moved: false);
         }
@@ -76,10 +77,10 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
     /// </summary>
     public HalfStream? OldestBuffered(HalfStream except)
     {
-        var half = _holes.Head;
-        for (var looked = 0; half is not null && looked < OldestLookedAt; looked++, half = half.NextHole)
+        var link = _holes.FirstLink;
+        for (var looked = 0; link is not null && looked < OldestLookedAt; looked++, link = link.Next)
         {
-            if (half.PendingHead is not null && !ReferenceEquals(half, except)) return half;
+            if (link.Item.PendingHead is not null && !ReferenceEquals(link.Item, except)) return link.Item;
         }
 
         return null;
@@ -104,8 +105,14 @@ internal sealed class HoleKeeper(StreamLimits limits, ConnectionStore store, Rea
         half.HoleAckedNs = store.NowNs;
         half.HoleAckedCount = half.PendingCount;
         half.HoleAckedBytes = half.PendingBytes;
-        _holes.Remove(half);
-        _holes.Append(half, store.NowNs + limits.GapDelayNs);
+        _holes.Remove(half.Hole);
+        Append(half, limits.GapDelayNs);
+    }
+
+    private void Append(HalfStream half, long delayNs)
+    {
+        half.HoleCheckNs = store.NowNs + delayNs;
+        _holes.Append(half.Hole);
     }
 
     private bool IsRipe(HalfStream half) =>

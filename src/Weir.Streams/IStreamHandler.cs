@@ -41,11 +41,16 @@ public interface IStreamHandler
     void OnEnd(Direction direction, StreamEnd reason, long timestampNs);
 }
 
-/// <summary>Told of every connection once, when nothing more of it will be counted: after it ended and lingered.</summary>
+/// <summary>Follows connections as a whole, for counters of flows.</summary>
 public interface IConnectionSink
 {
+    /// <summary>Called once for every connection, when nothing more of it will be counted: after it ended and lingered.</summary>
     /// <param name="connection">Valid during the call; <see cref="Connection.End"/> says why it is over.</param>
     void OnOver(Connection connection);
+
+    /// <summary>It is open since <see cref="StreamLimits.ReportIntervalNs"/>, or was told so long ago; more will be counted.</summary>
+    /// <param name="connection">Valid during the call; what is put into <see cref="Connection.SinkState"/> is there the next time.</param>
+    void OnOpen(Connection connection);
 }
 
 /// <summary>Opens a handler for a new connection; null when its bytes are not wanted (it is then only counted).</summary>

@@ -8,6 +8,7 @@ internal sealed class PendingSegment(int capacity)
     /// <summary>Bytes in <see cref="Buffer"/>; less than <see cref="WireLength"/> when the capture cut the frame.</summary>
     public int Length;
     public int WireLength;
+    public uint Acknowledgment;
     public long TimestampNs;
     public PendingSegment? Next;
 

@@ -40,7 +40,7 @@ internal sealed class Reassembler
             half.StrayCount = 0;
             half.LastSentNs = packet.TimestampNs;
             half.Counters.On(packet).End = sequence + (uint)wireLength;
-            Deliver(half, payload, wireLength, packet.TimestampNs);
+            Deliver(half, payload, wireLength, packet.Acknowledgment, packet.TimestampNs);
             if (half.HasHole) _holes.Settle(half, moved: true);
         }
         else
@@ -162,7 +162,7 @@ internal sealed class Reassembler
         if (half.LastGapStart != half.LastGapEnd && length > 0 && (int)(half.LastGapEnd - packet.Sequence) > 0
             && (int)(packet.Sequence + (uint)length - half.LastGapStart) > 0)
         {
-            _counters.LateSegments++;
+            _counters.Count(half, StreamLoss.LateSegments);
             return false;
         }
 
@@ -188,7 +188,7 @@ internal sealed class Reassembler
         if (half.Ended || length < wireLength)
         {
             var end = half.Ahead(sequence + (uint)wireLength);
-            if (end > 0) _counters.AfterEndSegments++;
+            if (end > 0) _counters.Count(half, StreamLoss.AfterEndSegments);
             if (half.Ended || length <= 0)
             {
                 if (end <= 0) CountRepeat(half, wasHere, wireLength, packet);
@@ -208,7 +208,7 @@ internal sealed class Reassembler
         if (ahead > 0 && _holes.IsOverdueAt(half, sequence)) SkipTo(half, sequence, timestampNs);
         var before = half.Next;
         var holeSinceNs = half.HoleSinceBefore(sequence);
-        var fresh = Place(half, sequence, packet.Payload, length, timestampNs);
+        var fresh = Place(half, sequence, packet.Payload, length, packet.Acknowledgment, timestampNs);
         if (fresh < length) CountRepeat(half, wasHere, length - fresh, packet);
         else if (wasHere) CountFilled(half, length, timestampNs - holeSinceNs, packet);
         if (fresh > 0) half.LastSentNs = timestampNs;
@@ -249,7 +249,7 @@ internal sealed class Reassembler
     }
 
     /// <summary>Hands over or buffers the parts of a segment that are new, and returns how many bytes those were.</summary>
-    private int Place(HalfStream half, uint sequence, ReadOnlySpan<byte> payload, int length, long timestampNs)
+    private int Place(HalfStream half, uint sequence, ReadOnlySpan<byte> payload, int length, uint acknowledgment, long timestampNs)
     {
         var fresh = 0;
         while (length > 0 && !half.Ended)
@@ -263,7 +263,7 @@ internal sealed class Reassembler
             else if (ahead == 0)
             {
                 used = half.PendingHead is null ? length : Math.Min(length, half.Ahead(half.PendingHead.Sequence));
-                Deliver(half, payload[..Math.Min(used, payload.Length)], used, timestampNs);
+                Deliver(half, payload[..Math.Min(used, payload.Length)], used, acknowledgment, timestampNs);
                 Drain(half, timestampNs);
                 fresh += used;
             }
@@ -272,7 +272,7 @@ internal sealed class Reassembler
                 if (!half.FindMissing(sequence, length, out var previous, out used, out var missing)) break;
                 if (used == 0)
                 {
-                    used = Hold(half, previous, sequence, payload, missing, timestampNs, out var poolIsEmpty);
+                    used = Hold(half, previous, sequence, payload, missing, acknowledgment, timestampNs, out var poolIsEmpty);
                     if (used == 0)
                     {
                         MakeRoom(half, sequence, poolIsEmpty, timestampNs);
@@ -293,7 +293,7 @@ internal sealed class Reassembler
 
     /// <summary>Buffers a piece and returns its length on the wire; 0 when a limit is reached.</summary>
     private int Hold(
-        HalfStream half, PendingSegment? previous, uint sequence, ReadOnlySpan<byte> payload, int length, long timestampNs,
+        HalfStream half, PendingSegment? previous, uint sequence, ReadOnlySpan<byte> payload, int length, uint acknowledgment, long timestampNs,
         out bool poolIsEmpty)
     {
         poolIsEmpty = false;
@@ -308,6 +308,7 @@ internal sealed class Reassembler
         piece.Sequence = sequence;
         piece.Length = captured.Length;
         piece.WireLength = length;
+        piece.Acknowledgment = acknowledgment;
         piece.TimestampNs = timestampNs;
         half.InsertAfter(previous, piece);
         return length;
@@ -316,7 +317,7 @@ internal sealed class Reassembler
     /// <summary>A buffer limit is reached: gives up the first hole of this direction, or else the oldest of all.</summary>
     private void MakeRoom(HalfStream half, uint sequence, bool poolIsEmpty, long timestampNs)
     {
-        _counters.BufferLimitGaps++;
+        _counters.Count(half, StreamLoss.BufferLimitGaps);
         if (poolIsEmpty && half.PendingHead is null && _holes.OldestBuffered(half) is { } oldest)
         {
             SkipTo(oldest, oldest.PendingHead!.Sequence, timestampNs);
@@ -339,7 +340,7 @@ internal sealed class Reassembler
         half.StraySequence = sequence;
         if (half.StrayCount < _limits.ResyncSegments || half.Ended || half.HasFin)
         {
-            _counters.ImplausibleSegments++;
+            _counters.Count(half, StreamLoss.ImplausibleSegments);
             return false;
         }
 
@@ -371,28 +372,30 @@ internal sealed class Reassembler
         while (!half.Ended && half.PendingHead is { } head && head.Sequence == half.Next)
         {
             half.TakeFirst();
-            Deliver(half, head.Bytes, head.WireLength, head.TimestampNs);
+            Deliver(half, head.Bytes, head.WireLength, head.Acknowledgment, head.TimestampNs);
             _pool.Return(head);
         }
 
         if (half.HasFin && half.Ahead(half.FinSequence) <= 0) End(half, StreamEnd.Fin, timestampNs);
     }
 
-    private void Deliver(HalfStream half, ReadOnlySpan<byte> bytes, int wireLength, long timestampNs)
+    private void Deliver(HalfStream half, ReadOnlySpan<byte> bytes, int wireLength, uint acknowledgment, long timestampNs)
     {
+        half.Counters.ChunkSequence = half.Next;
+        half.Counters.ChunkAcknowledgment = acknowledgment;
         half.Next += (uint)wireLength;
         half.Counters.Bytes += wireLength;
         _counters.DeliveredBytes += bytes.Length;
         if (bytes.Length > 0) half.Owner.Handler?.OnChunk(half.Direction, bytes, timestampNs);
         if (wireLength == bytes.Length) return;
-        _counters.CutBytes += wireLength - bytes.Length;
+        _counters.Count(half, StreamLoss.CutBytes, wireLength - bytes.Length);
         TellGap(half, wireLength - bytes.Length, timestampNs);
     }
 
     private void TellGap(HalfStream half, long length, long timestampNs)
     {
-        _counters.Gaps++;
-        _counters.GapBytes += length;
+        _counters.Count(half, StreamLoss.Gaps);
+        _counters.Count(half, StreamLoss.GapBytes, length);
         half.Counters.GapBytes += length;
         half.Owner.Handler?.OnGap(half.Direction, length, timestampNs);
     }

@@ -15,6 +15,12 @@ public sealed record StreamLimits
     /// </summary>
     public long LingerNs { get; init; } = 2_000_000_000;
 
+    /// <summary>
+    /// Nanoseconds between two reports of an open connection to an <see cref="IConnectionSink"/>; 0 reports none before its end.
+    /// Default 1 min: the usual active timeout of flow exporters, so that a rate over a minute misses nothing.
+    /// </summary>
+    public long ReportIntervalNs { get; init; } = 60_000_000_000;
+
     /// <summary>Out-of-order bytes kept for one direction. Default 2 MiB: a full window of a fast link behind one loss.</summary>
     public int MaxPendingBytesPerDirection { get; init; } = 2 * 1024 * 1024;
 

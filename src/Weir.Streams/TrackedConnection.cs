@@ -1,6 +1,6 @@
 namespace Weir.Streams;
 
-/// <summary>A connection with all its state: entry of the hash table, of one list by age, and both directions.</summary>
+/// <summary>A connection with all its state: entry of the hash table, its places in order of time, and both directions.</summary>
 internal sealed class TrackedConnection
 {
     public readonly Connection Info = new();
@@ -12,9 +12,12 @@ internal sealed class TrackedConnection
     public ulong Hash;
     public TrackedConnection? NextInBucket;
 
-    public ConnectionList? List;
-    public TrackedConnection? Previous;
-    public TrackedConnection? Next;
+    /// <summary>Place by age: the order of the last packet, or of the end.</summary>
+    public readonly Link<TrackedConnection> Age;
+
+    /// <summary>Place by when it is told next to whoever wants reports of open connections.</summary>
+    public readonly Link<TrackedConnection> Report;
+    public long ReportDueNs;
 
     /// <summary>The initiator is the smaller endpoint of <see cref="Key"/>.</summary>
     public bool InitiatorIsLow;
@@ -33,10 +36,14 @@ internal sealed class TrackedConnection
 
     public TrackedConnection()
     {
+        Age = new Link<TrackedConnection>(this);
+        Report = new Link<TrackedConnection>(this);
         FromInitiator = new HalfStream(this, Direction.FromInitiator);
         FromResponder = new HalfStream(this, Direction.FromResponder) { Other = FromInitiator };
         FromInitiator.Other = FromResponder;
     }
+
+    public HalfStream Half(bool fromLow) => InitiatorIsLow == fromLow ? FromInitiator : FromResponder;
 
     public void Reset()
     {
@@ -46,33 +53,5 @@ internal sealed class TrackedConnection
         FromInitiator.Reset();
         FromResponder.Reset();
         Info.Reset();
-    }
-}
-
-/// <summary>Connections in order of their last packet (or end), oldest first.</summary>
-internal sealed class ConnectionList
-{
-    public TrackedConnection? Head { get; private set; }
-
-    public TrackedConnection? Tail { get; private set; }
-
-    public void Append(TrackedConnection connection)
-    {
-        connection.List = this;
-        connection.Previous = Tail;
-        connection.Next = null;
-        if (Tail is null) Head = connection;
-        else Tail.Next = connection;
-        Tail = connection;
-    }
-
-    public void Remove(TrackedConnection connection)
-    {
-        if (connection.Previous is null) Head = connection.Next;
-        else connection.Previous.Next = connection.Next;
-        if (connection.Next is null) Tail = connection.Previous;
-        else connection.Next.Previous = connection.Previous;
-        connection.Previous = connection.Next = null;
-        connection.List = null;
     }
 }

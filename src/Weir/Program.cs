@@ -10,7 +10,10 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
 {
     UpCommand.Create(),
     SniffCommand.Create(),
+    FlowsCommand.Create(),
     ReplayCommand.Create(),
+    TrainCommand.Create(),
+    DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
     DoctorCommand.Create(),

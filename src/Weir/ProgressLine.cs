@@ -1,5 +1,4 @@
 using Weir.Export;
-using Weir.Probe;
 
 namespace Weir.Cli;
 
@@ -11,16 +10,19 @@ internal sealed class ProgressLine : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly ProbeRun _run;
+    private readonly Func<string> _line;
     private readonly Interruption _interruption;
     private readonly IReadOnlyList<IExchangeOutput> _outputs;
     private readonly bool _visible;
     private readonly Timer _timer;
     private bool _printed;
 
-    public ProgressLine(ProbeRun run, IReadOnlyList<IExchangeOutput> outputs, Interruption interruption)
+    /// <param name="line">The counters as one short line.</param>
+    /// <param name="outputs">The capture stops once all of them are closed.</param>
+    /// <param name="interruption">Stops it.</param>
+    public ProgressLine(Func<string> line, IReadOnlyList<IExchangeOutput> outputs, Interruption interruption)
     {
-        _run = run;
+        _line = line;
         _outputs = outputs;
         _interruption = interruption;
         _visible = !Console.IsErrorRedirected && !outputs.OfType<ConsoleOutput>().Any();
@@ -38,8 +40,7 @@ internal sealed class ProgressLine : IDisposable
         // The reader of every output has gone (`| head`): nothing is left to do.
         if (_outputs.Count > 0 && _outputs.All(output => !output.IsOpen)) _interruption.Stop();
         if (!_visible) return;
-        var report = _run.Report();
         _printed = true;
-        Console.Error.Write($"\r{Summary.Number(report.Packets)} packets, {Summary.Number(report.Exchanges)} calls   ");
+        Console.Error.Write($"\r{_line()}   ");
     }
 }

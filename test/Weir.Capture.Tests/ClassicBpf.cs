@@ -10,11 +10,15 @@ internal static class ClassicBpf
     /// <summary>Offsets from here on are what the kernel knows of a packet (SKF_AD_OFF).</summary>
     private const uint Ancillary = 0xFFFF_F000;
 
+    /// <summary>Offsets from here on count from the network header (SKF_NET_OFF).</summary>
+    private const uint Network = 0xFFF0_0000;
+
     /// <param name="program">Ends with a return on every way.</param>
     /// <param name="packet">From where the kernel lets the program see it.</param>
     /// <param name="etherType">Its skb->protocol.</param>
     /// <param name="packetType">Its skb->pkt_type.</param>
-    public static int Run(ulong[] program, ReadOnlySpan<byte> packet, ushort etherType = 0x0800, byte packetType = 0)
+    /// <param name="networkHeader">Where its network header begins.</param>
+    public static int Run(ulong[] program, ReadOnlySpan<byte> packet, ushort etherType = 0x0800, byte packetType = 0, int networkHeader = 0)
     {
         uint a = 0, x = 0;
         var memory = new uint[16];
@@ -32,7 +36,7 @@ internal static class ClassicBpf
                     a = (k - Ancillary) switch { 0 => etherType, 4 => packetType, _ => throw new NotSupportedException($"load 0x{k:x}") };
                     break;
                 case 0x20 or 0x28 or 0x30 or 0x40 or 0x48 or 0x50:
-                    var at = k + ((code & 0x40) != 0 ? x : 0);
+                    var at = k >= Network ? k - Network + (uint)networkHeader : k + ((code & 0x40) != 0 ? x : 0);
                     var size = (code & 0x18) switch { 0 => 4u, 8 => 2u, _ => 1u };
                     if (at + size > packet.Length) return 0;
                     var from = packet[(int)at..];

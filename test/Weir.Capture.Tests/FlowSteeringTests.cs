@@ -50,11 +50,15 @@ public class FlowSteeringTests
     {
         var program = FlowSteering.Program(14, TunnelPorts.Default).Instructions;
         var expected = Hash(Forth);
-        Assert.Equal(expected, (uint)ClassicBpf.Run(program, Ethernet(Forth), packetType: 4));
+        Assert.Equal(expected, (uint)ClassicBpf.Run(program, Ethernet(Forth), packetType: 4, networkHeader: 14));
         Assert.Equal(expected, (uint)ClassicBpf.Run(program, VlanTag(5, 0x0800, Forth), 0x8100));
         Assert.Equal(expected, (uint)ClassicBpf.Run(program, VlanTag(5, 0x8100, VlanTag(6, 0x0800, Forth)), 0x88A8));
         Assert.Equal(expected, (uint)ClassicBpf.Run(FlowSteering.Program(0, TunnelPorts.Default).Instructions, Forth, packetType: 4));
     }
+
+    [Fact]
+    public void What_is_sent_and_was_put_together_from_fragments_starts_at_the_network_header() =>
+        Assert.Equal(Hash(Forth), (uint)ClassicBpf.Run(FlowSteering.Program(14, TunnelPorts.Default).Instructions, Forth, packetType: 4));
 
     [Fact]
     public void A_fragment_goes_by_its_addresses()

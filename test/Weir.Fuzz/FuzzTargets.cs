@@ -24,7 +24,10 @@ public static class FuzzTargets
         RuleTarget.Target,
         RedactionTarget.Target,
         ElfTarget.Target,
+        ModelTarget.Target,
         HpackTarget.Target,
+        FlowTarget.Packets,
+        FlowTarget.Tables,
         ProtobufTarget.Messages,
         ProtobufTarget.Descriptors,
         new("datagrams", Frames, Datagrams),
@@ -36,7 +39,7 @@ public static class FuzzTargets
     private static IReadOnlyList<byte[]> Captures() =>
         [.. CorpusFolder.Names.Select(name => File.ReadAllBytes(CorpusFolder.Input(name)))];
 
-    private static IReadOnlyList<byte[]> Frames() =>
+    internal static IReadOnlyList<byte[]> Frames() =>
         [.. CorpusFolder.Names.SelectMany(name => TestFrames.ReadCapture(CorpusFolder.Input(name))).Select(frame => frame.Data)];
 
     private static IReadOnlyList<byte[]> Records() =>

@@ -8,7 +8,7 @@ public class PacketBatchTests
     /// <summary>What a batch carries. A field that is new in PacketView and not in PacketBatch would be lost with several workers.</summary>
     private static readonly string[] Carried =
     [
-        "Acknowledgment", "Destination", "DestinationPort", "Flags", "InterfaceId", "Payload", "PayloadWireLength", "Protocol", "Sequence",
+        "Acknowledgment", "Destination", "DestinationPort", "Flags", "HeaderLength", "InterfaceId", "Payload", "PayloadWireLength", "Protocol", "Sequence",
         "Source", "SourcePort", "TimestampNs", "Tunnel", "VlanId", "Window", "WireLength",
     ];
 
@@ -29,7 +29,7 @@ public class PacketBatchTests
         {
             TimestampNs = frame.TimestampNs, InterfaceId = 3, WireLength = 77, VlanId = 8, Tunnel = Mirrored, Source = Address("10.0.0.1"),
             Destination = Address("fd00::2"), Protocol = IpProtocol.Tcp, SourcePort = 1, DestinationPort = 2, Sequence = 3,
-            Acknowledgment = 4, Flags = TcpFlags.Psh, Window = 5, Payload = "hello"u8, PayloadWireLength = 60,
+            Acknowledgment = 4, Flags = TcpFlags.Psh, Window = 5, HeaderLength = 32, Payload = "hello"u8, PayloadWireLength = 60,
         };
         Assert.True(batch.TryAddTime(41));
         Assert.True(batch.TryAdd(in frame, in packet));
@@ -96,8 +96,8 @@ public class PacketBatchTests
                 (packet.TimestampNs, packet.InterfaceId, packet.WireLength, packet.VlanId, packet.Source.ToString(),
                     packet.Destination.ToString(), packet.Protocol, packet.SourcePort));
             Assert.Equal(
-                (2, 3u, 4u, TcpFlags.Psh, 5, 60),
-                (packet.DestinationPort, packet.Sequence, packet.Acknowledgment, packet.Flags, packet.Window, packet.PayloadWireLength));
+                (2, 3u, 4u, TcpFlags.Psh, 5, 32, 60),
+                (packet.DestinationPort, packet.Sequence, packet.Acknowledgment, packet.Flags, packet.Window, packet.HeaderLength, packet.PayloadWireLength));
             if (!keepsFrames) return;
             Assert.True(frame.Data.SequenceEqual((ReadOnlySpan<byte>)[1, 2, 3, 4, 5]));
             Assert.Equal(

@@ -1,7 +1,9 @@
 using Weir.Packets;
+using Weir.Privacy.Redaction;
 using Weir.Records;
 using Weir.Records.Filter;
 using Weir.Testing;
+using Weir.Testing.Corpus;
 using static Weir.Testing.Corpus.Http1Text;
 
 namespace Weir.Probe.Tests;
@@ -70,7 +72,7 @@ public class PacketRecorderTests
     [Fact]
     public void Memory_stays_within_the_limits_and_what_is_cut_is_counted()
     {
-        var limits = new PacketRecorderLimits(60_000, 20_000);
+        var limits = new PacketRecorderLimits { MaxBytes = 60_000, MaxBytesPerConnection = 20_000 };
         using var stream = new MemoryStream();
         var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream)), limits);
         var decoder = new PacketDecoder();
@@ -93,7 +95,7 @@ public class PacketRecorderTests
     public void A_busy_connection_is_not_pushed_out_by_quiet_ones()
     {
         using var stream = new MemoryStream();
-        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream, leaveOpen: true)), new PacketRecorderLimits(20_000, 20_000));
+        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream, leaveOpen: true)), new PacketRecorderLimits { MaxBytes = 20_000, MaxBytesPerConnection = 20_000 });
         var busy = Talk(50_000);
         var fed = 0;
         for (var i = 0; i < 100; i++)
@@ -106,6 +108,89 @@ public class PacketRecorderTests
             recorder.OnExchange(ExchangeOf(50_000), matched: true);
             Assert.Equal(0, recorder.CutExchanges);
         }
+    }
+
+    /// <summary>A hole holds many calls back; when it is given up they all end at once, with all their packets still held.</summary>
+    [Fact]
+    public void Masking_costs_what_is_written_and_not_what_is_held()
+    {
+        const int Calls = 400;
+        var talk = Talk(40_000);
+        for (var i = 0; i < Calls; i++) talk.FromClient(Get($"/{i}")).FromServer(Ok($"/{i}", 2_000));
+        using var stream = new MemoryStream();
+        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream, leaveOpen: true)), new PacketRecorderLimits());
+        Feed(recorder, talk.Frames);
+        var captured = talk.Frames.Sum(frame => frame.Data.Length);
+        Assert.InRange(captured, 800_000, 2_000_000);
+        var perCall = talk.Frames.Count / Calls;
+        for (var i = 1; i <= Calls; i++)
+        {
+            var exchange = ExchangeOf(40_000);
+            exchange.Request.LastByteNs = talk.Frames[Math.Min((i * perCall) + 3, talk.Frames.Count) - 1].TimestampNs;
+            recorder.OnExchange(exchange, matched: true, new RedactionTrace());
+        }
+
+        // Each packet with its own call, and some way ahead of each call; all that is held each time would be 200 times as much.
+        Assert.InRange(recorder.SearchedBytes, captured, captured + (Calls * 70_000L));
+        recorder.Flush();
+        using var reader = CaptureFileReader.Open(new MemoryStream(stream.ToArray()));
+        Assert.Equal(talk.Frames.Select(frame => frame.TimestampNs), TestFrames.ReadAll(reader).Select(frame => frame.TimestampNs));
+    }
+
+    [Fact]
+    public void A_secret_that_begins_in_the_last_packet_of_a_call_is_masked_in_what_follows()
+    {
+        const string Secret = "4000056655665556";
+        // The first response brings the second along, whose card number goes on in a packet that was captured when the first is
+        // written, and is written with the second.
+        var next = $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 31\r\n\r\n{{\"card\":\"{Secret}\",\"a\":1}}";
+        var cut = next.IndexOf(Secret, StringComparison.Ordinal) + 8;
+        var frames = Talk(40_000).FromClient(Get("/a") + Get("/b")).FromServer(Ok("/a") + next[..cut]).FromServer(next[cut..]).Close().Frames;
+        using var stream = new MemoryStream();
+        var recorder = new PacketRecorder(new PacketFile(new PcapNgWriter(stream, leaveOpen: true)), new PacketRecorderLimits());
+        Feed(recorder, frames);
+        var exchange = ExchangeOf(40_000);
+        foreach (var last in (int[])[5, frames.Count - 1])
+        {
+            exchange.Request.LastByteNs = frames[last].TimestampNs;
+            recorder.OnExchange(exchange, matched: true, new RedactionTrace());
+        }
+
+        recorder.Flush();
+        var written = System.Text.Encoding.Latin1.GetString(stream.ToArray());
+        Assert.Contains("card", written, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret[..8], written, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret[8..], written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Packets_of_another_tenant_with_the_same_addresses_are_left_out()
+    {
+        var (one, other) = (Vxlan(17, "/one"), Vxlan(18, "/other"));
+        var frames = Interleave(one, other);
+        Assert.Equal(WithData(one), WithData(Record(frames, "path == '/one'")));
+        Assert.Equal(WithData(other), WithData(Record(frames, "path == '/other'")));
+        Assert.Equal(2, WithData(one).Count());
+
+        // The tunnel adds 50 bytes to the 54 of the headers inside.
+        static IEnumerable<byte[]> WithData(IEnumerable<TestFrame> frames) => frames.Where(frame => frame.Data.Length > 104).Select(frame => frame.Data);
+
+        static IReadOnlyList<TestFrame> Vxlan(uint vni, string path) =>
+            TunnelCorpus.Over(Talk(40_000).FromClient(Get(path)).FromServer(Ok(path)).Frames, frame => TunnelBuilder.Vxlan(vni, frame), 4789);
+    }
+
+    [Fact]
+    public void Frames_of_interfaces_that_deliver_in_turn_are_taken_in_order_of_time()
+    {
+        var held = new HeldFrames();
+        foreach (var ns in (long[])[10, 30, 20, 40, 15]) held.Add(new HeldFrame([], 0, ns, LinkType.Ethernet, 0, 0, false, true, (ulong)ns % 20));
+        Assert.Equal([10, 15, 20, 30, 40], Enumerable.Range(0, held.Count).Select(i => held[i].TimestampNs));
+        Assert.Equal(3, held.CountUntil(20));
+        held.Take(3, frame => frame.Network != 0);
+        Assert.Equal([20, 30, 40], Enumerable.Range(0, held.Count).Select(i => held[i].TimestampNs));
+        held.RemoveFirst(2);
+        held.Add(new HeldFrame([], 0, 35, LinkType.Ethernet, 0, 0, false, true, 0));
+        Assert.Equal([35, 40], Enumerable.Range(0, held.Count).Select(i => held[i].TimestampNs));
     }
 
     [Fact]

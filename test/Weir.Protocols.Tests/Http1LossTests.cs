@@ -48,6 +48,15 @@ public sealed class Http1LossTests
     }
 
     [Fact]
+    public void The_rest_of_a_cut_method_is_no_method()
+    {
+        var seen = Run(
+            [C("ET /cut HTTP/1.1\r\nHost: a\r\n\r\nGET /whole HTTP/1.1\r\nHost: a\r\n\r\n", 1), S(Response(1), 2)], handshake: false).Exchanges;
+        Assert.DoesNotContain(seen, one => one.Method == "ET");
+        Assert.Contains(seen, one => one.Path == "/whole");
+    }
+
+    [Fact]
     public void A_gap_inside_a_body_of_known_length_stays_in_sync()
     {
         var seen = Run(

@@ -98,5 +98,10 @@ public class ConnectionOverTests
         public void OnOver(Connection connection) => Lines.Add(
             $"{connection.InitiatorPort} {connection.End} {connection.FromInitiator.Packets}/{connection.FromInitiator.Bytes} "
             + $"{connection.FromResponder.Packets}/{connection.FromResponder.Bytes}");
+
+        public void OnOpen(Connection connection)
+        {
+            // Reports of open connections have tests of their own.
+        }
     }
 }

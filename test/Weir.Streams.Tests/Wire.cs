@@ -33,6 +33,9 @@ internal sealed class Wire
 
     public ushort ClientPort { get; set; } = 40000;
 
+    /// <summary>The VXLAN network of the packets; 0 sends them plain.</summary>
+    public uint Vni { get; set; }
+
     public string ClientIp { get; set; } = "10.0.0.1";
 
     public string ServerIp { get; set; } = "10.0.0.2";
@@ -78,6 +81,7 @@ internal sealed class Wire
             Window = Window,
             Payload = data,
             PayloadWireLength = wireLength ?? data.Length,
+            Tunnel = Vni == 0 ? default : new PacketTunnel(TunnelKind.Vxlan, server, client, Vni, 1),
         };
         Table.Add(packet);
     }

@@ -42,7 +42,9 @@ public sealed class TcpConversation(
         return Send(true, TcpFlags.Ack, []);
     }
 
-    public TcpConversation FromClient(string text) => FromClient(Encoding.Latin1.GetBytes(text));
+    /// <param name="text">Latin-1.</param>
+    /// <param name="segmentBytes">Instead of <see cref="SegmentBytes"/>.</param>
+    public TcpConversation FromClient(string text, int? segmentBytes = null) => Data(true, Encoding.Latin1.GetBytes(text), segmentBytes);
 
     public TcpConversation FromClient(ReadOnlySpan<byte> bytes) => Data(true, bytes);
 
@@ -96,11 +98,11 @@ public sealed class TcpConversation(
 
     public byte[] ToPcap() => _frames.ToPcap();
 
-    private TcpConversation Data(bool fromClient, ReadOnlySpan<byte> bytes)
+    private TcpConversation Data(bool fromClient, ReadOnlySpan<byte> bytes, int? segmentBytes = null)
     {
         while (!bytes.IsEmpty)
         {
-            var segment = bytes[..Math.Min(SegmentBytes, bytes.Length)];
+            var segment = bytes[..Math.Min(segmentBytes ?? SegmentBytes, bytes.Length)];
             Send(fromClient, TcpFlags.Psh | TcpFlags.Ack, segment);
             Advance(fromClient, (uint)segment.Length);
             if (AcknowledgeData) Send(!fromClient, TcpFlags.Ack, []);

@@ -14,6 +14,7 @@ public sealed record Peer(string Name, string Program, string Command, Func<stri
         new("weir none", weir, $"'{weir}' sniff -r {{file}} --workers 1 -o none --stats {{out}} 2>/dev/null", StatsExchanges),
         new("weir none, 2 workers", weir, $"'{weir}' sniff -r {{file}} --workers 2 -o none --stats {{out}} 2>/dev/null", StatsExchanges),
         new("weir jsonl", weir, $"'{weir}' sniff -r {{file}} --workers 1 -o jsonl:/dev/null --stats {{out}} 2>/dev/null", StatsExchanges),
+        new("weir flows", weir, $"'{weir}' flows -r {{file}} -o csv:/dev/null 2>/dev/null", null),
         new("tcpdump", "tcpdump", "tcpdump -r {file} -w /dev/null 2>/dev/null", null),
         new("softflowd", "softflowd", "softflowd -r {file} -d >/dev/null 2>&1", null),
         new("tcpflow", "tcpflow", "tcpflow -r {file} -o {out} >/dev/null 2>&1", null),

@@ -42,6 +42,19 @@ public readonly record struct PortRange
         return ranges;
     }
 
+    /// <summary>Whether one of the two ports is in one of the ranges; no ranges take all.</summary>
+    public static bool Matches(IReadOnlyList<PortRange> ranges, ushort source, ushort destination)
+    {
+        if (ranges.Count == 0) return true;
+        foreach (var range in ranges)
+        {
+            if (source >= range.First && source <= range.Last) return true;
+            if (destination >= range.First && destination <= range.Last) return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The same ports in ascending order, overlapping and adjacent ranges joined.</summary>
     public static IReadOnlyList<PortRange> Merge(IEnumerable<PortRange> ranges)
     {

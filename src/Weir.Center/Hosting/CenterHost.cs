@@ -92,6 +92,7 @@ public sealed class CenterHost : IAsyncDisposable
     public void Add(IStatusSource source) => _sources.Add(source);
 
     /// <exception cref="IOException">The port is taken, or the address is not one of this machine's.</exception>
+    /// <exception cref="StoreException">The store can't be written.</exception>
     public async Task StartAsync(CancellationToken cancellation)
     {
         try
@@ -107,6 +108,8 @@ public sealed class CenterHost : IAsyncDisposable
             throw new IOException($"Failed to listen on {_listen}: {e.Message}.", e);
         }
 
+        // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
+        _ = _store.EndRunning();
         _writer.Start();
     }
 

@@ -52,6 +52,9 @@ internal sealed class FilterAssembler
     /// <summary>A := what the kernel knows of the packet (SKF_AD_…).</summary>
     public void LoadAncillary(int what) => Emit(0x20, unchecked((uint)(SKF_AD_OFF + what)));
 
+    /// <summary>A := four bytes at the network header + offset, in network order.</summary>
+    public void LoadNetworkWord(int offset) => Emit(0x20, unchecked((uint)(SKF_NET_OFF + offset)));
+
     public void LoadValue(uint value) => Emit(0x00, value);
 
     public void LoadMemory(int slot) => Emit(0x60, (uint)slot);
@@ -88,6 +91,8 @@ internal sealed class FilterAssembler
 
     /// <summary>linux/filter.h: negative offsets from here on are no packet bytes.</summary>
     private const int SKF_AD_OFF = -0x1000;
+
+    private const int SKF_NET_OFF = -0x100000;
 
     private void JumpIf(ulong code, uint value, object target)
     {

@@ -70,10 +70,15 @@ internal sealed class FlowSteering
         return _code.Finish();
     }
 
-    /// <summary>Received packets start at the network header, sent ones at the link header; tags that are still there are passed.</summary>
+    /// <summary>
+    /// Received packets start at the network header, sent ones at the link header, unless PACKET_FANOUT_FLAG_DEFRAG has put
+    /// them together from fragments: then at the network header as well (ip_frag_reasm in net/ipv4/ip_fragment.c). Eight bytes at the
+    /// place where the kernel says the network header is tell which. Tags that are still there are passed.
+    /// </summary>
     private void Enter()
     {
         object sent = FilterAssembler.NewLabel(), start = FilterAssembler.NewLabel(), tag = FilterAssembler.NewLabel();
+        var whole = FilterAssembler.NewLabel();
         _code.LoadValue(0);
         _code.Store(Ports);
         _code.Store(Addresses);
@@ -82,7 +87,21 @@ internal sealed class FlowSteering
         _code.JumpIfEqual(PACKET_OUTGOING, sent);
         _code.Jump(start);
         _code.Mark(sent);
+        for (var word = 0; word < 8; word += 4)
+        {
+            _code.LoadNetworkWord(word);
+            _code.Store(Scratch);
+            _code.LoadIndexValue((uint)_linkHeaderBytes);
+            _code.LoadWord(word);
+            _code.LoadIndexMemory(Scratch);
+            _code.XorIndex();
+            _code.JumpUnlessEqual(0, whole);
+        }
+
         _code.LoadIndexValue((uint)_linkHeaderBytes);
+        _code.Jump(start);
+        _code.Mark(whole);
+        _code.LoadIndexValue(0);
         _code.Mark(start);
         _code.LoadAncillary(SKF_AD_PROTOCOL);
         _code.JumpIfEqual(ETH_P_8021Q, tag);

@@ -35,6 +35,7 @@ internal static class TransportLayer
         packet.Acknowledgment = ReadUInt32BigEndian(header[8..]);
         packet.Flags = (TcpFlags)header[13];
         packet.Window = ReadUInt16BigEndian(header[14..]);
+        packet.HeaderLength = (byte)headerLength;
         // Options cut by the capture hide nothing that is told, so such a packet still counts as decoded.
         layer.Skip(headerLength);
         packet.Payload = layer.Bytes;
@@ -51,6 +52,7 @@ internal static class TransportLayer
         if (length < UdpHeaderBytes || !layer.HadOnWire(length)) return DecodeOutcome.MalformedTransportHeader;
         packet.SourcePort = ReadUInt16BigEndian(layer.Bytes);
         packet.DestinationPort = ReadUInt16BigEndian(layer.Bytes[2..]);
+        packet.HeaderLength = UdpHeaderBytes;
         layer.SetWireLength(length);
         layer.Skip(UdpHeaderBytes);
         packet.Payload = layer.Bytes;

@@ -12,16 +12,19 @@ public sealed class TextMasker : ISensitiveMasker
     private static readonly MessagePlaces s_places = new("message");
 
     private readonly RedactionOptions _options;
-    private readonly Walker _walker;
-    private readonly BodyRedactor _bodies;
+    private readonly Lazy<(Walker Walker, BodyRedactor Bodies)> _detectors;
     private readonly MatchList _matches = new();
     private readonly ByteBuffer _masked = new();
 
+    /// <remarks>Cheap: detectors are made for the first text.</remarks>
     public TextMasker(RedactionOptions? options = null)
     {
         _options = options ?? RedactionOptions.Default;
-        _walker = WalkerFactory.Create(_options);
-        _bodies = new BodyRedactor(_options, _walker);
+        _detectors = new(() =>
+        {
+            var walker = WalkerFactory.Create(_options);
+            return (walker, new BodyRedactor(_options, walker));
+        }, isThreadSafe: false);
     }
 
     public bool Mask(ReadOnlySpan<char> key, string value, out string masked)
@@ -40,24 +43,25 @@ public sealed class TextMasker : ISensitiveMasker
         }
 
         _matches.Clear();
-        _walker.Shrink();
+        _detectors.Value.Walker.Shrink();
         return hides;
     }
 
     private void Scan(ReadOnlySpan<char> key, byte[] value)
     {
+        var (walker, bodies) = _detectors.Value;
         var colon = key.IndexOf(':');
         if (colon >= 0)
         {
-            _walker.Header(Encoding.UTF8.GetBytes(key[(colon + 1)..].ToString()), value, cut: false, s_places.Headers, _matches);
+            walker.Header(Encoding.UTF8.GetBytes(key[(colon + 1)..].ToString()), value, cut: false, s_places.Headers, _matches);
         }
         else if (key.EndsWith("_body"))
         {
-            _bodies.Scan(value, default, cut: false, s_places, s_places.Body, _matches, out _);
+            bodies.Scan(value, default, cut: false, s_places, s_places.Body, _matches, out _);
         }
         else
         {
-            _walker.Text(value, default, s_places.Path, _matches);
+            walker.Text(value, default, s_places.Path, _matches);
         }
     }
 }

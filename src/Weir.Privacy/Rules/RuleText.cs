@@ -60,11 +60,11 @@ internal sealed class RuleText
         return true;
     }
 
-    /// <summary>A carriage return ends a line too, alone or before a line feed.</summary>
+    /// <summary>A carriage return ends a line too, alone or before a line feed; a form feed and Unicode's separators do not.</summary>
     private void Split(string text, int origin)
     {
         var number = 0;
-        foreach (var line in text.ReplaceLineEndings("\n").Replace('\r', '\n').Split('\n'))
+        foreach (var line in text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n').Split('\n'))
         {
             number++;
             _lines.Add((line, origin == 0 ? number : origin));

@@ -19,7 +19,7 @@ public sealed class ExchangeGuard
     /// <param name="keepsPackets">Packets are written too and need the same done to them.</param>
     public ExchangeGuard(PrivacyOptions options, bool keepsPackets)
     {
-        if (options.Rules is { } rules)
+        if (options.Rules is { } rules && !options.RulesAreIdle)
         {
             var context = new RuleContext(
                 new TextMasker(options.Redaction), () => Environment.TickCount64, () => Random.Shared.Next(100));
@@ -32,6 +32,9 @@ public sealed class ExchangeGuard
         _redactor = new ExchangeRedactor(redaction);
         if (keepsPackets) Trace = new RedactionTrace();
     }
+
+    /// <summary>Exchanges go through rules.</summary>
+    internal bool AppliesRules => _rules is not null;
 
     /// <summary>What was masked in the exchange that was admitted last; null when packets are not kept or nothing is masked.</summary>
     public RedactionTrace? Trace { get; }

@@ -19,6 +19,11 @@ public sealed record PrivacyOptions(RuleSet? Rules, RedactionOptions? Redaction)
     /// <summary>For a run that nobody sees the content of: what is left of the rules is whom they stop.</summary>
     public PrivacyOptions ForCountingOnly => new(DropsExchanges ? Rules : null, null);
 
+    /// <summary>There are none, or all that they would do to an exchange is masking, which redaction does anyway.</summary>
+    internal bool RulesAreIdle => Rules is not { } rules
+        || (!rules.CopiesSessionFields && rules.SamplePercent is null
+            && (!rules.ActsOnDetails || (rules.IsMaskEverythingAlone && Redaction is not null)));
+
     /// <summary>Rules take away what packets still hold, which no mask of equal length can.</summary>
     public bool RemovesParts => Rules is { ActsOnDetails: true, IsMaskEverythingAlone: false };
 }

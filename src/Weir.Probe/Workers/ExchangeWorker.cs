@@ -49,7 +49,7 @@ internal sealed class ExchangeWorker : IPacketSink
             Node = options.Node,
         });
         var flows = outputs.TakesFlows ? new FlowRecorder(outputs, options, interfaces) : null;
-        _connections = new ConnectionTable(Share(new StreamLimits(), workers), _conversations, flows);
+        _connections = new ConnectionTable(Share(Streams(options), workers), _conversations, flows);
     }
 
     public ExchangeFanOut Outputs => _outputs;
@@ -87,15 +87,15 @@ internal sealed class ExchangeWorker : IPacketSink
         _recorder?.Flush();
     }
 
-    /// <summary>Reasons why captured data became no record; all zero when nothing was lost.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Losses()
+    /// <summary>Reasons why captured data became no record, by interface (-1: not told apart); all zero when nothing was lost.</summary>
+    public IEnumerable<(int InterfaceId, string Reason, long Count)> Losses()
     {
-        foreach (var loss in _connections.Counters.Losses()) yield return loss;
-        yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
-        yield return new("dns_malformed", _conversations.Counters.DnsMalformed);
+        foreach (var loss in _connections.Counters.LossesByInterface()) yield return loss;
+        yield return (-1, "protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
+        yield return (-1, "dns_malformed", _conversations.Counters.DnsMalformed);
         if (_recorder is null) yield break;
-        yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
-        yield return new("pcap_frames_unmasked", _recorder.MaskedFrames);
+        yield return (-1, "pcap_exchanges_cut", _recorder.CutExchanges);
+        yield return (-1, "pcap_frames_unmasked", _recorder.MaskedFrames);
     }
 
     /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>
@@ -109,6 +109,13 @@ internal sealed class ExchangeWorker : IPacketSink
     /// <summary>Every counter of reassembly and parsing, for metrics and the status page.</summary>
     public IEnumerable<KeyValuePair<string, long>> Details() =>
         _connections.Counters.All().Concat(_conversations.Counters.Read());
+
+    private static StreamLimits Streams(ProbeOptions options)
+    {
+        var limits = new StreamLimits();
+        if (options.FlowInterval is { } interval) return limits with { ReportIntervalNs = (long)(interval.TotalMilliseconds * 1_000_000) };
+        return options.Source == CaptureSourceKind.File ? limits with { ReportIntervalNs = 0 } : limits;
+    }
 
     /// <summary>Connections spread evenly over the workers, so each has its part of what all may hold.</summary>
     private static StreamLimits Share(StreamLimits limits, int workers) => limits with

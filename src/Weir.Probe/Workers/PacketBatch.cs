@@ -99,6 +99,7 @@ internal sealed class PacketBatch(bool keepsFrames)
         private uint _acknowledgment;
         private TcpFlags _flags;
         private ushort _window;
+        private byte _headerLength;
         private int _payloadAt;
         private int _payloadLength;
         private int _payloadWireLength;
@@ -136,6 +137,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             _acknowledgment = packet.Acknowledgment;
             _flags = packet.Flags;
             _window = packet.Window;
+            _headerLength = packet.HeaderLength;
             _payloadAt = payloadAt;
             _payloadLength = packet.Payload.Length;
             _payloadWireLength = packet.PayloadWireLength;
@@ -171,6 +173,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             Acknowledgment = _acknowledgment,
             Flags = _flags,
             Window = _window,
+            HeaderLength = _headerLength,
             Payload = data.AsSpan(_payloadAt, _payloadLength),
             PayloadWireLength = _payloadWireLength,
             Origin = _origin,

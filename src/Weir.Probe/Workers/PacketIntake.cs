@@ -1,3 +1,4 @@
+using Weir.Capture;
 using Weir.Packets;
 using Weir.Protocols.Dns;
 
@@ -85,19 +86,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
     private void OnPacket(in Frame frame, in PacketView packet)
     {
         if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
-        else if (!Wanted(packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+        else if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
         else next.OnPacket(in frame, in packet);
-    }
-
-    private bool Wanted(ushort source, ushort destination)
-    {
-        if (options.Ports.Count == 0) return true;
-        foreach (var range in options.Ports)
-        {
-            if (source >= range.First && source <= range.Last) return true;
-            if (destination >= range.First && destination <= range.Last) return true;
-        }
-
-        return false;
     }
 }

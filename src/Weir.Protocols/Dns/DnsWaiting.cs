@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Streams;
 
 namespace Weir.Protocols.Dns;
 
@@ -12,8 +13,9 @@ internal sealed class DnsEntry
     public DnsKey Key;
     public DnsPending? Waiting;
     public long DueNs;
-    public DnsEntry? Older;
-    public DnsEntry? Newer;
+    public readonly Link<DnsEntry> Age;
+
+    public DnsEntry() => Age = new Link<DnsEntry>(this);
 }
 
 /// <summary>Queries over UDP by what pairs them, oldest first. All wait equally long, so the order of arrival is that of due times.</summary>
@@ -24,8 +26,7 @@ internal sealed class DnsWaiting(DnsLimits limits)
 
     private readonly Dictionary<DnsKey, DnsEntry> _entries = [];
     private readonly Stack<DnsEntry> _free = new();
-    private DnsEntry? _oldest;
-    private DnsEntry? _newest;
+    private readonly Chain<DnsEntry> _age = new();
 
     public bool IsFull => _entries.Count >= limits.MaxPending;
 
@@ -34,10 +35,10 @@ internal sealed class DnsWaiting(DnsLimits limits)
     /// <summary>The newest query that waits between these peers under this identifier, whatever it asks.</summary>
     public DnsEntry? FindWithoutQuestion(in DnsKey key)
     {
-        var entry = _newest;
-        for (var i = 0; i < MaxScan && entry is not null; i++, entry = entry.Older)
+        var link = _age.LastLink;
+        for (var i = 0; i < MaxScan && link is not null; i++, link = link.Previous)
         {
-            if (entry.Waiting is not null && (entry.Key with { Question = 0 }) == key) return entry;
+            if (link.Item.Waiting is not null && (link.Item.Key with { Question = 0 }) == key) return link.Item;
         }
 
         return null;
@@ -48,7 +49,7 @@ internal sealed class DnsWaiting(DnsLimits limits)
     {
         if (_entries.TryGetValue(key, out var entry))
         {
-            Unlink(entry);
+            _age.Remove(entry.Age);
         }
         else
         {
@@ -64,7 +65,7 @@ internal sealed class DnsWaiting(DnsLimits limits)
     /// <summary>It was asked again: it waits anew.</summary>
     public void Renew(DnsEntry entry, long nowNs)
     {
-        Unlink(entry);
+        _age.Remove(entry.Age);
         Append(entry, nowNs);
     }
 
@@ -76,18 +77,18 @@ internal sealed class DnsWaiting(DnsLimits limits)
     public bool TryTakeDue(long nowNs, out DnsPending? pending)
     {
         pending = null;
-        if (_oldest is null) return false;
+        if (_age.First is not { } oldest) return false;
         // Further away than the whole time: the source's clock was set back.
-        if (_oldest.DueNs - nowNs > limits.TimeoutNs) Renew(_oldest, nowNs);
-        return _oldest.DueNs <= nowNs && TryTakeOldest(out pending);
+        if (oldest.DueNs - nowNs > limits.TimeoutNs) Renew(oldest, nowNs);
+        return _age.First!.DueNs <= nowNs && TryTakeOldest(out pending);
     }
 
     /// <inheritdoc cref="TryTakeDue"/>
     public bool TryTakeOldest(out DnsPending? pending)
     {
-        pending = _oldest?.Waiting;
-        if (_oldest is not { } entry) return false;
-        Unlink(entry);
+        pending = _age.First?.Waiting;
+        if (_age.First is not { } entry) return false;
+        _age.Remove(entry.Age);
         _entries.Remove(entry.Key);
         entry.Waiting = null;
         _free.Push(entry);
@@ -97,19 +98,6 @@ internal sealed class DnsWaiting(DnsLimits limits)
     private void Append(DnsEntry entry, long nowNs)
     {
         entry.DueNs = nowNs + limits.TimeoutNs;
-        entry.Older = _newest;
-        entry.Newer = null;
-        if (_newest is null) _oldest = entry;
-        else _newest.Newer = entry;
-        _newest = entry;
-    }
-
-    private void Unlink(DnsEntry entry)
-    {
-        if (entry.Older is null) _oldest = entry.Newer;
-        else entry.Older.Newer = entry.Newer;
-        if (entry.Newer is null) _newest = entry.Older;
-        else entry.Newer.Older = entry.Older;
-        entry.Older = entry.Newer = null;
+        _age.Append(entry.Age);
     }
 }

@@ -6,7 +6,9 @@ namespace Weir.Protocols.Http1;
 /// Which request a response answers. Without loss: the oldest one. After a loss the number of lost messages is unknown, and
 /// these facts decide, in this order:
 /// <list type="number">
-/// <item>a response cannot answer a request whose first byte came later;</item>
+/// <item>a response cannot answer a request whose first byte came later, nor one whose packet acknowledged the response's first
+/// byte: captured late, or sent again, it was there before;</item>
+/// <item>what a request's packet acknowledged is where its response begins, unless the client pipelines;</item>
 /// <item>one candidate and no lost requests: it is that one;</item>
 /// <item>a request that was followed by bytes of no readable response may have been answered by those: it is given up;</item>
 /// <item>after lost bytes that may have held whole requests, the first request is given up, the next is certain;</item>
@@ -34,18 +36,22 @@ internal sealed partial class Http1Conversation
     private long _lastChunkNs;
     private long _strayNs;
     private bool _answers;
+    private bool _matched;
+    private uint? _interimSequence;
+    private uint? _lastAcknowledged;
     private Http1Pending? _requesting;
 
     private void StartPairing(bool midStream)
     {
         // Mid-stream, messages before the first seen one are "lost" in the same sense.
         _lost = _holeNext = midStream;
-        _unsure = _pipelines = _answers = false;
+        _unsure = _pipelines = _answers = _matched = false;
         _evicted = 0;
         _begun = _clientChunk = _lastRequestEndNs = _holeBytes = 0;
         _lastRequestEndChunk = -1;
         _lastOrphanNs = _lastChunkNs = _strayNs = long.MinValue;
         _requesting = null;
+        _interimSequence = _lastAcknowledged = null;
     }
 
     /// <summary>The first byte of a request came.</summary>
@@ -58,6 +64,10 @@ internal sealed partial class Http1Conversation
         _requesting = pending;
         pending.HoleBefore = _holeNext;
         pending.MayFollowLost = _holeBytes >= ShortestRequestBytes;
+        pending.Acknowledged = _connection.Of(_client).ChunkAcknowledgment;
+        pending.FollowsAtOnce = _begun > 1 && pending.Acknowledged is not null && pending.Acknowledged == _lastAcknowledged;
+        _pipelines |= pending.FollowsAtOnce;
+        _lastAcknowledged = pending.Acknowledged;
         _holeNext = false;
         _holeBytes = 0;
         if (_serverEnd is { } end) Fail(pending, MissingBecause(end));
@@ -94,7 +104,7 @@ internal sealed partial class Http1Conversation
     /// </summary>
     public void ResponsesLost(LossScope scope, long length, long ns)
     {
-        if (_evicted == 0 && _queue.Count > 0 && _queue[0].Exchange.Request.FirstByteNs > ns) return;
+        if (_evicted == 0 && _queue.Count > 0 && _queue[0].Acknowledged is null && _queue[0].Exchange.Request.FirstByteNs > ns) return;
         _lost = true;
         _evicted = 0;
         if (scope != LossScope.FromNext || _queue.Count == 0) return;
@@ -115,17 +125,26 @@ internal sealed partial class Http1Conversation
     }
 
     /// <summary>A status line came.</summary>
+    /// <param name="status">Its code.</param>
+    /// <param name="firstNs">When its first byte was captured.</param>
+    /// <param name="firstSequence">Sequence number of the chunk that byte came in.</param>
     /// <returns>The exchange it belongs to; null for an interim response.</returns>
-    public Http1Pending? BeginResponse(int status, long firstNs)
+    public Http1Pending? BeginResponse(int status, long firstNs, uint firstSequence)
     {
         _answers = true;
         if (status is >= 100 and < 200 and not 101)
         {
             _host.Counters.InterimResponses++;
+            _interimSequence ??= firstSequence;
             return null;
         }
 
-        var pending = Match(firstNs) ?? Orphan(firstNs);
+        var sequence = _interimSequence ?? firstSequence;
+        _interimSequence = null;
+        // Where the server's SYN was missed, nothing else tells that its first response was.
+        if (!_matched && _queue.Count > 0 && _queue[0].Acknowledged is { } known && known != sequence) _lost = true;
+        _matched = true;
+        var pending = Match(firstNs, sequence) ?? Orphan(firstNs);
         pending.Exchange.HasResponse = true;
         return pending;
     }
@@ -152,7 +171,7 @@ internal sealed partial class Http1Conversation
         if (_lastRequestEndChunk == _clientChunk || tooSoon) _pipelines = true;
     }
 
-    private Http1Pending? Match(long ns)
+    private Http1Pending? Match(long ns, uint sequence)
     {
         if (_unsure) return null;
         if (_evicted > 0)
@@ -165,17 +184,25 @@ internal sealed partial class Http1Conversation
         var hole = _holeNext;
         while (candidates < _queue.Count && _queue[candidates] is var one && one.Exchange.Request.FirstByteNs <= ns)
         {
+            if (one.Acknowledged is { } known && (int)(known - sequence) > 0)
+            {
+                // Others like it may follow; the requests that they answer were never seen.
+                _lost = true;
+                break;
+            }
+
             hole |= one.HoleBefore;
             candidates++;
         }
 
         if (candidates == 0)
         {
-            _lost = false;
+            // Its request is not there, and may still come late. The numbers tell which response is the first that has one.
+            _lost = Server.ChunkAcknowledgment is not null || _connection.Of(_client).HasHole;
             return null;
         }
 
-        return _lost ? MatchAfterLoss(candidates, hole) : MatchInOrder(ns);
+        return _lost ? MatchAfterLoss(candidates, hole, sequence) : MatchInOrder(ns);
     }
 
     private Http1Pending? MatchInOrder(long ns)
@@ -199,9 +226,9 @@ internal sealed partial class Http1Conversation
         return pending;
     }
 
-    private Http1Pending? MatchAfterLoss(int candidates, bool hole)
+    private Http1Pending? MatchAfterLoss(int candidates, bool hole, uint sequence)
     {
-        if (_pipelines && (candidates > 1 || hole))
+        if (_pipelines && (candidates > 1 || hole || _queue[0].FollowsAtOnce))
         {
             LosePairing();
             return null;
@@ -209,16 +236,21 @@ internal sealed partial class Http1Conversation
 
         // Without a round-trip time a pipeline sent in several segments looks like requests sent one after another.
         var unknown = candidates > 1 && _connection.HandshakeRttNs <= 0;
-        _lost = unknown;
         var newest = _queue[candidates - 1];
-        var answered = newest.RequestDone && newest.Exchange.Request.LastByteNs < _strayNs;
-        // With a loss of requests around the last candidate, the response may answer one of those.
-        // A hole that waits to be told is one as well.
-        var none = unknown || answered || _holeNext || newest.MayFollowLost || _connection.Of(_client).HasHole;
-        var dropped = none ? candidates : candidates - 1;
+        var exact = newest.Acknowledged is { } known ? known == sequence : !IsDoubtful(newest);
+        var sure = exact && !unknown && !newest.MayFollowLost;
+        _lost = unknown || (!exact && newest.Acknowledged is not null);
+        var dropped = sure ? candidates - 1 : candidates;
         for (var i = 0; i < dropped; i++) Fail(_queue.Dequeue(), Anomaly.ResponseMissingLost);
-        return none ? null : _queue.Dequeue();
+        return sure ? _queue.Dequeue() : null;
     }
+
+    /// <summary>
+    /// With a loss of requests around the last candidate, the response may answer one of those. A hole that waits to be told is
+    /// one as well.
+    /// </summary>
+    private bool IsDoubtful(Http1Pending newest) =>
+        (newest.RequestDone && newest.Exchange.Request.LastByteNs < _strayNs) || _holeNext || _connection.Of(_client).HasHole;
 
     private Http1Pending Orphan(long ns)
     {

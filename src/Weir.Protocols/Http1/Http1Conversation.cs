@@ -53,6 +53,9 @@ internal sealed partial class Http1Conversation : IHostedConversation
     /// <summary>Bytes that unfinished exchanges of this connection may still take.</summary>
     public int Room => Math.Max(0, _limits.MaxConnectionBytes - _heldBytes);
 
+    /// <summary>Sequence number of the chunk of the server that is being read.</summary>
+    public uint ResponseSequence => Server.ChunkSequence;
+
     public Http1Conversation Start(Connection connection, Direction client)
     {
         var midStream = !connection.HandshakeSeen;
@@ -113,6 +116,8 @@ internal sealed partial class Http1Conversation : IHostedConversation
         _responses.End(reason);
         while (_queue.Count > 0) Fail(_queue.Dequeue(), lost ? Anomaly.ResponseMissingLost : MissingBecause(reason));
     }
+
+    private DirectionCounters Server => _connection.Of(_client == Direction.FromInitiator ? Direction.FromResponder : Direction.FromInitiator);
 
     public bool MayHold(Http1Pending pending) => Room > 0 || pending.HeldBytes == 0;
 

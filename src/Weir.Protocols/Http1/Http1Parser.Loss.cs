@@ -91,6 +91,7 @@ internal sealed partial class Http1Parser
     {
         _lossBeforeResync = lost || (_state == State.Resync && _lossBeforeResync);
         _state = State.Resync;
+        _behindLine = false;
         _lines.Reset();
     }
 
@@ -106,12 +107,13 @@ internal sealed partial class Http1Parser
             {
                 bytes = SkipLineEnds(bytes);
                 if (bytes.IsEmpty) return;
-                _firstNs = ns;
+                StartMessage(ns);
                 if (Classify(bytes) == Recognition.No)
                 {
                     var end = bytes.IndexOf((byte)'\n');
                     var skipped = end < 0 ? bytes.Length : end + 1;
                     Skip(skipped);
+                    _behindLine = end >= 0;
                     bytes = bytes[skipped..];
                     continue;
                 }
@@ -132,6 +134,7 @@ internal sealed partial class Http1Parser
             }
 
             Skip(_lines.WireBytes);
+            _behindLine = true;
             _lines.Reset();
         }
     }
@@ -146,15 +149,17 @@ internal sealed partial class Http1Parser
     {
         var rest = bytes.TrimStart("\r\n"u8);
         owner.CountSkipped(bytes.Length - rest.Length);
+        _behindLine |= rest.Length < bytes.Length;
         return rest;
     }
 
     private Recognition Classify(ReadOnlySpan<byte> bytes) =>
         isResponse ? Http1Syntax.ClassifyResponse(bytes) : Http1Syntax.ClassifyRequest(bytes, limits.MaxResyncLineBytes);
 
+    /// <summary>Where no line end came before, an unknown method is more likely the rest of a known one.</summary>
     private bool IsStartLine(ReadOnlySpan<byte> line)
     {
-        if (!isResponse) return Http1Syntax.IsRequestLine(line);
+        if (!isResponse) return Http1Syntax.IsRequestLine(line) && (_behindLine || Http1Methods.IsKnown(line[..line.IndexOf((byte)' ')]));
         return Http1Head.TryReadStatus(line, out _, out var valid, out _) && valid && line.StartsWith(Http1Syntax.VersionPrefix);
     }
 

@@ -42,12 +42,14 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
     private HttpMessage? _message;
     private AnomalySet _early;
     private long _firstNs;
+    private uint _firstSequence;
     private long _rest;
     private int _headBytes;
     private bool _version10;
     private bool _sawCarriageReturn;
     private bool _mayBeHead;
     private bool _lossBeforeResync;
+    private bool _behindLine;
     private bool _countsEvents;
     private EventStreamCounter _events;
 
@@ -61,6 +63,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         _message = null;
         _early = default;
         _lossBeforeResync = midStream;
+        _behindLine = false;
         _countsEvents = false;
         _lines.Reset();
     }
@@ -114,11 +117,17 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         // RFC 9112 §2.2: empty lines before a start line are ignored.
         bytes = bytes.TrimStart("\r\n"u8);
         if (bytes.IsEmpty) return;
-        _firstNs = ns;
+        StartMessage(ns);
         _lines.Reset();
         _headBytes = 0;
         _state = State.StartLine;
         if (!isResponse) TakePending(owner.BeginRequest(ns));
+    }
+
+    private void StartMessage(long ns)
+    {
+        _firstNs = ns;
+        if (isResponse) _firstSequence = owner.ResponseSequence;
     }
 
     private void TakePending(Http1Pending? pending)
@@ -147,7 +156,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
         var more = Math.Min(bytes.Length, 5 - length);
         bytes[..more].CopyTo(prefix[length..]);
         if ("HTTP/"u8.StartsWith(prefix[..(length + more)])) return false;
-        TakePending(owner.BeginResponse(0, _firstNs));
+        TakePending(owner.BeginResponse(0, _firstNs, _firstSequence));
         if (_message is null) return false;
         _pending!.Exchange.Response.BodyTruncated = false;
         _state = State.UntilClose;
@@ -193,7 +202,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
     private bool TakeStatusLine(ReadOnlySpan<byte> line)
     {
         if (!Http1Head.TryReadStatus(line, out var status, out var valid, out var reason)) return false;
-        TakePending(owner.BeginResponse(status, _firstNs));
+        TakePending(owner.BeginResponse(status, _firstNs, _firstSequence));
         if (_message is null) return true;
         var space = line.IndexOf((byte)' ');
         var version = space < 0 ? line : line[..space];

@@ -16,6 +16,10 @@ internal sealed class Http1Pending : OpenExchange
     public bool HoleBefore;
     /// <summary>What was lost just before it was long enough to hold whole requests, perhaps pipelined ones.</summary>
     public bool MayFollowLost;
+    /// <summary>What the packet with its first byte acknowledged: its response begins there or later; null when unknown.</summary>
+    public uint? Acknowledged;
+    /// <summary>The client had received nothing since it sent the request before this one.</summary>
+    public bool FollowsAtOnce;
     /// <summary>CONNECT, or asks for a WebSocket: whose the client's next bytes are, its response tells.</summary>
     public bool MaySwitch;
     /// <summary>It waits in the queue for its response.</summary>
@@ -29,8 +33,9 @@ internal sealed class Http1Pending : OpenExchange
     public override void Clear()
     {
         base.Clear();
-        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = MaySwitch = Queued = false;
+        RequestDone = ResponseDone = Simple = Version10 = HoleBefore = MayFollowLost = MaySwitch = Queued = FollowsAtOnce = false;
         Whole = true;
+        Acknowledged = null;
         HeldBytes = 0;
     }
 }

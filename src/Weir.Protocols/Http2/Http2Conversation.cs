@@ -245,7 +245,8 @@ internal sealed partial class Http2Conversation : IHostedConversation
         if (exchange.HasRequest || exchange.HasResponse)
         {
             if (!exchange.HasRequest) Mark(stream, Anomaly.RequestMissing);
-            exchange.Complete = EndSocket(stream) && stream.Whole && exchange.HasRequest && exchange.HasResponse;
+            exchange.Complete = EndSocket(stream) && stream.Whole && exchange.HasRequest && exchange.HasResponse
+                && !exchange.Anomalies.Contains(Anomaly.HeaderUnknown) && !exchange.Anomalies.Contains(Anomaly.HeaderBlockInvalid);
             stream.Grpc.Finish(exchange, _host.GrpcMessages);
             (stream.Connection, stream.Client) = (_connection, _client);
             _host.Write(stream);

@@ -1,6 +1,7 @@
 using Weir.Protocols.EventStream;
 using Weir.Protocols.WebSocket;
 using Weir.Records;
+using Weir.Streams;
 
 namespace Weir.Protocols.Http2;
 
@@ -23,9 +24,13 @@ internal sealed class Http2Stream : OpenExchange
     public int HeldBytes;
     public long LastNs;
 
-    /// <summary>Neighbours in the order of last activity.</summary>
-    public Http2Stream? Older;
-    public Http2Stream? Newer;
+    /// <summary>Place in the order of last activity.</summary>
+    public readonly Link<Http2Stream> Activity;
+
+    public Http2Stream() => Activity = new Link<Http2Stream>(this);
+
+    /// <summary>The stream with the next later activity.</summary>
+    public Http2Stream? Newer => Activity.Next?.Item;
 
     public Http2Side Side(bool isResponse) => isResponse ? Response : Request;
 

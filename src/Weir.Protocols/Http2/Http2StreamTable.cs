@@ -1,3 +1,5 @@
+using Weir.Streams;
+
 namespace Weir.Protocols.Http2;
 
 /// <summary>The open streams of a connection by id, and in the order of their last activity.</summary>
@@ -7,36 +9,33 @@ internal sealed class Http2StreamTable
     private const int Remembered = 128;
 
     private readonly Dictionary<int, Http2Stream> _streams = [];
+    private readonly Chain<Http2Stream> _activity = new();
     private readonly int[] _abandoned = new int[Remembered];
     private int _nextAbandoned;
 
     public int Count => _streams.Count;
 
     /// <summary>The stream that was silent longest.</summary>
-    public Http2Stream? Oldest { get; private set; }
-
-    private Http2Stream? Newest { get; set; }
+    public Http2Stream? Oldest => _activity.First;
 
     public Http2Stream? Find(int id) => _streams.GetValueOrDefault(id);
 
     public void Add(Http2Stream stream)
     {
         _streams.Add(stream.Id, stream);
-        Append(stream);
+        _activity.Append(stream.Activity);
     }
 
     public void Remove(Http2Stream stream)
     {
         _streams.Remove(stream.Id);
-        Unlink(stream);
+        _activity.Remove(stream.Activity);
     }
 
     public void Touch(Http2Stream stream, long ns)
     {
         stream.LastNs = ns;
-        if (ReferenceEquals(stream, Newest)) return;
-        Unlink(stream);
-        Append(stream);
+        _activity.MoveToEnd(stream.Activity);
     }
 
     public void Abandon(int id)
@@ -49,22 +48,4 @@ internal sealed class Http2StreamTable
 
     /// <summary>Forgets what is remembered; the table must be empty.</summary>
     public void Clear() => _abandoned.AsSpan().Clear();
-
-    private void Append(Http2Stream stream)
-    {
-        stream.Older = Newest;
-        stream.Newer = null;
-        if (Newest is null) Oldest = stream;
-        else Newest.Newer = stream;
-        Newest = stream;
-    }
-
-    private void Unlink(Http2Stream stream)
-    {
-        if (stream.Older is null) Oldest = stream.Newer;
-        else stream.Older.Newer = stream.Newer;
-        if (stream.Newer is null) Newest = stream.Older;
-        else stream.Newer.Older = stream.Older;
-        stream.Older = stream.Newer = null;
-    }
 }

@@ -50,7 +50,7 @@ public static class ExchangeJsonReader
                 "dns" => DnsJson.Read(ref cursor, exchange.Dns),
                 "eventStream" => ReadEventStream(ref cursor, exchange),
                 "timing" => TimingJson.Read(ref cursor, out requestNs, out waitNs),
-                "tunnel" => TunnelJson.Read(ref cursor, exchange),
+                "tunnel" => TunnelJson.Read(ref cursor, out var tunnel) && Do(exchange.Tunnel = tunnel),
                 "tls" => TlsJson.Read(ref cursor, exchange),
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),

@@ -25,6 +25,8 @@ public static class FlowJsonReader
             var ok = cursor.Key switch
             {
                 "id" => hasId = ReadId(ref cursor, flow),
+                "part" => cursor.Integer(0, int.MaxValue, out var part) && Do(flow.Part = (int)part),
+                "tunnel" => TunnelJson.Read(ref cursor, out var tunnel) && Do(flow.Tunnel = tunnel),
                 "startedAt" => cursor.Timestamp(out var ns) && Do(flow.StartedAtNs = ns),
                 "durationMs" => cursor.Milliseconds(out durationNs),
                 "source" => ReadSource(ref cursor, flow),

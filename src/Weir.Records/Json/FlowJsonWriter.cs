@@ -12,7 +12,9 @@ public static class FlowJsonWriter
         flow.Id.Format(id);
         json.Raw("{\"id\":\""u8);
         json.Raw(id);
-        json.Raw("\",\"startedAt\":"u8);
+        json.Raw((byte)'"');
+        if (flow.Part > 0) Count(ref json, ",\"part\":"u8, flow.Part);
+        json.Raw(",\"startedAt\":"u8);
         json.Timestamp(flow.StartedAtNs);
         json.Raw(",\"durationMs\":"u8);
         json.Milliseconds(Math.Max(0, flow.EndedAtNs - flow.StartedAtNs));
@@ -22,6 +24,7 @@ public static class FlowJsonWriter
         PeerJson.Optional(ref json, ",\"node\":"u8, flow.Node);
         PeerJson.Optional(ref json, ",\"interface\":"u8, flow.Interface);
         if (flow.VlanId != 0) Count(ref json, ",\"vlan\":"u8, flow.VlanId);
+        TunnelJson.Write(ref json, flow.Tunnel);
         PeerJson.Optional(ref json, ",\"protocol\":"u8, flow.Protocol);
         Count(ref json, ",\"exchanges\":"u8, flow.Exchanges);
         json.Raw(",\"end\":\""u8);

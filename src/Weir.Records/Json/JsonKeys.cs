@@ -23,7 +23,7 @@ internal static class JsonKeys
             "streamId", "grpc", "message", "requestMessages", "responseMessages", "requestMessageBytes", "responseMessageBytes",
             "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
-            "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "part", "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
             "container", "cgroup", "tls", "library", "binding",
             "synRetransmissions", "outOfOrder", "copies",
         ],

@@ -4,7 +4,7 @@ using static Weir.Records.Json.ExchangeJsonReader;
 namespace Weir.Records.Json;
 
 /// <summary>
-/// <c>"tunnel":{"kind","source","destination","id"}</c>: through which tunnel a call was seen, with the outer addresses. Left out
+/// <c>"tunnel":{"kind","source","destination","id"}</c>: through which tunnel a call or a flow was seen, with the outer addresses. Left out
 /// where it came plain.
 /// </summary>
 internal static class TunnelJson
@@ -23,8 +23,9 @@ internal static class TunnelJson
         json.Raw((byte)'}');
     }
 
-    public static bool Read(ref JsonCursor cursor, Exchange exchange)
+    public static bool Read(ref JsonCursor cursor, out PacketTunnel tunnel)
     {
+        tunnel = default;
         if (cursor.IsNull) return true;
         if (!cursor.ExpectObject("\"tunnel\"")) return false;
         var (kind, source, destination, id) = (TunnelKind.None, default(IpAddress), default(IpAddress), 0L);
@@ -41,7 +42,7 @@ internal static class TunnelJson
             if (!ok) return false;
         }
 
-        exchange.Tunnel = new PacketTunnel(kind, source, destination, (uint)id, 1);
+        tunnel = new PacketTunnel(kind, source, destination, (uint)id, 1);
         return true;
     }
 

@@ -86,6 +86,8 @@ public static class LossReasons
         new("stream_after_end_segments", LossStage.Stream, "segments", "Segments with new bytes after their side had ended the connection."),
         new("stream_connections_evicted", LossStage.Stream, "connections",
             "Connections given up because the table of connections was full; the longest silent goes first."),
+        new("flow_evicted", LossStage.Stream, "flows",
+            "Flows told before their end because the table of flows was full; the longest silent goes first. A larger --max-flows helps."),
         new("protocol_skipped_bytes", LossStage.Protocol, "bytes",
             "Bytes that belong to no message: skipped after a loss, or sent where the protocol allows none."),
         new("dns_malformed", LossStage.Protocol, "messages", "DNS messages that contradict themselves."),

@@ -13,7 +13,7 @@ internal static class FieldSql
         ["node_name"] = "node",
         ["capture_source"] = "source",
         ["complete"] = "complete",
-        ["in_progress"] = "in_progress",
+        ["in_progress"] = "(in_progress = 1)",
         ["protocol"] = "protocol",
         ["scheme"] = "scheme",
         ["http"] = IsHttp,

@@ -16,6 +16,7 @@ internal sealed class SqliteWriter : IDisposable
     private readonly RecordCodec _codec;
     private readonly sqlite3_stmt _insert;
     private readonly sqlite3_stmt _replace;
+    private readonly sqlite3_stmt _abandon;
     private readonly sqlite3_stmt _deleteOldest;
     private readonly sqlite3_stmt _deleteBefore;
 
@@ -29,7 +30,8 @@ internal sealed class SqliteWriter : IDisposable
         var marks = string.Join(',', Enumerable.Repeat('?', columns.Length));
         _insert = Prepare($"INSERT OR IGNORE INTO exchanges({string.Join(',', columns)}) VALUES({marks})");
         var changes = columns.Select((column, index) => FormattableString.Invariant($"{column}=?{index + 1}"));
-        _replace = Prepare($"UPDATE exchanges SET {string.Join(',', changes)} WHERE id=?1 AND in_progress=1");
+        _replace = Prepare($"UPDATE exchanges SET {string.Join(',', changes)} WHERE id=?1 AND in_progress<>0");
+        _abandon = Prepare("UPDATE exchanges SET in_progress=2 WHERE key=?1");
         const string delete = "DELETE FROM exchanges WHERE key IN (SELECT key FROM exchanges";
         _deleteOldest = Prepare($"{delete} ORDER BY started_ns, id LIMIT ?1)");
         _deleteBefore = Prepare($"{delete} WHERE started_ns < ?2 ORDER BY started_ns, id LIMIT ?1)");
@@ -62,6 +64,52 @@ internal sealed class SqliteWriter : IDisposable
 
             Run("COMMIT");
             return (stored, replaced);
+        }
+        catch (StoreException)
+        {
+            Rollback();
+            throw;
+        }
+    }
+
+    /// <summary>Version of the SQLite library.</summary>
+    public string EngineVersion => _connection.ServerVersion;
+
+    /// <summary>Some rows that are in progress, with their records.</summary>
+    public IReadOnlyList<(long Key, byte[] Record)> ReadRunning(int limit)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT key, encoding, record FROM exchanges WHERE in_progress=1 LIMIT $limit";
+        command.Parameters.AddWithValue("$limit", limit);
+        using var reader = command.ExecuteReader();
+        var rows = new List<(long, byte[])>();
+        while (reader.Read())
+            rows.Add((reader.GetInt64(0), RecordCodec.Decode(reader.GetFieldValue<byte[]>(2), (RecordEncoding)reader.GetInt64(1))));
+        return rows;
+    }
+
+    /// <summary>
+    /// Writes rows in the place of those that are in progress, and marks them as given up: whoever runs them after all may still
+    /// replace them.
+    /// </summary>
+    public void Abandon(IReadOnlyList<(long Key, ExchangeRow? Row)> rows)
+    {
+        Run("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (var (key, row) in rows)
+            {
+                if (row is not null)
+                {
+                    Bind(_replace, row);
+                    Step(_replace);
+                }
+
+                raw.sqlite3_bind_int64(_abandon, 1, key);
+                Step(_abandon);
+            }
+
+            Run("COMMIT");
         }
         catch (StoreException)
         {
@@ -104,6 +152,7 @@ internal sealed class SqliteWriter : IDisposable
     {
         _insert.Dispose();
         _replace.Dispose();
+        _abandon.Dispose();
         _deleteOldest.Dispose();
         _deleteBefore.Dispose();
         _connection.Dispose();

@@ -37,14 +37,14 @@ internal static class RulesTest
         return failed > 0 ? ExitCode.Failed : ExitCode.Done;
     }
 
-    /// <summary>Files that vectors name are looked for where they say, then beside the vectors.</summary>
+    /// <summary>Files that vectors name are looked for where they say, then beside the vectors; that of the reference is known.</summary>
     private static RuleSource Source(string vectors)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(vectors))!;
         var read = RuleOptions.Source.ReadFile;
         return new RuleSource
         {
-            ReadFile = path => read(path) ?? read(Path.Combine(folder, Path.GetFileName(path))),
+            ReadFile = path => read(path) ?? read(Path.Combine(folder, Path.GetFileName(path))) ?? RuleVectorRunner.ReferenceFile(Path.GetFileName(path)),
             Limits = new RuleLimits { PatternMilliseconds = 60_000, LinearPatternMilliseconds = 60_000 },
         };
     }

@@ -64,6 +64,7 @@ internal static class SniffCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             Schema = options.Schema(parsed),
+            FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
         };
@@ -72,7 +73,7 @@ internal static class SniffCommand
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
-            using (new ProgressLine(run, outputs, interruption)) run.Run(interruption.Token);
+            using (new ProgressLine(() => Line(run.Report()), outputs, interruption)) run.Run(interruption.Token);
         }
         finally
         {
@@ -131,15 +132,26 @@ internal static class SniffCommand
         CancellationToken cancellation)
     {
         if (file is null) return OpenLive(options, parsed, plane, filter, delivery);
-        if (filter.Expression is not null) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
+        RefuseLiveOptions(options, parsed);
+        return OpenFile(file, options.WorkersOf(parsed), cancellation);
+    }
+
+    /// <exception cref="UsageException">An option was given that a file has no use for.</exception>
+    internal static void RefuseLiveOptions(SniffOptions options, ParseResult parsed)
+    {
+        if (!string.IsNullOrWhiteSpace(parsed.GetValue(options.Bpf))) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
         foreach (var option in new Option[] { options.Interfaces, options.Source })
         {
             if (parsed.GetResult(option) is { Implicit: false })
                 throw new UsageException($"{option.Name} chooses what to capture live; with -r the packets come from the file");
         }
+    }
 
+    /// <exception cref="CaptureException">It cannot be read.</exception>
+    internal static IReadOnlyList<ICaptureSource> OpenFile(string file, int workers, CancellationToken cancellation)
+    {
         if (file == "-" && !StandardStreams.IsOpen(StandardStreams.Input)) throw new CaptureException("Cannot read the capture '-': standard input is closed");
-        return CaptureFiles.OpenForWorkers(file, options.WorkersOf(parsed), cancellation);
+        return CaptureFiles.OpenForWorkers(file, workers, cancellation);
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(
@@ -169,6 +181,8 @@ internal static class SniffCommand
         CapturePlane.RingEbpf => CaptureSourceKind.Ring,
         _ => CaptureSourceKind.Libpcap,
     };
+
+    private static string Line(ProbeReport report) => $"{Summary.Number(report.Packets)} packets, {Summary.Number(report.Exchanges)} calls";
 
     private static string Names(ProbeRun run, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
@@ -216,6 +230,6 @@ internal static class SniffCommand
         statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
 
     /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
-    private static Stream? StatisticsFile(string? target) =>
+    internal static Stream? StatisticsFile(string? target) =>
         target is null ? null : target == "-" ? StandardOutput.Open() : OutputSpec.Create(target);
 }

@@ -91,6 +91,13 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<TimeSpan>(result, Duration.TryParse, "a time such as 30s or 5m", default),
     };
 
+    public Option<TimeSpan?> FlowInterval { get; } = new("--flow-interval")
+    {
+        Description = "How often -o flows tells connections that last, such as 60s; off tells only their end (default: live 60s, of a file off)",
+        HelpName = "DURATION",
+        CustomParser = result => Parse<TimeSpan?>(result, IsInterval, "a time such as 60s, or off", default),
+    };
+
     public Option<int?> Workers { get; } = new("--workers")
     {
         Description = "Threads that capture and parse (default: of a file cores, at most 8; live 1)",
@@ -106,7 +113,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
@@ -147,6 +154,15 @@ internal sealed class SniffOptions
 
     private static bool IsCount(string text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
+
+    private static bool IsInterval(string text, out TimeSpan? interval)
+    {
+        interval = TimeSpan.Zero;
+        if (text == "off") return true;
+        var valid = Duration.TryParse(text, out var value);
+        interval = value;
+        return valid;
+    }
 
     private static bool IsWorkers(string text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= WorkerCount.Max;

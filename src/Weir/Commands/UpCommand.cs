@@ -114,7 +114,7 @@ internal static class UpCommand
             ? endpoint
             : throw new UsageException($"--listen takes ADDRESS:PORT such as 127.0.0.1:7373, not '{text}'");
 
-    private static string DataDirectory(string? named, bool demo)
+    internal static string DataDirectory(string? named, bool demo)
     {
         if (named is not null) return named;
         if (demo) return Directory.CreateTempSubdirectory("weir-demo-").FullName;

@@ -74,7 +74,8 @@ internal sealed class RewrittenLine(Action<string> note)
         if (_file is not null) arguments.AddRange(["--read", _file]);
         if (_file is null && (HasInput || _ignored.Count > 0))
             arguments.AddRange(["--interface", string.Join(',', (_allDevices || _devices.Count == 0 ? ["any"] : _devices).Concat(_ignored).Distinct())]);
-        if (_ports.Count > 0 && !_allPorts) arguments.AddRange(["--port", string.Join(',', _ports.Distinct())]);
+        // All ports are said too: APP_PORTS is for a line that names no input.
+        if (_allPorts || _ports.Count > 0) arguments.AddRange(["--port", _allPorts ? "" : string.Join(',', _ports.Distinct())]);
         if (_engine is not null && _file is null) arguments.AddRange(["--source", _engine]);
         if (_vnis.Count > 0) arguments.AddRange(["--vni", string.Join(',', _vnis)]);
         return [.. arguments, .. _passed];

@@ -18,7 +18,9 @@ internal static class SnifferEnvironment
             case null or "" or "mirror" or "vxlan":
                 break;
             case "k8s":
+                // All that the other variables say of the input is discarded, as by the container.
                 read((variable("K8S_INPUT") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                if (!line.HasInput) throw new UsageException("SNIFFER_ENGINE=k8s: K8S_INPUT names no input, such as --input-raw k8s://service:");
                 break;
             case var other:
                 note($"SNIFFER_ENGINE={other} is neither mirror nor k8s: interfaces are captured");

@@ -63,6 +63,41 @@ public sealed class GrpcTests(ITestOutputHelper log)
         }
     }
 
+    [SkippableFact]
+    public async Task Messages_are_decoded_by_the_descriptors_compressed_ones_too()
+    {
+        await SkipWithoutPeers();
+        var (records, errors) = await Watch(rounds: 2, joinAfter: null, "--descriptors", s_descriptors, "--reveal", "all");
+        log.WriteLine(errors);
+        foreach (var record in records) log.WriteLine(record.GetRawText());
+        Assert.Equal(2 * s_round.Length, records.Count);
+        foreach (var record in records)
+        {
+            var (requests, responses) = (Messages(record, "requestJson"), Messages(record, "responseJson"));
+            (string[], string[])? expected = Call(record) switch
+            {
+                "GetOrder 0 1/1" => (["""{"id":"1"}"""], [Order(1)]),
+                "GetOrder 5 1/0" => (["""{"id":"2","mode":"missing"}"""], []),
+                "ListOrders 0 1/3" => (["""{"id":"3"}"""], [Order(0), Order(1), Order(2)]),
+                "AddOrders 0 2/1" => ([Order(1), Order(2)], ["""{"id":"2"}"""]),
+                "Talk 0 4/4" => (["{}", """{"id":"1"}""", """{"id":"2"}""", """{"id":"3"}"""], [Order(0), Order(1), Order(2), Order(3)]),
+                _ => null,
+            };
+            if (expected is not { } both) continue;
+            Assert.Equal(both.Item1, requests);
+            Assert.Equal(both.Item2, responses);
+        }
+
+        static string Order(int n) => n == 0
+            ? """{"customer":"customer 0","items":["tea","cup"]}"""
+            : $$"""{"id":"{{n}}","customer":"customer {{n}}","items":["tea","cup"]}""";
+    }
+
+    private static List<string> Messages(JsonElement record, string name) =>
+        record.GetProperty("grpc").TryGetProperty(name, out var messages) && messages.ValueKind == JsonValueKind.Array
+            ? [.. messages.EnumerateArray().Select(one => one.GetRawText())]
+            : [];
+
     private static async Task SkipWithoutPeers()
     {
         Skip.IfNot(NetworkLab.MissingTool is null, $"needs {NetworkLab.MissingTool}");
@@ -71,7 +106,7 @@ public sealed class GrpcTests(ITestOutputHelper log)
         Skip.IfNot(code == 0, $"needs python3-grpcio and python3-protobuf: {errors}");
     }
 
-    private async Task<(IReadOnlyList<JsonElement> Records, string Errors)> Watch(int rounds, string? joinAfter)
+    private async Task<(IReadOnlyList<JsonElement> Records, string Errors)> Watch(int rounds, string? joinAfter, params string[] options)
     {
         var folder = Directory.CreateTempSubdirectory("weir-grpc-").FullName;
         await using var lab = await NetworkLab.Create();
@@ -85,7 +120,7 @@ public sealed class GrpcTests(ITestOutputHelper log)
         }
 
         var calls = Path.Combine(folder, "calls.jsonl");
-        using var weir = NetworkLab.In(lab.Server, "dotnet", WeirCommand.Assembly, "sniff", "-i", NetworkLab.ServerDevice, "-p", "8080", "-o", $"jsonl:{calls}");
+        using var weir = NetworkLab.In(lab.Server, "dotnet", [WeirCommand.Assembly, "sniff", "-i", NetworkLab.ServerDevice, "-p", "8080", "-o", $"jsonl:{calls}", .. options]);
         await weir.WaitForError("capturing on", TimeSpan.FromSeconds(30));
         using var asking = client ?? Ask(lab, rounds);
         var (code, _, said) = await asking.Finish(TimeSpan.FromSeconds(90));

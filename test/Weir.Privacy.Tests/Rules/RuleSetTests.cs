@@ -35,6 +35,21 @@ public class RuleSetTests
     public void Errors_within_an_included_default_tell_the_line_of_the_include() => Assert.Equal(
         2, Setup.Error("# first\ninclude default", new RuleSource { Default = "allow_http_url\nnope" }).Line);
 
+    [Theory]
+    [InlineData("\f")]
+    [InlineData("\v")]
+    public void A_form_feed_is_white_space_and_ends_no_line(string space)
+    {
+        Assert.Equal(new LogRule(RuleVerb.Remove, "^a$"), Assert.Single(Setup.Parse($"/a/{space}remove").Rules));
+        Assert.Equal(2, Setup.Parse($"/a/{space}remove\n/b/ stop").Rules.Count);
+    }
+
+    [Theory]
+    [InlineData("\u0085")]
+    [InlineData("\u2028")]
+    public void Line_ends_of_Unicode_are_none_here(string separator) =>
+        Assert.Equal($"Invalid rule: /a/ remove{separator}/b/ stop", Setup.Error($"/a/ remove{separator}/b/ stop").Message);
+
     [Fact]
     public void The_second_sample_is_one_too_many()
     {

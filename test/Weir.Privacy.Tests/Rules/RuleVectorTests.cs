@@ -13,7 +13,7 @@ public class RuleVectorTests
     private static readonly RuleSource Files = new()
     {
         Limits = Setup.Patient,
-        ReadFile = path => path.EndsWith("/r2.txt", StringComparison.Ordinal) ? "include debug\nsample 34" : null,
+        ReadFile = path => RuleVectorRunner.ReferenceFile(path.Split('/')[^1]),
     };
 
     [SkippableFact]

@@ -175,7 +175,7 @@ public sealed class GrpcTests
             Bytes(false, server.Headers(3, ":status=200|content-type=application/grpc").Data(3, Message(s_order)).Headers(3, "grpc-status=0", end: true).Take()),
         };
         var one = Assert.Single(Play(s_described, events, handshake: false));
-        Assert.Equal(("", 0, "1/2 1/17", "HeaderUnknown", true), (one.Service, one.Status, one.Counts, one.Seen.Anomalies, one.Seen.Complete));
+        Assert.Equal(("", 0, "1/2 1/17", "HeaderUnknown", false), (one.Service, one.Status, one.Counts, one.Seen.Anomalies, one.Seen.Complete));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class Http2LimitTests
         Assert.Equal(
             ["x-known=1 ", " HeaderTooLarge HeaderUnknown", " HeaderUnknown", " HeaderTooLarge HeaderUnknown", " HeaderUnknown"],
             seen.Select(one => $"{one.RequestHeaders} {one.Anomalies}"));
-        Assert.All(seen, one => Assert.True(one.Complete));
+        Assert.Equal([true, false, false, false, false], seen.Select(one => one.Complete));
     }
 
     [Fact]

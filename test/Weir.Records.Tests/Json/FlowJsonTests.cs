@@ -12,8 +12,9 @@ namespace Weir.Records.Tests.Json;
 public class FlowJsonTests
 {
     private const string Full = """
-        {"id":"0000000000000000000000000G","startedAt":"2026-01-31T12:00:00.123456Z","durationMs":12.5,"source":"ring",
-        "node":"node-1","interface":"eth0","vlan":12,"protocol":"http1","exchanges":3,"end":"capture_end",
+        {"id":"0000000000000000000000000G","part":2,"startedAt":"2026-01-31T12:00:00.123456Z","durationMs":12.5,"source":"ring",
+        "node":"node-1","interface":"eth0","vlan":12,
+        "tunnel":{"kind":"vxlan","source":"192.0.2.1","destination":"192.0.2.2","id":17},"protocol":"http1","exchanges":3,"end":"capture_end",
         "handshakeSeen":true,"handshakeRttMs":0.4,"client":{"ip":"10.0.0.7","port":51324,"namespace":"shop","pod":"web-1",
         "packets":8,"bytes":300,"retransmissions":3,"retransmittedBytes":100,"synRetransmissions":1,"outOfOrder":2,
         "zeroWindows":4,"resets":5,"gapBytes":6,"copies":7},"server":{"ip":"2001:db8::1","port":8080,"packets":9,"bytes":10,

@@ -30,4 +30,14 @@ public enum TunnelKind : byte
 /// VNI (VXLAN, Geneve), key (GRE), session (ERSPAN), call (PPTP) or tunnel endpoint id (GTP); 0 where there is none.
 /// </param>
 /// <param name="Depth">Tunnels around the packet: 1 for a single one.</param>
-public readonly record struct PacketTunnel(TunnelKind Kind, IpAddress Source, IpAddress Destination, uint Id, byte Depth);
+public readonly record struct PacketTunnel(TunnelKind Kind, IpAddress Source, IpAddress Destination, uint Id, byte Depth)
+{
+    /// <summary>
+    /// The virtual network that the packet travelled in: 0 where the tunnel names none. Addresses in two networks have nothing to do
+    /// with each other. VNIs (VXLAN, Geneve) and GRE keys (NVGRE, RFC 7637) name networks; the ids of the others name the tunnel.
+    /// </summary>
+    public ulong Network =>
+        Kind is TunnelKind.None ? 0
+        : Kind is TunnelKind.Vxlan or TunnelKind.Geneve || (Kind is TunnelKind.Gre && Id != 0) ? ((ulong)Kind << 32) | Id
+        : 0;
+}

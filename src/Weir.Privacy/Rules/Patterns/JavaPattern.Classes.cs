@@ -10,8 +10,12 @@ internal sealed partial class JavaPattern
     {
         var start = _out.Length;
         var negated = _in.TryTake("^");
-        var parts = new List<string> { ClassPart(isFirst: true) };
-        while (_in.TryTake("&&")) parts.Add(ClassPart(isFirst: false));
+        var parts = new List<string>();
+        // Java leaves out an operand that is missing at either end: [&&a] and [a&&] are [a].
+        if (!_in.TryTake("&&")) parts.Add(ClassPart(isFirst: true));
+        else parts.Add(ClassPart(isFirst: false));
+        while (_in.TryTake("&&"))
+            if (_in.Current != ']') parts.Add(ClassPart(isFirst: false));
         if (!_in.TryTake("]")) throw new PatternException("']' is missing");
         _out.Length = start;
         if (parts.Count == 1)

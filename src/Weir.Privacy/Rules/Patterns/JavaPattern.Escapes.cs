@@ -18,8 +18,8 @@ internal sealed partial class JavaPattern
 
         switch (c)
         {
-            case 'b' when _in.Current == '{':
-                throw new PatternException("\\b{…} is not supported");
+            case 'b' when _in is { Current: '{', Next: 'g' }:
+                throw new PatternException("\\b{g} is not supported");
             case 'b' or 'B' or 'A' or 'G' or 'z':
                 _out.Append('\\').Append(c);
                 break;

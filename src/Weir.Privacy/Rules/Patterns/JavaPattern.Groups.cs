@@ -3,12 +3,13 @@ namespace Weir.Privacy.Rules.Patterns;
 internal sealed partial class JavaPattern
 {
     /// <summary>After the opening parenthesis. Capturing groups get explicit numbers: .NET would number named ones last.</summary>
-    private void Group()
+    /// <returns>False for flags alone.</returns>
+    private bool Group()
     {
         if (!_in.TryTake("?"))
         {
             Numbered(++_groups);
-            return;
+            return true;
         }
 
         foreach (var kind in (ReadOnlySpan<string>)[":", "=", "!", ">", "<=", "<!"])
@@ -16,7 +17,7 @@ internal sealed partial class JavaPattern
             if (!_in.TryTake(kind)) continue;
             _out.Append("(?").Append(kind);
             Rest();
-            return;
+            return true;
         }
 
         if (_in.TryTake("<"))
@@ -29,10 +30,10 @@ internal sealed partial class JavaPattern
 
             if (!_names.TryAdd(name, ++_groups)) throw new PatternException($"two groups are named {name}");
             Numbered(_groups);
-            return;
+            return true;
         }
 
-        Flags();
+        return Flags();
     }
 
     private void Numbered(int number)
@@ -49,7 +50,7 @@ internal sealed partial class JavaPattern
     }
 
     /// <summary><c>(?i)</c>, <c>(?s-m)</c>, <c>(?i:…)</c>. Only <c>i</c> is left to .NET; the others change what is written.</summary>
-    private void Flags()
+    private bool Flags()
     {
         var (dotAll, multiline) = (_dotAll, _multiline);
         bool? ignoreCase = null;
@@ -81,14 +82,14 @@ internal sealed partial class JavaPattern
         var letter = ignoreCase switch { true => "i", false => "-i", null => "" };
         if (_in.Take() == ')')
         {
-            // Until the end of the enclosing group; nothing to repeat may follow, as in Java.
+            // Until the end of the enclosing group.
             if (letter.Length > 0) _out.Append("(?").Append(letter).Append(')');
-            if (_in.Current is '*' or '+' or '?' or '{') throw new PatternException("a flag cannot be repeated");
-            return;
+            return false;
         }
 
         _out.Append("(?").Append(letter).Append(':');
         Rest();
         (_dotAll, _multiline) = (dotAll, multiline);
+        return true;
     }
 }

@@ -120,12 +120,12 @@ internal sealed partial class JavaPattern
         while (!_in.AtEnd && _in.Current is not ('|' or ')'))
         {
             var start = _out.Length;
-            Atom();
-            Quantifier(start);
+            if (Atom()) Quantifier(start);
         }
     }
 
-    private void Atom()
+    /// <returns>False when nothing was read that could be repeated: what follows stands for itself.</returns>
+    private bool Atom()
     {
         var c = _in.Current;
         switch (c)
@@ -135,19 +135,18 @@ internal sealed partial class JavaPattern
             case '{':
                 // As Java reads it, the repetition of nothing; Quantifier rejects it when it is no repetition.
                 _out.Append("(?:)");
-                return;
+                return true;
             case '(':
                 _in.At++;
-                Group();
-                return;
+                return Group();
             case '[':
                 _in.At++;
                 Class();
-                return;
+                return true;
             case '\\':
                 _in.At++;
                 Escape();
-                return;
+                return true;
         }
 
         _in.At++;
@@ -172,6 +171,8 @@ internal sealed partial class JavaPattern
                 Literal(c);
                 break;
         }
+
+        return true;
     }
 
     /// <summary><c>$</c> and <c>\Z</c>: at the end, or before a line terminator that ends the text.</summary>

@@ -20,6 +20,9 @@ public readonly record struct VectorResult(VectorOutcome Outcome, string Differe
 /// <param name="context">Its chance should keep every message, or vectors with <c>sample</c> are a lottery.</param>
 public sealed class RuleVectorRunner(RuleSource source, RuleContext context)
 {
+    /// <summary>The text that the vectors of the reference load under this name; they do not bring it along.</summary>
+    public static string? ReferenceFile(string name) => name == "r2.txt" ? "include debug\nsample 34" : null;
+
     internal const string NoRule = "no rule";
 
     internal const string Dropped = "dropped";

@@ -48,6 +48,7 @@ const explanations: Record<string, string> = {
   stream_reset_by_server: 'The server broke the call off.',
   response_missing_refused: 'The server closed the connection without processing this request; it may be sent again.',
   grpc_framing_invalid: 'The body is not made of whole gRPC messages.',
+  end_unknown: 'Weir was ended by force while this ran: how it went on is unknown.',
   web_socket_frame_invalid: 'A WebSocket frame breaks the rules: a reserved code or bit, a control frame too long, fragments out of order.',
   web_socket_mask_invalid: 'A WebSocket client sent a frame without mask, or a server one with a mask.',
   web_socket_compression_invalid: 'A compressed WebSocket message could not be decompressed.',
