@@ -50,6 +50,9 @@ enum {
 /* arch/x86/include/asm/thread_info.h: a 32-bit system call. */
 #define TS_COMPAT 0x0002
 
+/* include/net/sock.h, enum sock_flags: the peer's FIN has come. */
+#define SOCK_DONE 1
+
 /* include/net/tcp_states.h */
 enum {
 	TCP_ESTABLISHED = 1,
@@ -100,6 +103,7 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
 	atomic64_t skc_cookie;
+	unsigned long skc_flags;
 };
 
 struct sock {

@@ -106,6 +106,8 @@ public sealed class ConnectionTable
     {
         if ((packet.Flags & TcpFlags.Rst) != 0) return false;
         if ((packet.Flags & TcpFlags.Syn) != 0) return true;
+        // A socket tells by a length alone what it could not show: of a connection that is over, nobody misses it any more.
+        if (packet.Origin != SegmentOrigin.Wire && packet.Payload.IsEmpty) return false;
         return wireLength > 1 || (wireLength == 1 && (packet.Flags & (TcpFlags.Psh | TcpFlags.Fin)) != 0);
     }
 
@@ -126,6 +128,7 @@ public sealed class ConnectionTable
         info.VlanId = packet.VlanId;
         info.InterfaceId = packet.InterfaceId;
         info.Tunnel = packet.Tunnel;
+        info.Tls = packet.Tls;
         info.FirstPacketNs = info.LastPacketNs = packet.TimestampNs;
         info.HandshakeSeen = (packet.Flags & TcpFlags.Syn) != 0;
         connection.Handler = _factory.Open(info);

@@ -70,7 +70,15 @@ public class SocketSegmentTests
         Assert.Equal(2, _table.Counters.ConnectionsOpened);
     }
 
-    private void Add(string data, bool fromClient, SegmentOrigin origin, ushort scope = 0)
+    [Fact]
+    public void A_length_without_bytes_opens_no_connection()
+    {
+        Add("", fromClient: true, SegmentOrigin.Sender, length: 500);
+        Assert.Equal(0, _table.Counters.ConnectionsOpened);
+        Assert.Equal(0, _table.Counters.Gaps);
+    }
+
+    private void Add(string data, bool fromClient, SegmentOrigin origin, ushort scope = 0, int? length = null)
     {
         var (client, server) = (IpAddress.From(IPAddress.Loopback), IpAddress.From(IPAddress.Parse("127.0.0.2")));
         var atClient = fromClient == (origin == SegmentOrigin.Sender);
@@ -87,7 +95,7 @@ public class SocketSegmentTests
             Flags = TcpFlags.Psh,
             Window = 1,
             Payload = Encoding.ASCII.GetBytes(data),
-            PayloadWireLength = data.Length,
+            PayloadWireLength = length ?? data.Length,
             Origin = origin,
             Scope = scope,
             Process = origin == SegmentOrigin.Wire ? null : atClient ? Client : Server,

@@ -129,6 +129,38 @@ public class SocketCaptureTests
         Assert.DoesNotContain(capture.Losses(), loss => loss.Key.StartsWith("ebpf", StringComparison.Ordinal));
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Programs))]
+    public void The_last_bytes_are_whole_when_the_end_of_the_connection_comes_with_them(ProgramSet programs)
+    {
+        var port = Peer.FreePort();
+        using var capture = EbpfCapture.OpenOrSkip(port, programs);
+        using var peer = Peer.Python(
+            """
+            import socket, sys, time
+            port = int(sys.argv[1])
+            listener = socket.create_server(("127.0.0.1", port))
+            client = socket.create_connection(("127.0.0.1", port))
+            server, _ = listener.accept()
+            client.sendall(b"GET /last HTTP/1.1\r\nHost: a\r\n\r\n")
+            server.recv(1000)
+            # Held back until the end of the connection goes with them.
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+            server.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n0123456789")
+            server.close()
+            time.sleep(0.2)
+            print(client.recv(1000)[-10:].decode(), flush=True)
+            client.close()
+            sys.stdin.readline()
+            """, port.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal("0123456789", peer.Output.ReadLine());
+        var call = Assert.Single(capture.WaitFor(1));
+        Assert.Equal("0123456789", Text(call, "response", "body"));
+        Assert.True(call.GetProperty("complete").GetBoolean());
+        capture.Stop();
+        Assert.Empty(capture.Losses());
+    }
+
     [SkippableFact]
     public void A_call_that_the_ring_sees_too_is_told_once_and_with_both_processes()
     {
