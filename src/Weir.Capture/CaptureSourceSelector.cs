@@ -1,4 +1,5 @@
 using Weir.Linux;
+using Weir.Linux.Bpf;
 
 namespace Weir.Capture;
 
@@ -11,6 +12,10 @@ public enum CapturePlane
     Libpcap,
     /// <summary>Mirrored traffic that is sent to this host in VXLAN.</summary>
     Vxlan,
+    /// <summary>What processes send and receive, seen by programs in the kernel.</summary>
+    Ebpf,
+    /// <summary>Packets of the ring, and from the kernel who sent them and what never crosses an interface.</summary>
+    RingEbpf,
 }
 
 /// <summary>Opens the live source that fits this host.</summary>
@@ -21,7 +26,7 @@ public static class CaptureSourceSelector
 
     /// <summary>A source for each worker where the plane can share flows among several, else one for all.</summary>
     /// <exception cref="CaptureException">As above.</exception>
-    public static IReadOnlyList<ICaptureSource> Open(CapturePlane plane, RingOptions options, int workers)
+    public static IReadOnlyList<ICaptureSource> Open(CapturePlane plane, RingOptions options, int workers, EbpfOptions? ebpf = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         try
@@ -29,11 +34,13 @@ public static class CaptureSourceSelector
             return Resolve(plane) switch
             {
                 CapturePlane.Ring => RingCaptureSource.OpenGroup(options, workers),
+                CapturePlane.Ebpf => [new EbpfCaptureSource(ebpf ?? new EbpfOptions())],
+                CapturePlane.RingEbpf => [new RingEbpfCaptureSource(options, ebpf ?? new EbpfOptions())],
                 CapturePlane.Vxlan => [new VxlanCaptureSource(options)],
                 _ => [new LibpcapCaptureSource(options)],
             };
         }
-        catch (Exception error) when (error is LinuxException or LibpcapException)
+        catch (Exception error) when (error is LinuxException or LibpcapException or BpfException)
         {
             throw new CaptureException($"cannot capture: {error.Message}", error);
         }
@@ -45,6 +52,7 @@ public static class CaptureSourceSelector
         CapturePlane.Ring when !OperatingSystem.IsLinux() =>
             throw new CaptureException("the ring source needs Linux; use libpcap here"),
         CapturePlane.Vxlan when !OperatingSystem.IsLinux() => throw new CaptureException("the vxlan source needs Linux"),
+        CapturePlane.Ebpf or CapturePlane.RingEbpf when !OperatingSystem.IsLinux() => throw new CaptureException("the ebpf source needs Linux"),
         CapturePlane.Auto => OperatingSystem.IsLinux() ? CapturePlane.Ring : CapturePlane.Libpcap,
         _ => plane,
     };

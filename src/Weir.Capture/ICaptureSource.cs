@@ -23,6 +23,12 @@ public readonly record struct InterfaceStatistics(
         parts.Sum(i => i.NoTunnel));
 }
 
+/// <summary>One reason why a source lost something.</summary>
+/// <param name="Plane">Which plane did, by its name in the ledger.</param>
+/// <param name="Reason">Name in the table of reasons (Weir.Records.Status.LossReasons).</param>
+/// <param name="Count">In the unit of the reason, since the source was opened.</param>
+public readonly record struct CaptureLoss(string Plane, string Reason, long Count);
+
 /// <summary>One way to get frames. Opened by its constructor or factory, which throws a described error when it can't.</summary>
 public interface ICaptureSource : IDisposable
 {
@@ -31,6 +37,9 @@ public interface ICaptureSource : IDisposable
 
     /// <summary>Counters so far; safe to call from another thread.</summary>
     IReadOnlyList<InterfaceStatistics> ReadStatistics();
+
+    /// <summary>What was lost before it came to the sink, beside <see cref="InterfaceStatistics.KernelDrops"/>; safe from another thread.</summary>
+    IEnumerable<CaptureLoss> ReadLosses() => [];
 
     /// <summary>Why input ended early or was partly unreadable (file cut short …); empty when all is well.</summary>
     IReadOnlyList<string> Warnings { get; }

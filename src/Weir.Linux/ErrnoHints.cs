@@ -40,6 +40,10 @@ internal static class ErrnoHints
             "needs CAP_NET_BIND_SERVICE for ports below 1024: run as root, or choose a port from 1024 on",
         ("setsockopt(SO_BINDTODEVICE)", ENODEV) => "there is no such interface: `ip link` lists those that are",
         ("setsockopt(SO_BINDTODEVICE)", EPERM) => "before Linux 5.7 choosing an interface " + NetRaw,
+        ("unshare(CLONE_NEWNS)" or "mount(tracefs)" or "mount(MS_PRIVATE)", EPERM or EACCES) =>
+            "tracefs is not mounted: `mount -t tracefs tracefs /sys/kernel/tracing` on the host and into the container, or add SYS_ADMIN",
+        ("bpf_object__load", EPERM or EACCES) =>
+            "needs CAP_BPF and CAP_PERFMON (before Linux 5.8 CAP_SYS_ADMIN): run as root or add them to the container's capabilities",
         (_, EMFILE) => "out of file descriptors: raise `ulimit -n` or capture on fewer interfaces",
         (_, ENFILE) => "the system is out of file descriptors: raise the sysctl fs.file-max",
         _ => "",

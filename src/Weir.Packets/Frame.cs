@@ -33,3 +33,10 @@ public interface IFrameSink
     /// </summary>
     void OnIdle(long nowNs);
 }
+
+/// <summary>A sink that also takes what was seen at sockets, where there are no frames.</summary>
+public interface ISegmentSink : IFrameSink
+{
+    /// <summary>Bytes of one direction with their TCP sequence. They are valid during the call only.</summary>
+    void OnSegment(in PacketView segment);
+}

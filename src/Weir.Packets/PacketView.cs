@@ -52,7 +52,32 @@ public ref struct PacketView
     public int PayloadWireLength;
     /// <summary>The tunnel that carried the packet; all the rest tells of the packet inside.</summary>
     public PacketTunnel Tunnel;
+    /// <summary>Where it was seen; anything but the wire is a segment made of what a process sent or received.</summary>
+    public SegmentOrigin Origin;
+    /// <summary>Tells apart connections whose equal addresses mean different hosts, as 127.0.0.1 in two pods does; 0 elsewhere.</summary>
+    public ushort Scope;
+    /// <summary>At a socket: who sent or received it; null on the wire and where nobody can be named.</summary>
+    public SocketProcess? Process;
+    /// <summary>Plaintext of a TLS session; null for what crossed the wire or a socket as it is.</summary>
+    public SegmentTls? Tls;
 }
+
+/// <summary>Where a segment was seen.</summary>
+public enum SegmentOrigin : byte
+{
+    Wire,
+    /// <summary>At the socket that sent it.</summary>
+    Sender,
+    /// <summary>At the socket that received it.</summary>
+    Receiver,
+}
+
+/// <summary>A process at a socket. Immutable and shared by everything that it does.</summary>
+/// <param name="Id">In the host's pid namespace.</param>
+/// <param name="Name">As /proc/PID/comm has it: at most 15 characters.</param>
+/// <param name="ContainerId">64 hexadecimal digits; null outside of containers and where it could not be read.</param>
+/// <param name="Cgroup">Path below the mount of its hierarchy; null where it could not be read.</param>
+public sealed record SocketProcess(int Id, string Name, string? ContainerId, string? Cgroup);
 
 /// <summary>What became of a frame. Every value but <see cref="Decoded"/> is counted by reason.</summary>
 public enum DecodeOutcome

@@ -6,7 +6,7 @@ namespace Weir.Probe;
 /// One worker's whole way from frames to exchanges: decode → reassemble → parse → outputs. It owns all its state and runs on the
 /// thread of its source; only its counters are read from elsewhere.
 /// </summary>
-public sealed class CapturePipeline : IFrameSink
+public sealed class CapturePipeline : ISegmentSink
 {
     public CapturePipeline(ProbeOptions options, ExchangeFanOut outputs)
         : this(options, new ExchangeWorker(options, outputs, options.PacketOutput is { } file ? new PacketFile(new PcapNgWriter(file)) : null, 1, static _ => null))
@@ -26,6 +26,8 @@ public sealed class CapturePipeline : IFrameSink
     internal ExchangeWorker Worker { get; }
 
     public void OnFrame(in Frame frame) => Intake.OnFrame(in frame);
+
+    public void OnSegment(in PacketView segment) => Intake.OnSegment(in segment);
 
     public void OnIdle(long nowNs) => Intake.OnIdle(nowNs);
 

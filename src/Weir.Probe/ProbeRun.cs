@@ -109,11 +109,10 @@ public sealed class ProbeRun : IDisposable
         else losses.AddRange(interfaces.Select(one => new Loss(_plane, one.Name, "kernel_drops", one.KernelDrops)));
         losses.AddRange(
             from counted in CountedIntakes.SelectMany((intake, i) => Named(intake.Losses(), _sources[i]))
+                .Concat(_workers.SelectMany((worker, i) => Named(worker.Losses(), _sources[i % _sources.Count])))
             group counted.Count by (counted.Interface, counted.Reason) into same
             select new Loss(_plane, same.Key.Interface, same.Key.Reason, same.Sum()));
-        losses.AddRange(
-            from counter in CounterSums.Of(_workers.SelectMany(worker => worker.Losses()))
-            select new Loss(_plane, Loss.Anywhere, counter.Key, counter.Value));
+        losses.AddRange(_sources.SelectMany(source => source.ReadLosses()).Select(loss => new Loss(loss.Plane, Loss.Anywhere, loss.Reason, loss.Count)));
         losses.Add(new Loss(Loss.Anywhere, Loss.Anywhere, "output_lost", _outputs.Sum(output => output.Lost)));
         return losses;
     }

@@ -1,3 +1,4 @@
+using Weir.Packets;
 using Weir.Protocols.Dns;
 using Weir.Protocols.GraphQl;
 using Weir.Protocols.Grpc;
@@ -134,7 +135,11 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.Server.Port = initiatorIsClient ? connection.ResponderPort : connection.InitiatorPort;
         var (sent, received) = initiatorIsClient
             ? (connection.FromInitiator, connection.FromResponder) : (connection.FromResponder, connection.FromInitiator);
+        Name(exchange.Client, initiatorIsClient ? connection.InitiatorProcess : connection.ResponderProcess);
+        Name(exchange.Server, initiatorIsClient ? connection.ResponderProcess : connection.InitiatorProcess);
+        exchange.AtSockets = !connection.SeenOnWire;
         exchange.Tunnel = connection.Tunnel;
+        DescribeTls(exchange, connection.Tls);
         (exchange.ClientNetwork, exchange.ServerNetwork) = (sent.Network, received.Network);
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
@@ -143,6 +148,26 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.ClientBytes = sent.Bytes;
         exchange.ServerBytes = received.Bytes;
         if (!exchange.InProgress) connection.Exchanges++;
+    }
+
+    private static void DescribeTls(Exchange exchange, SegmentTls? tls)
+    {
+        if (tls is null) return;
+        exchange.Tls = tls;
+        exchange.Scheme = "https";
+        if (tls.Binding != TlsBinding.None) return;
+        // Its addresses only kept it apart from others.
+        (exchange.Client.Ip, exchange.Client.Port) = (default, 0);
+        (exchange.Server.Ip, exchange.Server.Port) = (default, 0);
+    }
+
+    private static void Name(Peer peer, SocketProcess? process)
+    {
+        if (process is null) return;
+        peer.ProcessId = process.Id;
+        peer.ProcessName = process.Name;
+        peer.Cgroup = process.Cgroup;
+        peer.ContainerId = process.ContainerId;
     }
 
     public Http1Pending RentPending() => _pending.TryPop(out var pending) ? pending : new Http1Pending();
@@ -192,7 +217,7 @@ internal sealed class ConversationHost : IExchangeSink
     {
         if (exchange.Id == default) exchange.Id = _ids.Next(exchange.StartedAtNs);
         GraphQl.Inspect(exchange);
-        exchange.Source = Options.Source;
+        exchange.Source = exchange.Tls is not null ? CaptureSourceKind.EbpfTls : exchange.AtSockets ? CaptureSourceKind.Ebpf : Options.Source;
         exchange.Node = Options.Node;
     }
 

@@ -47,11 +47,17 @@ public sealed class Peer
 
     public string? ProcessName { get; set; }
 
+    /// <summary>Control group of the process: its path below the mount.</summary>
+    public string? Cgroup { get; set; }
+
+    /// <summary>Container of the process: 64 hexadecimal digits.</summary>
+    public string? ContainerId { get; set; }
+
     public void Clear()
     {
         Ip = default;
         Port = 0;
-        Namespace = Pod = Workload = Service = ProcessName = null;
+        Namespace = Pod = Workload = Service = ProcessName = Cgroup = ContainerId = null;
         ProcessId = 0;
     }
 }
@@ -65,6 +71,9 @@ public sealed class Exchange
     public ExchangeId Id { get; set; }
 
     public CaptureSourceKind Source { get; set; }
+
+    /// <summary>Nothing of its connection was seen on an interface, all at sockets. Becomes <see cref="Source"/>.</summary>
+    public bool AtSockets { get; set; }
 
     /// <summary>Name of the node that captured it; null when unknown.</summary>
     public string? Node { get; set; }
@@ -116,6 +125,9 @@ public sealed class Exchange
     /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
     public PacketTunnel Tunnel { get; set; }
 
+    /// <summary>It was encrypted on its way, and read inside a TLS library; null where it was plain.</summary>
+    public SegmentTls? Tls { get; set; }
+
     /// <summary>The virtual network in which the client's packets came (<see cref="PacketTunnel.Network"/>); 0 when none is known. Not on the record.</summary>
     public ulong ClientNetwork { get; set; }
 
@@ -164,6 +176,7 @@ public sealed class Exchange
     {
         Id = default;
         Source = default;
+        AtSockets = false;
         Node = null;
         Protocol = "HTTP/1.1";
         Scheme = "http";
@@ -181,6 +194,7 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         Tunnel = default;
+        Tls = null;
         ClientNetwork = ServerNetwork = 0;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;

@@ -11,6 +11,7 @@ public static class ExchangeCopy
         to.Clear();
         to.Id = from.Id;
         to.Source = from.Source;
+        to.AtSockets = from.AtSockets;
         to.Node = from.Node;
         to.Protocol = from.Protocol;
         to.Scheme = from.Scheme;
@@ -22,6 +23,7 @@ public static class ExchangeCopy
         to.StreamId = from.StreamId;
         to.ServerSentEvents = from.ServerSentEvents;
         to.Tunnel = from.Tunnel;
+        to.Tls = from.Tls;
         (to.ClientNetwork, to.ServerNetwork) = (from.ClientNetwork, from.ServerNetwork);
         to.HandshakeRttNs = from.HandshakeRttNs;
         to.Retransmissions = from.Retransmissions;
@@ -54,6 +56,8 @@ public static class ExchangeCopy
         to.Service = from.Service;
         to.ProcessId = from.ProcessId;
         to.ProcessName = from.ProcessName;
+        to.Cgroup = from.Cgroup;
+        to.ContainerId = from.ContainerId;
     }
 
     private static void Copy(HttpMessage from, HttpMessage to)

@@ -23,6 +23,18 @@ public sealed class Connection
     /// <summary>The tunnel that its packets came through, of the first that did; none where they came plain only.</summary>
     public PacketTunnel Tunnel { get; internal set; }
 
+    /// <summary>The process at the initiator's socket; null while only packets were seen, or when it is on another host.</summary>
+    public SocketProcess? InitiatorProcess { get; internal set; }
+
+    /// <summary>The same of the responder.</summary>
+    public SocketProcess? ResponderProcess { get; internal set; }
+
+    /// <summary>It is the plaintext of a TLS session, beside the connection that carried it encrypted; null otherwise.</summary>
+    public SegmentTls? Tls { get; internal set; }
+
+    /// <summary>Packets of it were seen on an interface; false while all is known from sockets.</summary>
+    public bool SeenOnWire { get; internal set; }
+
     /// <summary>False when the capture began after the handshake: then roles are a guess until bytes show them.</summary>
     public bool HandshakeSeen { get; internal set; }
 
@@ -66,6 +78,9 @@ public sealed class Connection
         InitiatorPort = ResponderPort = VlanId = 0;
         InterfaceId = 0;
         Tunnel = default;
+        InitiatorProcess = ResponderProcess = null;
+        Tls = null;
+        SeenOnWire = false;
         HandshakeSeen = false;
         FirstPacketNs = LastPacketNs = Exchanges = 0;
         HandshakeRttNs = -1;

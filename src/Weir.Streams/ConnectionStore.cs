@@ -115,7 +115,7 @@ internal sealed class ConnectionStore
     /// </summary>
     public void Retire(TrackedConnection connection, StreamEnd reason)
     {
-        _counters.CountClosed(reason);
+        _counters.CountClosed(connection.Info, reason);
         connection.Handler = null;
         connection.Info.End = reason;
         if (reason is not (StreamEnd.Fin or StreamEnd.Reset))

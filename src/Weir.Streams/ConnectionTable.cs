@@ -64,6 +64,8 @@ public sealed class ConnectionTable
             connection = Open(key, fromLow, packet);
         }
 
+        if (packet.Origin == SegmentOrigin.Wire) connection.Info.SeenOnWire = true;
+        else Attribute(connection, fromLow, packet);
         connection.Info.LastPacketNs = Math.Max(connection.Info.LastPacketNs, packet.TimestampNs);
         _store.Touch(connection, wireLength > 0);
         var half = connection.Half(fromLow);
@@ -104,6 +106,8 @@ public sealed class ConnectionTable
     {
         if ((packet.Flags & TcpFlags.Rst) != 0) return false;
         if ((packet.Flags & TcpFlags.Syn) != 0) return true;
+        // A socket tells by a length alone what it could not show: of a connection that is over, nobody misses it any more.
+        if (packet.Origin != SegmentOrigin.Wire && packet.Payload.IsEmpty) return false;
         return wireLength > 1 || (wireLength == 1 && (packet.Flags & (TcpFlags.Psh | TcpFlags.Fin)) != 0);
     }
 
@@ -124,11 +128,20 @@ public sealed class ConnectionTable
         info.VlanId = packet.VlanId;
         info.InterfaceId = packet.InterfaceId;
         info.Tunnel = packet.Tunnel;
+        info.Tls = packet.Tls;
         info.FirstPacketNs = info.LastPacketNs = packet.TimestampNs;
         info.HandshakeSeen = (packet.Flags & TcpFlags.Syn) != 0;
         connection.Handler = _factory.Open(info);
         if (connection.Handler is null) Counters.ConnectionsUnwanted++;
         return connection;
+    }
+
+    private static void Attribute(TrackedConnection connection, bool fromLow, in PacketView packet)
+    {
+        if (packet.Process is not { } process) return;
+        var sentByInitiator = connection.InitiatorIsLow == fromLow;
+        if (sentByInitiator == (packet.Origin == SegmentOrigin.Sender)) connection.Info.InitiatorProcess = process;
+        else connection.Info.ResponderProcess = process;
     }
 
     private void MakeRoom()

@@ -145,6 +145,13 @@ internal sealed class Reassembler
     /// <returns>Whether it counts as a retransmission that no other interface has shown yet.</returns>
     public bool CountRepeat(HalfStream half, bool wasHere, int length, in PacketView packet)
     {
+        // A process reads when it pleases: what is seen at its socket was not sent again, however late it is.
+        if (packet.Origin != SegmentOrigin.Wire)
+        {
+            _counters.DuplicateSegments++;
+            return false;
+        }
+
         // A sender whose path changed repeats itself on an interface that is new to the connection.
         if (!wasHere && packet.TimestampNs - half.LastSentNs <= _limits.DuplicateWindowNs)
         {
@@ -155,7 +162,7 @@ internal sealed class Reassembler
         if (half.LastGapStart != half.LastGapEnd && length > 0 && (int)(half.LastGapEnd - packet.Sequence) > 0
             && (int)(packet.Sequence + (uint)length - half.LastGapStart) > 0)
         {
-            _counters.LateSegments++;
+            _counters.Count(half, StreamLoss.LateSegments);
             return false;
         }
 
@@ -181,7 +188,7 @@ internal sealed class Reassembler
         if (half.Ended || length < wireLength)
         {
             var end = half.Ahead(sequence + (uint)wireLength);
-            if (end > 0) _counters.AfterEndSegments++;
+            if (end > 0) _counters.Count(half, StreamLoss.AfterEndSegments);
             if (half.Ended || length <= 0)
             {
                 if (end <= 0) CountRepeat(half, wasHere, wireLength, packet);
@@ -212,6 +219,7 @@ internal sealed class Reassembler
     private void CountFilled(HalfStream half, int length, long afterNs, in PacketView packet)
     {
         var roundTripNs = half.Owner.Info.HandshakeRttNs;
+        if (packet.Origin != SegmentOrigin.Wire) return;
         if (afterNs > (roundTripNs > 0 ? roundTripNs : _limits.OutOfOrderNs))
         {
             CountRetransmission(half, length, packet);
@@ -309,7 +317,7 @@ internal sealed class Reassembler
     /// <summary>A buffer limit is reached: gives up the first hole of this direction, or else the oldest of all.</summary>
     private void MakeRoom(HalfStream half, uint sequence, bool poolIsEmpty, long timestampNs)
     {
-        _counters.BufferLimitGaps++;
+        _counters.Count(half, StreamLoss.BufferLimitGaps);
         if (poolIsEmpty && half.PendingHead is null && _holes.OldestBuffered(half) is { } oldest)
         {
             SkipTo(oldest, oldest.PendingHead!.Sequence, timestampNs);
@@ -332,7 +340,7 @@ internal sealed class Reassembler
         half.StraySequence = sequence;
         if (half.StrayCount < _limits.ResyncSegments || half.Ended || half.HasFin)
         {
-            _counters.ImplausibleSegments++;
+            _counters.Count(half, StreamLoss.ImplausibleSegments);
             return false;
         }
 
@@ -380,14 +388,14 @@ internal sealed class Reassembler
         _counters.DeliveredBytes += bytes.Length;
         if (bytes.Length > 0) half.Owner.Handler?.OnChunk(half.Direction, bytes, timestampNs);
         if (wireLength == bytes.Length) return;
-        _counters.CutBytes += wireLength - bytes.Length;
+        _counters.Count(half, StreamLoss.CutBytes, wireLength - bytes.Length);
         TellGap(half, wireLength - bytes.Length, timestampNs);
     }
 
     private void TellGap(HalfStream half, long length, long timestampNs)
     {
-        _counters.Gaps++;
-        _counters.GapBytes += length;
+        _counters.Count(half, StreamLoss.Gaps);
+        _counters.Count(half, StreamLoss.GapBytes, length);
         half.Counters.GapBytes += length;
         half.Owner.Handler?.OnGap(half.Direction, length, timestampNs);
     }

@@ -3,6 +3,7 @@ namespace Weir.Streams;
 /// <summary>What reassembly did since it began. Written by the thread that adds packets; any thread may read.</summary>
 public sealed class StreamCounters
 {
+    private readonly StreamLosses _losses = new();
     private readonly long[] _closed = new long[Enum.GetValues<StreamEnd>().Length];
 
     public long ConnectionsOpened { get; internal set; }
@@ -35,29 +36,29 @@ public sealed class StreamCounters
     public long Probes { get; internal set; }
 
     /// <summary>Segments that came after their bytes had been told as a gap.</summary>
-    public long LateSegments { get; internal set; }
+    public long LateSegments => _losses.All(StreamLoss.LateSegments);
 
-    public long Gaps { get; internal set; }
+    public long Gaps => _losses.All(StreamLoss.Gaps);
 
-    public long GapBytes { get; internal set; }
+    public long GapBytes => _losses.All(StreamLoss.GapBytes);
 
     /// <summary>The part of <see cref="GapBytes"/> that the capture's snap length cut off.</summary>
-    public long CutBytes { get; internal set; }
+    public long CutBytes => _losses.All(StreamLoss.CutBytes);
 
     /// <summary>Gaps told early because a buffer limit was reached.</summary>
-    public long BufferLimitGaps { get; internal set; }
+    public long BufferLimitGaps => _losses.All(StreamLoss.BufferLimitGaps);
 
     /// <summary>Segments without payload or SYN of a connection that is not known.</summary>
     public long UnknownConnectionSegments { get; internal set; }
 
     /// <summary>Segments with payload whose sequence is far from what is expected.</summary>
-    public long ImplausibleSegments { get; internal set; }
+    public long ImplausibleSegments => _losses.All(StreamLoss.ImplausibleSegments);
 
     /// <summary>SYN, FIN or RST that do not fit their connection.</summary>
     public long ImplausibleControls { get; internal set; }
 
     /// <summary>Segments with new bytes after their direction ended.</summary>
-    public long AfterEndSegments { get; internal set; }
+    public long AfterEndSegments => _losses.All(StreamLoss.AfterEndSegments);
 
     /// <summary>Bytes of out-of-order buffers in use.</summary>
     public long BufferedBytes { get; internal set; }
@@ -67,23 +68,19 @@ public sealed class StreamCounters
     /// <summary>Connections that ended for this reason; the direction that ended last decides.</summary>
     public long Closed(StreamEnd reason) => _closed[(int)reason];
 
-    internal void CountClosed(StreamEnd reason)
+    /// <summary>Reasons why bytes on the wire did not reach a handler, named in snake_case; all zero in a run without loss.</summary>
+    public IEnumerable<KeyValuePair<string, long>> Losses() => _losses.Sums();
+
+    /// <summary>The same by the interface on which the connection was first seen (-1: not told apart).</summary>
+    public IEnumerable<(int InterfaceId, string Reason, long Count)> LossesByInterface() => _losses.Read();
+
+    internal void Count(HalfStream half, StreamLoss loss, long amount = 1) => _losses.Count(half.Owner.Info, loss, amount);
+
+    internal void CountClosed(Connection connection, StreamEnd reason)
     {
         _closed[(int)reason]++;
         ConnectionsActive--;
-    }
-
-    /// <summary>Reasons why bytes on the wire did not reach a handler, named in snake_case; all zero in a run without loss.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Losses()
-    {
-        yield return new("stream_gaps", Gaps);
-        yield return new("stream_gap_bytes", GapBytes);
-        yield return new("stream_cut_bytes", CutBytes);
-        yield return new("stream_buffer_limit_gaps", BufferLimitGaps);
-        yield return new("stream_late_segments", LateSegments);
-        yield return new("stream_implausible_segments", ImplausibleSegments);
-        yield return new("stream_after_end_segments", AfterEndSegments);
-        yield return new("stream_connections_evicted", Closed(StreamEnd.Evicted));
+        if (reason == StreamEnd.Evicted) _losses.Count(connection, StreamLoss.ConnectionsEvicted);
     }
 
     /// <summary>Every counter, named in snake_case.</summary>

@@ -53,7 +53,7 @@ public class LedgerTests
     }
 
     [Fact]
-    public void What_a_connection_lost_is_told_without_an_interface()
+    public void What_a_connection_of_a_file_lost_is_told_without_an_interface()
     {
         var (_, report) = ReadBack.File(CorpusFolder.Input("http1/gap-in-body"));
         var entry = Stats(report).GetProperty("ledger").EnumerateArray()
@@ -79,6 +79,21 @@ public class LedgerTests
         Assert.Equal(3, report.Dropped["packet_truncated_link_header"]);
     }
 
+    /// <summary>In status, metrics and on the page it is the same list: StatusTests of the center, StatusPageTests of the page.</summary>
+    [Fact]
+    public void What_a_connection_lost_is_told_by_the_interface_that_it_was_seen_on()
+    {
+        using var source = new LossyDevices();
+        using var run = new ProbeRun([source], new ProbeOptions { Source = CaptureSourceKind.Ring }, [new NoneOutput()]);
+        run.Run(CancellationToken.None);
+        var ledger = Stats(run.Report()).GetProperty("ledger").EnumerateArray()
+            .Where(one => Text(one, "stage") == "stream").Select(one => $"{Text(one, "plane")} {Text(one, "interface")} {Text(one, "reason")} {one.GetProperty("count")}").ToList();
+
+        Assert.Equal(["ring eth0 stream_gap_bytes 100", "ring eth0 stream_gaps 1", "ring eth1 stream_gap_bytes 30", "ring eth1 stream_gaps 2"], ledger.Order(StringComparer.Ordinal));
+        Assert.Equal((130, 3), (run.Report().Dropped["stream_gap_bytes"], run.Report().Dropped["stream_gaps"]));
+        Assert.All(run.Report().Losses.Where(loss => loss is { Reason: "stream_gaps", Interface: Loss.Anywhere }), loss => Assert.Equal(0, loss.Count));
+    }
+
     [Fact]
     public void What_an_output_could_not_deliver_is_told()
     {
@@ -99,6 +114,28 @@ public class LedgerTests
     }
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    /// <summary>One connection on eth0 that loses 100 bytes, two on eth1 that lose 10 and 20.</summary>
+    private sealed class LossyDevices : ICaptureSource
+    {
+        public IReadOnlyList<string> Warnings => [];
+
+        public void Run(IFrameSink sink, CancellationToken cancellation)
+        {
+            foreach (var (id, port, lost) in ((int, int, int)[])[(0, 40000, 100), (1, 40001, 10), (1, 40002, 20)])
+            {
+                var talk = new TcpConversation($"10.0.0.1:{port}", "10.0.0.2:80").Handshake().LoseFromClient(lost).FromClient("x").Close();
+                foreach (var frame in talk.Frames) sink.OnFrame(new Frame(frame.Data, frame.Data.Length, frame.TimestampNs, frame.LinkType, id));
+            }
+        }
+
+        public IReadOnlyList<InterfaceStatistics> ReadStatistics() => [new("eth0", 0, 0, 0, 0), new("eth1", 0, 0, 0, 0)];
+
+        public void Dispose()
+        {
+            // Nothing is owned.
+        }
+    }
 
     private sealed class TwoDevices : ICaptureSource
     {

@@ -13,12 +13,16 @@ internal static unsafe partial class Libc
     public const int SO_ERROR = 4;
     public const int SO_ATTACH_FILTER = 26;
     public const int MSG_DONTWAIT = 0x40;
+    public const int PROT_READ = 1;
     public const int PROT_READ_WRITE = 3;
     public const int MAP_SHARED = 1;
     public const int O_RDONLY = 0;
     public const int O_CLOEXEC = 0x80000;
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
+    public const int CLONE_NEWNS = 0x00020000;
+    public const ulong MS_REC = 0x4000;
+    public const ulong MS_PRIVATE = 1 << 18;
     public const int CLONE_NEWNET = 0x40000000;
     public const short POLLIN = 1;
     public const short POLLERR = 8;
@@ -67,7 +71,16 @@ internal static unsafe partial class Libc
     public static partial int setns(FileDescriptor fd, int type);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int unshare(int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int mount(string source, string target, string? type, ulong flags, void* data);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint mmap(nint address, nuint length, int protection, int flags, FileDescriptor fd, nint offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint mmap(nint address, nuint length, int protection, int flags, int fd, nint offset);
 
     [LibraryImport("libc")]
     public static partial int munmap(nint address, nuint length);

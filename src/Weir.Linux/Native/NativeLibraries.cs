@@ -16,6 +16,7 @@ internal static class NativeLibraries
             "libpcap.so.1", "libpcap.so.0.8", "libpcap.so", "/usr/lib/libpcap.dylib", "libpcap.dylib",
             Path.Combine(Environment.SystemDirectory, "Npcap", "wpcap.dll"), "wpcap.dll",
         ],
+        ["libbpf"] = ["libbpf.so.1"],
     };
 
     /// <summary>Resolves names before the first native call; an assembly can have one resolver only, hence the table.</summary>

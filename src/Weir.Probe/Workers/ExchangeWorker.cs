@@ -60,7 +60,7 @@ internal sealed class ExchangeWorker : IPacketSink
 
     public void OnPacket(in Frame frame, in PacketView packet)
     {
-        _recorder?.OnPacket(in frame, in packet);
+        if (packet.Origin == SegmentOrigin.Wire) _recorder?.OnPacket(in frame, in packet);
         if (packet.Protocol == IpProtocol.Udp) _conversations.Datagrams.Add(in packet);
         else _connections.Add(in packet);
     }
@@ -87,15 +87,15 @@ internal sealed class ExchangeWorker : IPacketSink
         _recorder?.Flush();
     }
 
-    /// <summary>Reasons why captured data became no record; all zero when nothing was lost.</summary>
-    public IEnumerable<KeyValuePair<string, long>> Losses()
+    /// <summary>Reasons why captured data became no record, by interface (-1: not told apart); all zero when nothing was lost.</summary>
+    public IEnumerable<(int InterfaceId, string Reason, long Count)> Losses()
     {
-        foreach (var loss in _connections.Counters.Losses()) yield return loss;
-        yield return new("protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
-        yield return new("dns_malformed", _conversations.Counters.DnsMalformed);
+        foreach (var loss in _connections.Counters.LossesByInterface()) yield return loss;
+        yield return (-1, "protocol_skipped_bytes", _conversations.Counters.SkippedBytes);
+        yield return (-1, "dns_malformed", _conversations.Counters.DnsMalformed);
         if (_recorder is null) yield break;
-        yield return new("pcap_exchanges_cut", _recorder.CutExchanges);
-        yield return new("pcap_frames_unmasked", _recorder.MaskedFrames);
+        yield return (-1, "pcap_exchanges_cut", _recorder.CutExchanges);
+        yield return (-1, "pcap_frames_unmasked", _recorder.MaskedFrames);
     }
 
     /// <summary>What was seen and left aside because it is not what Weir reads: no loss.</summary>

@@ -103,6 +103,10 @@ internal sealed class PacketBatch(bool keepsFrames)
         private int _payloadAt;
         private int _payloadLength;
         private int _payloadWireLength;
+        private SegmentOrigin _origin;
+        private ushort _scope;
+        private SocketProcess? _process;
+        private SegmentTls? _tls;
         private int _frameAt;
         private int _frameLength;
         private int _originalLength;
@@ -137,6 +141,10 @@ internal sealed class PacketBatch(bool keepsFrames)
             _payloadAt = payloadAt;
             _payloadLength = packet.Payload.Length;
             _payloadWireLength = packet.PayloadWireLength;
+            _origin = packet.Origin;
+            _scope = packet.Scope;
+            _process = packet.Process;
+            _tls = packet.Tls;
             _frameLength = 0;
         }
 
@@ -168,6 +176,10 @@ internal sealed class PacketBatch(bool keepsFrames)
             HeaderLength = _headerLength,
             Payload = data.AsSpan(_payloadAt, _payloadLength),
             PayloadWireLength = _payloadWireLength,
+            Origin = _origin,
+            Scope = _scope,
+            Process = _process,
+            Tls = _tls,
         };
 
         /// <summary>The frame; without bytes when they were not kept.</summary>

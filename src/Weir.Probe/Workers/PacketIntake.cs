@@ -8,7 +8,7 @@ namespace Weir.Probe;
 /// The first half of a worker's way: decodes frames, counts what is left aside and hands on the rest. Its counters may be read
 /// from any thread.
 /// </summary>
-internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFrameSink
+internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISegmentSink
 {
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
@@ -35,9 +35,16 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
         var outcome = _decoder.Decode(in frame, out var packet);
         if (outcome == DecodeOutcome.Decoded) OnPacket(in frame, in packet);
         else if (DecodeLosses.IsLoss(outcome)) _losses.Count(frame.InterfaceId, outcome);
-        if (_latestNs - _advancedNs < AdvanceIntervalNs) return;
-        _advancedNs = _latestNs;
-        next.Advance(_latestNs);
+        AdvanceWhenDue();
+    }
+
+    public void OnSegment(in PacketView segment)
+    {
+        Volatile.Write(ref _packets, _packets + 1);
+        Volatile.Write(ref _bytes, _bytes + segment.PayloadWireLength);
+        if (segment.TimestampNs > _latestNs) _latestNs = segment.TimestampNs;
+        OnPacket(default, in segment);
+        AdvanceWhenDue();
     }
 
     public void OnIdle(long nowNs)
@@ -67,6 +74,13 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : IFr
         yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + Volatile.Read(ref _notTcp));
         yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
         yield return new("packet_other_port", Volatile.Read(ref _otherPorts));
+    }
+
+    private void AdvanceWhenDue()
+    {
+        if (_latestNs - _advancedNs < AdvanceIntervalNs) return;
+        _advancedNs = _latestNs;
+        next.Advance(_latestNs);
     }
 
     private void OnPacket(in Frame frame, in PacketView packet)

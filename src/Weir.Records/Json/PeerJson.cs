@@ -23,11 +23,19 @@ internal static class PeerJson
         Optional(ref json, ",\"pod\":"u8, peer.Pod);
         Optional(ref json, ",\"workload\":"u8, peer.Workload);
         Optional(ref json, ",\"service\":"u8, peer.Service);
-        if (peer.ProcessId == 0 && peer.ProcessName is null) return;
+        if (peer.ContainerId is { } container)
+        {
+            json.Raw(",\"container\":{\"id\":"u8);
+            json.Text(container);
+            json.Raw((byte)'}');
+        }
+
+        if (peer.ProcessId == 0 && peer.ProcessName is null && peer.Cgroup is null) return;
         json.Raw(",\"process\":{\"pid\":"u8);
         if (peer.ProcessId != 0) json.Number(peer.ProcessId);
         else json.Raw("null"u8);
         Optional(ref json, ",\"name\":"u8, peer.ProcessName);
+        Optional(ref json, ",\"cgroup\":"u8, peer.Cgroup);
         json.Raw((byte)'}');
     }
 
@@ -60,6 +68,7 @@ internal static class PeerJson
         "workload" => cursor.String(out var text) && Done(peer.Workload = text),
         "service" => cursor.String(out var text) && Done(peer.Service = text),
         "process" => cursor.IsNull || ReadProcess(ref cursor, peer),
+        "container" => cursor.IsNull || ReadContainer(ref cursor, peer),
         _ => cursor.Skip(),
     };
 
@@ -79,8 +88,21 @@ internal static class PeerJson
             {
                 "pid" => cursor.IsNull || (cursor.Integer(0, int.MaxValue, out var pid) && Done(peer.ProcessId = (int)pid)),
                 "name" => cursor.String(out var name) && Done(peer.ProcessName = name),
+                "cgroup" => cursor.String(out var path) && Done(peer.Cgroup = path),
                 _ => cursor.Skip(),
             };
+            if (!ok) return false;
+        }
+
+        return true;
+    }
+
+    private static bool ReadContainer(ref JsonCursor cursor, Peer peer)
+    {
+        if (!cursor.ExpectObject("\"container\"")) return false;
+        while (cursor.NextProperty())
+        {
+            var ok = cursor.Key == "id" ? cursor.String(out var id) && Done(peer.ContainerId = id) : cursor.Skip();
             if (!ok) return false;
         }
 

@@ -23,6 +23,7 @@ internal static class SniffCommand
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
           weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
+          weir sniff --source ebpf                       at the sockets of processes: who calls whom
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -42,6 +43,7 @@ internal static class SniffCommand
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
+        CheckSockets(options, parsed, plane, specs);
         var where = Both(Where(parsed.GetValue(options.Where)), delivery.Filter.Read(parsed));
         OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
         if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
@@ -93,6 +95,19 @@ internal static class SniffCommand
     {
         if (!privacy.RemovesParts || !specs.Exists(spec => spec.Kind == OutputKind.Pcap)) return;
         throw new UsageException("packets are masked, but logging rules that stop or remove parts do not apply to them: leave out --rules or the pcap output");
+    }
+
+    /// <summary>At sockets there are neither interfaces nor packets.</summary>
+    private static void CheckSockets(SniffOptions options, ParseResult parsed, CapturePlane plane, List<OutputSpec> specs)
+    {
+        if (plane != CapturePlane.Ebpf || parsed.GetValue(options.Read) is not null) return;
+        if (specs.Exists(spec => spec.Kind == OutputKind.Pcap))
+            throw new UsageException("--source ebpf sees what processes send, not packets: for a pcap output take --source ring+ebpf");
+        foreach (var option in new Option[] { options.Interfaces, options.Bpf })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException($"{option.Name} is about packets, which --source ebpf does not see: name ports by --port, or take --source ring+ebpf");
+        }
     }
 
     internal static CaptureFilter Filter(SniffOptions options, ParseResult parsed)
@@ -155,13 +170,15 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed));
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), new EbpfOptions { Ports = filter.Ports, Tls = !parsed.GetValue(options.NoTls) });
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
     {
         CapturePlane.Ring => CaptureSourceKind.Ring,
         CapturePlane.Vxlan => CaptureSourceKind.Vxlan,
+        CapturePlane.Ebpf => CaptureSourceKind.Ebpf,
+        CapturePlane.RingEbpf => CaptureSourceKind.Ring,
         _ => CaptureSourceKind.Libpcap,
     };
 

@@ -37,8 +37,14 @@ internal sealed class SniffOptions
 
     public Option<CapturePlane> Source { get; } = new("--source")
     {
-        Description = "How to capture: auto, ring (AF_PACKET), libpcap, or vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror)",
+        Description = "How to capture: auto, ring (AF_PACKET), libpcap, vxlan (mirrored traffic sent here; env SNIFFER_ENGINE=mirror), ebpf (at the sockets of processes), or ring+ebpf (both, joined)",
         HelpName = "PLANE",
+        CustomParser = result => Parse<CapturePlane>(result, IsPlane, "a way to capture: auto, ring, libpcap, vxlan, ebpf, ring+ebpf", default),
+    };
+
+    public Option<bool> NoTls { get; } = new("--no-tls")
+    {
+        Description = "With ebpf: leave TLS encrypted, instead of reading it inside OpenSSL, GnuTLS and Go programs",
     };
 
     public MirrorOptions Mirror { get; } = new();
@@ -107,7 +113,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
@@ -138,6 +144,13 @@ internal sealed class SniffOptions
 
     public static string? FromEnvironment(params IEnumerable<string> names) =>
         names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
+
+    private static bool IsPlane(string text, out CapturePlane plane)
+    {
+        plane = CapturePlane.RingEbpf;
+        if (text.ToLowerInvariant() is "ring+ebpf" or "ebpf+ring") return true;
+        return !int.TryParse(text, out _) && Enum.TryParse(text, ignoreCase: true, out plane) && plane != CapturePlane.RingEbpf;
+    }
 
     private static bool IsCount(string text, out long count) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;

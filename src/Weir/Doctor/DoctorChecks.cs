@@ -11,6 +11,7 @@ internal static class DoctorChecks
         new FanoutCheck(),
         new RingMemoryCheck(),
         new LibpcapCheck(),
+        new EbpfCheck(),
         new StoreCheck(),
         new DiskCheck(),
     ];

@@ -82,6 +82,16 @@ public sealed class FilterErrorTests
         Assert.Contains("4096", longer.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("a{1000}", true)]
+    [InlineData("a{1001}", false)]
+    [InlineData("(a{50}){50}", false)]
+    public void Repetitions_of_a_pattern_are_bounded(string pattern, bool taken)
+    {
+        Assert.Equal(taken, ExchangeFilter.TryParse($"path.matches('{pattern}')", out _, out var error));
+        if (!taken) Assert.Contains("more than 1000 times", error!.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_longest_chain_compiles()
     {

@@ -68,6 +68,17 @@ public sealed class BodyDecoderTests
         Assert.Equal(2 * s_text.Length, body.Bytes.Length);
     }
 
+    [Theory]
+    [InlineData(4, true)]
+    [InlineData(5, false)]
+    public void Codings_beyond_the_limit_are_not_undone(int codings, bool undone)
+    {
+        var body = s_text;
+        for (var i = 0; i < codings; i++) body = Encode("gzip", body);
+        var decoded = new BodyDecoder().Decode(Message(string.Join(", ", Enumerable.Repeat("gzip", codings)), body)).Bytes;
+        Assert.Equal(undone, decoded.SequenceEqual(s_text));
+    }
+
     [Fact]
     public void Codings_in_two_headers_are_one_list()
     {

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR Apache-2.0) */
+/* From a call on a socket to events in the ring. */
+#ifndef WEIR_SEND_H
+#define WEIR_SEND_H
+
+#include "connection.h"
+#include "verdict.h"
+#include "call.h"
+
+/* Vectors of one call whose bytes are read, of at most 1024 that the kernel takes (UIO_MAXIOV); what lies behind is counted. */
+#define WEIR_VECTORS 32
+/* Events of one vector. */
+#define WEIR_CHUNKS 8
+#define NSEC_PER_SEC 1000000000ull
+
+static __always_inline void lost_record(__u32 bytes)
+{
+	count(WEIR_LOST_RING_FULL);
+	count_more(WEIR_LOST_RING_FULL_BYTES, bytes);
+}
+
+/* One event in a record of constant size, as the ring demands. The limit of `length` must stand right before the copy: clang 14 loses it. */
+#define SUBMIT_CLASS(room)                                                                                    \
+	do {                                                                                                   \
+		struct weir_event *event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + (room), 0); \
+		__u64 length = captured;                                                                       \
+                                                                                                               \
+		if (!event) {                                                                                  \
+			lost_record(total);                                                                    \
+			return 0;                                                                              \
+		}                                                                                              \
+		*event = *header;                                                                              \
+		event->seq = header->seq + offset;                                                             \
+		event->total = total;                                                                          \
+		if (captured < total)                                                                          \
+			event->flags |= WEIR_FLAG_TRUNCATED;                                                   \
+		asm volatile("" : "+r"(length));                                                               \
+		if (length > (room))                                                                           \
+			length = (room);                                                                       \
+		if (length && bpf_probe_read_user(event + 1, length, (const void *)buffer)) {                  \
+			event->flags |= WEIR_FLAG_FAULT | WEIR_FLAG_TRUNCATED;                                 \
+			count_more(WEIR_LOST_FAULT_BYTES, captured);                                           \
+			length = 0;                                                                            \
+		}                                                                                              \
+		event->captured = length;                                                                      \
+		count(WEIR_COUNT_EVENTS);                                                                      \
+		count_more(WEIR_COUNT_CAPTURED_BYTES, length);                                                 \
+		bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);                                                   \
+	} while (0)
+
+/*
+ * Sends an event for `total` bytes of the call, which begin at `offset` in it, with the first `captured` of them from user memory.
+ * A global function: the verifier looks at it once, with any arguments, whatever loops call it.
+ */
+__attribute__((noinline)) int send_chunk(__u64 buffer, __u32 captured, __u32 total, __u32 offset)
+{
+	struct work *work = work_of_cpu();
+	struct weir_event *header;
+
+	if (!work)
+		return 0;
+	header = &work->header;
+	if (captured > WEIR_EVENT_BYTES)
+		captured = WEIR_EVENT_BYTES;
+	if (captured <= 256)
+		SUBMIT_CLASS(256);
+	else if (captured <= 1024)
+		SUBMIT_CLASS(1024);
+	else if (captured <= 4096)
+		SUBMIT_CLASS(4096);
+	else
+		SUBMIT_CLASS(WEIR_EVENT_BYTES);
+	return 0;
+}
+
+/*
+ * Sends `length` bytes of one buffer. `left` is what may still be captured of the call; returns what remains of it. What may not is told
+ * by the length of the last event.
+ */
+__attribute__((noinline)) int send_buffer(__u64 buffer, __u32 length, __u32 offset, __u32 left)
+{
+	for (int i = 0; i < WEIR_CHUNKS && length; i++) {
+		__u32 captured = length < left ? length : left;
+		__u32 total = length;
+
+		if (captured > WEIR_EVENT_BYTES)
+			captured = WEIR_EVENT_BYTES;
+		/* More of it follows: this event stands for what it carries. */
+		if (captured && captured < length && captured < left && i + 1 < WEIR_CHUNKS)
+			total = captured;
+		send_chunk(buffer, captured, total, offset);
+		buffer += total;
+		offset += total;
+		length -= total;
+		left -= captured;
+	}
+	return left;
+}
+
+__attribute__((noinline)) int send_vectors(__u64 vectors, __u64 count_of, __u64 skip, __u32 length, __u32 left)
+{
+	__u32 offset = 0;
+
+	for (int i = 0; i < WEIR_VECTORS && length; i++) {
+		struct user_iovec vector = {};
+		__u32 part;
+
+		if (i >= count_of)
+			break;
+		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)(vectors + i * sizeof(vector)))) {
+			count_more(WEIR_LOST_FAULT_BYTES, length);
+			break;
+		}
+		if (skip) {
+			vector.base += skip;
+			vector.length = vector.length > skip ? vector.length - skip : 0;
+			skip = 0;
+		}
+		part = vector.length < length ? (__u32)vector.length : length;
+		left = send_buffer(vector.base, part, offset, left);
+		offset += part;
+		length -= part;
+	}
+	if (!length)
+		return 0;
+	count_more(WEIR_LOST_VECTORS_BYTES, length);
+	send_chunk(0, 0, length, offset);
+	return 0;
+}
+
+/* What the first bytes of the call look like, as many of them as lie together. A global function, as above. */
+__attribute__((noinline)) int look_at_memory(__u64 pointer, __u64 skip, __u32 memory, __u32 length)
+{
+	__u8 bytes[WEIR_PEEK] = {};
+	__u64 buffer = pointer;
+	__u64 size = length;
+
+	if (memory != MEMORY_BUFFER && memory != MEMORY_VECTORS)
+		return WEIR_LOOK_NOTHING;
+	if (memory == MEMORY_VECTORS) {
+		struct user_iovec vector = {};
+
+		/* An empty first vector is rare; the second is not looked for. */
+		if (bpf_probe_read_user(&vector, sizeof(vector), (const void *)pointer))
+			return WEIR_LOOK_NOTHING;
+		buffer = vector.base + skip;
+		vector.length = vector.length > skip ? vector.length - skip : 0;
+		if (vector.length < size)
+			size = vector.length;
+	}
+	if (size > WEIR_PEEK)
+		size = WEIR_PEEK;
+	asm volatile("" : "+r"(size));
+	if (size > WEIR_PEEK)
+		return WEIR_LOOK_NOTHING;
+	if (size == 0 || bpf_probe_read_user(bytes, size, (const void *)buffer))
+		return WEIR_LOOK_NOTHING;
+	return look_at(bytes, (__u32)size);
+}
+
+/* Decides what the connection is, as long as that is open. False: nothing of this call is sent. */
+static __always_inline bool decide(struct connection *connection, const struct call *call, __u32 length, __u32 *flags)
+{
+	int look;
+
+	if (connection->protocol == WEIR_PROTOCOL_IGNORED || connection->protocol == WEIR_PROTOCOL_TLS)
+		return false;
+	if (connection->protocol != WEIR_PROTOCOL_UNKNOWN && (connection->protocol != WEIR_PROTOCOL_ASKED || connection->tries))
+		return true;
+	look = look_at_memory(call->pointer, call->skip, call->memory, length);
+	if (look == WEIR_LOOK_HTTP1) {
+		if (connection->protocol == WEIR_PROTOCOL_UNKNOWN)
+			connection->protocol = WEIR_PROTOCOL_HTTP1;
+		connection->tries++;
+		return true;
+	}
+	if (look == WEIR_LOOK_HTTP2) {
+		if (connection->protocol == WEIR_PROTOCOL_UNKNOWN)
+			connection->protocol = WEIR_PROTOCOL_HTTP2;
+		connection->tries++;
+		return true;
+	}
+	if (look == WEIR_LOOK_TLS) {
+		connection->protocol = WEIR_PROTOCOL_TLS;
+		return false;
+	}
+	connection->tries++;
+	/* Asked for: sent whatever it looks like, unless that is TLS, of which nobody has the keys. */
+	if (connection->protocol == WEIR_PROTOCOL_ASKED)
+		return true;
+	/* In the middle of a message nothing can be said; the next one may begin with any call. */
+	if (connection->opened && connection->tries > WEIR_TRIES) {
+		connection->protocol = WEIR_PROTOCOL_IGNORED;
+		count(WEIR_COUNT_CONNECTIONS_IGNORED);
+		return false;
+	}
+	*flags |= WEIR_FLAG_UNDECIDED;
+	return look == WEIR_LOOK_UNDECIDED;
+}
+
+/* How many bytes of a call may be captured now. */
+static __always_inline __u32 allowance(struct connection *connection, const struct weir_control *now, __u32 length, __u64 time_ns)
+{
+	__u32 allowed = now->call_bytes;
+
+	if (now->level == WEIR_LEVEL_METADATA) {
+		count_more(WEIR_LOST_LEVEL_BYTES, length);
+		return 0;
+	}
+	if (now->level == WEIR_LEVEL_HEADERS) {
+		allowed = now->header_bytes;
+		if (length > allowed)
+			count_more(WEIR_LOST_LEVEL_BYTES, length - allowed);
+		return allowed;
+	}
+	if (time_ns - connection->window_ns >= NSEC_PER_SEC) {
+		connection->window_ns = time_ns;
+		connection->window_bytes = 0;
+	}
+	if (connection->window_bytes >= now->budget_bytes && length > now->header_bytes) {
+		/* Beyond its budget a connection shows how its calls begin. */
+		count_more(WEIR_LOST_BUDGET_BYTES, length - now->header_bytes);
+		return now->header_bytes;
+	}
+	if (length > allowed)
+		count_more(WEIR_LOST_CALL_LIMIT_BYTES, length - allowed);
+	connection->window_bytes += length < allowed ? length : allowed;
+	return allowed;
+}
+
+/* Tells Weir that a connection began, which is worth telling only of those that send data. */
+static __always_inline void tell_opened(struct sock *sk, struct connection *connection)
+{
+	struct weir_event *event;
+
+	connection->told = 1;
+	if (!connection->opened)
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(WEIR_LOST_CONTROL_EVENTS);
+		return;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->kind = WEIR_KIND_OPEN;
+	event->flags = WEIR_FLAG_SEQUENCE;
+	event->time_ns = connection->opened_ns;
+	describe_connection(event, sk, connection);
+	event->seq = connection->first_sent;
+	event->ack = connection->first_received;
+	event->total = connection->handshake_us;
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+/* That it is encrypted, once: whoever reads TLS inside of libraries compares. */
+static __always_inline void tell_encrypted(struct sock *sk, struct connection *connection)
+{
+	struct weir_event *event;
+
+	if (connection->told)
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(WEIR_LOST_CONTROL_EVENTS);
+		return;
+	}
+	connection->told = 1;
+	__builtin_memset(event, 0, sizeof(*event));
+	event->kind = WEIR_KIND_ENCRYPTED;
+	event->time_ns = bpf_ktime_get_ns();
+	describe_connection(event, sk, connection);
+	describe_process(event);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
+/* A struct msghdr is the vectors that it names. */
+static __always_inline void open_message(struct call *call, __u64 address, __u32 length)
+{
+	struct user_message message = {};
+
+	call->memory = MEMORY_NONE;
+	if (bpf_probe_read_user(&message, sizeof(message), (const void *)address)) {
+		count_more(WEIR_LOST_FAULT_BYTES, length);
+		return;
+	}
+	call->memory = MEMORY_VECTORS;
+	call->pointer = message.vectors;
+	call->size = message.vector_count;
+	call->skip = 0;
+}
+
+/*
+ * Where the reader stands. A read that takes the last bytes and finds the FIN right behind them steps over it as well, because it has a
+ * sequence number (net/ipv4/tcp.c, tcp_recvmsg_locked, found_fin_ok).
+ */
+static __always_inline __u32 read_position(struct sock *sk, struct tcp_sock *tcp)
+{
+	__u32 position = BPF_CORE_READ(tcp, copied_seq);
+
+	if (!(BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DONE)))
+		return position;
+	return position == BPF_CORE_READ(tcp, rcv_nxt) ? position - 1 : position;
+}
+
+/*
+ * The call in `works` moved `length` bytes over the socket there; they begin `behind` bytes before the socket's position in the stream. A global
+ * function: the verifier looks at it once, with any socket, which is why that is read by probes only.
+ */
+__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
+{
+	struct weir_control *now = current_control();
+	struct work *work = work_of_cpu();
+	struct connection *connection;
+	struct weir_event *header;
+	struct tcp_sock *tcp;
+	struct sock *sk;
+	__u32 flags = 0, left;
+	struct call *call;
+
+	if (!now || !work)
+		return 0;
+	sk = (struct sock *)work->socket;
+	tcp = (struct tcp_sock *)sk;
+	if (!is_tcp(sk))
+		return 0;
+	header = &work->header;
+	call = &work->call;
+	connection = find_connection(sk);
+	if (!connection)
+		return 0;
+	count(WEIR_COUNT_CALLS);
+	if (!decide(connection, call, length, &flags)) {
+		count(WEIR_COUNT_IGNORED_CALLS);
+		if (connection->protocol == WEIR_PROTOCOL_TLS)
+			tell_encrypted(sk, connection);
+		return 0;
+	}
+	count_more(WEIR_COUNT_BYTES, length);
+	if (!connection->told)
+		tell_opened(sk, connection);
+
+	__builtin_memset(header, 0, sizeof(*header));
+	header->kind = WEIR_KIND_DATA;
+	header->direction = direction;
+	header->time_ns = bpf_ktime_get_ns();
+	header->flags = flags | WEIR_FLAG_SEQUENCE;
+	header->call = call->number;
+	describe_connection(header, sk, connection);
+	describe_process(header);
+	if (direction == WEIR_SENT) {
+		header->seq = BPF_CORE_READ(tcp, write_seq) - behind;
+		header->ack = BPF_CORE_READ(tcp, copied_seq);
+	} else {
+		header->seq = read_position(sk, tcp) - behind;
+		header->ack = BPF_CORE_READ(tcp, snd_una);
+	}
+	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {
+		header->flags |= WEIR_FLAG_NO_BUFFER;
+		count_more(WEIR_LOST_NO_BUFFER_BYTES, length);
+		send_chunk(0, 0, length, 0);
+		return 0;
+	}
+	left = allowance(connection, now, length, header->time_ns);
+	if (left == 0)
+		send_chunk(0, 0, length, 0);
+	else if (call->memory == MEMORY_BUFFER)
+		send_buffer(call->pointer, length, 0, left);
+	else
+		send_vectors(call->pointer, call->size, call->skip, length, left);
+	return 0;
+}
+
+#endif
