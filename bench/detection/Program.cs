@@ -4,7 +4,7 @@ using Weir.Benchmarks.Detection;
 if (args is not [var command, var data, .. var rest])
 {
     Console.Error.WriteLine("""
-        usage: evaluate DATA [SEEDS]   the tables of docs/detection.md (DATA holds flows/cicids2017-improved and flows/kubernetes-sever2023)
+        usage: evaluate DATA [SEEDS]   the tables of docs/detection.md, with 5 seeds; 0: the baseline alone (DATA holds flows/cicids2017-improved and flows/kubernetes-sever2023)
                stream DATA MODEL       delay and false incidents, flows in time order as a meter tells them
                speed MODEL             sequences per second of one core
                model DATA FILE         trains the shipped model

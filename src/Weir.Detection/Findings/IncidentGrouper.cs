@@ -61,13 +61,13 @@ public sealed class IncidentGrouper(IncidentOptions options, IIncidentSink sink)
     }
 
     /// <summary>
-    /// A scan is one source whatever it touches; a flood or slow connections are one service whoever takes part; new callers and paths
+    /// A scan is one source whatever it touches, and so are sequences that the model flags; a flood or slow connections are one service whoever takes part; new callers and paths
     /// are one service. The rest is one caller and one service.
     /// </summary>
     private static (FindingKind, IpAddress?, ServiceKey?) Key(Finding finding) => finding.Kind switch
     {
-        FindingKind.Scan => (finding.Kind, finding.Source, null),
-        FindingKind.PasswordGuessing or FindingKind.AttackSequence => (finding.Kind, finding.Source, finding.Service),
+        FindingKind.Scan or FindingKind.AttackSequence => (finding.Kind, finding.Source, null),
+        FindingKind.PasswordGuessing => (finding.Kind, finding.Source, finding.Service),
         _ => (finding.Kind, null, finding.Service),
     };
 

@@ -17,6 +17,6 @@ internal static class FlowFiles
         var stream = isGzip ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
         if (FlowCsvReader.TryOpen(stream, out var reader, out var error)) return reader;
         stream.Dispose();
-        throw new UsageException($"{path} is no flow table: {error}");
+        throw new UsageException($"{path}: {error}");
     }
 }

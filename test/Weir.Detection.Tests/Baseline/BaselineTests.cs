@@ -111,7 +111,7 @@ public class BaselineTests
         Assert.Empty(simulation.Alarms);
         simulation.Normal(20, () =>
         {
-            for (var i = 0; i < 3; i++) simulation.Flow("10.0.8.8", Simulation.Service(0), 200 + (i * 400), 900);
+            for (var i = 0; i < 20; i++) simulation.Flow("10.0.8.8", Simulation.Service(0), 200 + (i * 400), 900);
         });
         Assert.Contains(simulation.Alarms, alarm => alarm.Kind == FindingKind.NewCaller && alarm.Source == Simulation.Ip("10.0.8.8"));
     }
