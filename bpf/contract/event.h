@@ -27,10 +27,14 @@ enum weir_kind {
 	WEIR_KIND_FIN = 3,
 	/* The socket is gone; nothing more comes of this end. */
 	WEIR_KIND_CLOSE = 4,
+	/* A connection carries TLS: nothing of it is sent. Once for each end. */
+	WEIR_KIND_ENCRYPTED = 5,
 	/* Bytes that crossed a TLS library in the clear; `ssl` and `binding` are set, `seq` counts plaintext. */
 	WEIR_KIND_TLS_DATA = 16,
 	/* A TLS session is over; `ssl` tells which. */
 	WEIR_KIND_TLS_CLOSE = 17,
+	/* The socket of a TLS session is known now. */
+	WEIR_KIND_TLS_BOUND = 18,
 };
 
 enum weir_direction {

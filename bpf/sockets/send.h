@@ -165,15 +165,19 @@ static __always_inline bool decide(struct connection *connection, const struct c
 
 	if (connection->protocol == WEIR_PROTOCOL_IGNORED || connection->protocol == WEIR_PROTOCOL_TLS)
 		return false;
-	if (connection->protocol != WEIR_PROTOCOL_UNKNOWN)
+	if (connection->protocol != WEIR_PROTOCOL_UNKNOWN && (connection->protocol != WEIR_PROTOCOL_ASKED || connection->tries))
 		return true;
 	look = look_at_memory(call->pointer, call->skip, call->memory, length);
 	if (look == WEIR_LOOK_HTTP1) {
-		connection->protocol = WEIR_PROTOCOL_HTTP1;
+		if (connection->protocol == WEIR_PROTOCOL_UNKNOWN)
+			connection->protocol = WEIR_PROTOCOL_HTTP1;
+		connection->tries++;
 		return true;
 	}
 	if (look == WEIR_LOOK_HTTP2) {
-		connection->protocol = WEIR_PROTOCOL_HTTP2;
+		if (connection->protocol == WEIR_PROTOCOL_UNKNOWN)
+			connection->protocol = WEIR_PROTOCOL_HTTP2;
+		connection->tries++;
 		return true;
 	}
 	if (look == WEIR_LOOK_TLS) {
@@ -181,6 +185,9 @@ static __always_inline bool decide(struct connection *connection, const struct c
 		return false;
 	}
 	connection->tries++;
+	/* Asked for: sent whatever it looks like, unless that is TLS, of which nobody has the keys. */
+	if (connection->protocol == WEIR_PROTOCOL_ASKED)
+		return true;
 	/* In the middle of a message nothing can be said; the next one may begin with any call. */
 	if (connection->opened && connection->tries > WEIR_TRIES) {
 		connection->protocol = WEIR_PROTOCOL_IGNORED;
@@ -245,6 +252,27 @@ static __always_inline void tell_opened(struct sock *sk, struct connection *conn
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 }
 
+/* That it is encrypted, once: whoever reads TLS inside of libraries compares. */
+static __always_inline void tell_encrypted(struct sock *sk, struct connection *connection)
+{
+	struct weir_event *event;
+
+	if (connection->told)
+		return;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count(WEIR_LOST_CONTROL_EVENTS);
+		return;
+	}
+	connection->told = 1;
+	__builtin_memset(event, 0, sizeof(*event));
+	event->kind = WEIR_KIND_ENCRYPTED;
+	event->time_ns = bpf_ktime_get_ns();
+	describe_connection(event, sk, connection);
+	describe_process(event);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+}
+
 /* A struct msghdr is the vectors that it names. */
 static __always_inline void open_message(struct call *call, __u64 address, __u32 length)
 {
@@ -303,6 +331,8 @@ __attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behin
 	count(WEIR_COUNT_CALLS);
 	if (!decide(connection, call, length, &flags)) {
 		count(WEIR_COUNT_IGNORED_CALLS);
+		if (connection->protocol == WEIR_PROTOCOL_TLS)
+			tell_encrypted(sk, connection);
 		return 0;
 	}
 	count_more(WEIR_COUNT_BYTES, length);

@@ -2,3 +2,4 @@ using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Weir.Capture.Tests")]
 [assembly: InternalsVisibleTo("Weir.Kernel.Tests")]
+[assembly: InternalsVisibleTo("Weir.Fuzz")]

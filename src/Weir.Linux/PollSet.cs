@@ -16,6 +16,9 @@ public sealed unsafe class PollSet
 
     public int Add(WakeEvent wake) => Add(wake.Fd.Number);
 
+    /// <summary>A ring whose programs wake its reader.</summary>
+    public int Add(Bpf.BpfRingBuffer ring) => Add(ring.Fd);
+
     public int Add(LinkMonitor links) => Add(links.EventFd.Number);
 
     public int Add(PacketRing ring) => Add(ring.Fd.Number);

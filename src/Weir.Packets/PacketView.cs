@@ -58,6 +58,8 @@ public ref struct PacketView
     public ushort Scope;
     /// <summary>At a socket: who sent or received it; null on the wire and where nobody can be named.</summary>
     public SocketProcess? Process;
+    /// <summary>Plaintext of a TLS session; null for what crossed the wire or a socket as it is.</summary>
+    public SegmentTls? Tls;
 }
 
 /// <summary>Where a segment was seen.</summary>

@@ -19,6 +19,8 @@ internal sealed class FlowRecorder(IFlowSink sink, ProbeOptions options, Func<in
 
     public void OnOver(Connection connection)
     {
+        // The encrypted connection beside it is the flow.
+        if (connection.Tls is not null) return;
         Write(connection, EndOf(connection.End), connection.SinkState as FlowParts);
         if (connection.SinkState is not FlowParts told) return;
         told.Clear();
@@ -27,6 +29,7 @@ internal sealed class FlowRecorder(IFlowSink sink, ProbeOptions options, Func<in
 
     public void OnOpen(Connection connection)
     {
+        if (connection.Tls is not null) return;
         var told = connection.SinkState as FlowParts;
         // Nothing came since: nobody misses a part of zeroes.
         if (told is not null && told.ToldUntilNs == connection.LastPacketNs) return;

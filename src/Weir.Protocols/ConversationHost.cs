@@ -139,6 +139,7 @@ internal sealed class ConversationHost : IExchangeSink
         Name(exchange.Server, initiatorIsClient ? connection.ResponderProcess : connection.InitiatorProcess);
         exchange.AtSockets = !connection.SeenOnWire;
         exchange.Tunnel = connection.Tunnel;
+        DescribeTls(exchange, connection.Tls);
         (exchange.ClientNetwork, exchange.ServerNetwork) = (sent.Network, received.Network);
         exchange.HandshakeRttNs = connection.HandshakeRttNs;
         exchange.Retransmissions = connection.Retransmissions;
@@ -147,6 +148,17 @@ internal sealed class ConversationHost : IExchangeSink
         exchange.ClientBytes = sent.Bytes;
         exchange.ServerBytes = received.Bytes;
         if (!exchange.InProgress) connection.Exchanges++;
+    }
+
+    private static void DescribeTls(Exchange exchange, SegmentTls? tls)
+    {
+        if (tls is null) return;
+        exchange.Tls = tls;
+        exchange.Scheme = "https";
+        if (tls.Binding != TlsBinding.None) return;
+        // Its addresses only kept it apart from others.
+        (exchange.Client.Ip, exchange.Client.Port) = (default, 0);
+        (exchange.Server.Ip, exchange.Server.Port) = (default, 0);
     }
 
     private static void Name(Peer peer, SocketProcess? process)
@@ -205,7 +217,7 @@ internal sealed class ConversationHost : IExchangeSink
     {
         if (exchange.Id == default) exchange.Id = _ids.Next(exchange.StartedAtNs);
         GraphQl.Inspect(exchange);
-        exchange.Source = exchange.AtSockets ? CaptureSourceKind.Ebpf : Options.Source;
+        exchange.Source = exchange.Tls is not null ? CaptureSourceKind.EbpfTls : exchange.AtSockets ? CaptureSourceKind.Ebpf : Options.Source;
         exchange.Node = Options.Node;
     }
 

@@ -125,6 +125,9 @@ public sealed class Exchange
     /// <summary>The tunnel that carried it, with its outer addresses; kind none where it came plain.</summary>
     public PacketTunnel Tunnel { get; set; }
 
+    /// <summary>It was encrypted on its way, and read inside a TLS library; null where it was plain.</summary>
+    public SegmentTls? Tls { get; set; }
+
     /// <summary>The virtual network in which the client's packets came (<see cref="PacketTunnel.Network"/>); 0 when none is known. Not on the record.</summary>
     public ulong ClientNetwork { get; set; }
 
@@ -191,6 +194,7 @@ public sealed class Exchange
         Dns.Clear();
         ServerSentEvents = -1;
         Tunnel = default;
+        Tls = null;
         ClientNetwork = ServerNetwork = 0;
         HandshakeRttNs = -1;
         Retransmissions = Resets = ZeroWindows = GapBytes = 0;

@@ -23,6 +23,7 @@ public static class ExchangeCopy
         to.StreamId = from.StreamId;
         to.ServerSentEvents = from.ServerSentEvents;
         to.Tunnel = from.Tunnel;
+        to.Tls = from.Tls;
         (to.ClientNetwork, to.ServerNetwork) = (from.ClientNetwork, from.ServerNetwork);
         to.HandshakeRttNs = from.HandshakeRttNs;
         to.Retransmissions = from.Retransmissions;

@@ -11,6 +11,7 @@ public static class WireNames
     private static readonly Table<GraphQlType> s_graphQlTypes = new();
     private static readonly Table<FlowEnd> s_flowEnds = new();
     private static readonly Table<Packets.TunnelKind> s_tunnels = new();
+    private static readonly Table<Packets.TlsBinding> s_tlsBindings = new();
     private static readonly Table<LossStage> s_lossStages = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
@@ -38,6 +39,15 @@ public static class WireNames
     {
         var index = s_tunnels.IndexOf(utf8);
         kind = (Packets.TunnelKind)Math.Max(index, 0);
+        return index >= 0;
+    }
+
+    public static ReadOnlySpan<byte> Utf8(Packets.TlsBinding binding) => s_tlsBindings.Bytes[(int)binding];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out Packets.TlsBinding binding)
+    {
+        var index = s_tlsBindings.IndexOf(utf8);
+        binding = (Packets.TlsBinding)Math.Max(index, 0);
         return index >= 0;
     }
 

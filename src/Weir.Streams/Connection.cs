@@ -29,6 +29,9 @@ public sealed class Connection
     /// <summary>The same of the responder.</summary>
     public SocketProcess? ResponderProcess { get; internal set; }
 
+    /// <summary>It is the plaintext of a TLS session, beside the connection that carried it encrypted; null otherwise.</summary>
+    public SegmentTls? Tls { get; internal set; }
+
     /// <summary>Packets of it were seen on an interface; false while all is known from sockets.</summary>
     public bool SeenOnWire { get; internal set; }
 
@@ -76,6 +79,7 @@ public sealed class Connection
         InterfaceId = 0;
         Tunnel = default;
         InitiatorProcess = ResponderProcess = null;
+        Tls = null;
         SeenOnWire = false;
         HandshakeSeen = false;
         FirstPacketNs = LastPacketNs = Exchanges = 0;

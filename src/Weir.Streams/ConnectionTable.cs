@@ -128,6 +128,7 @@ public sealed class ConnectionTable
         info.VlanId = packet.VlanId;
         info.InterfaceId = packet.InterfaceId;
         info.Tunnel = packet.Tunnel;
+        info.Tls = packet.Tls;
         info.FirstPacketNs = info.LastPacketNs = packet.TimestampNs;
         info.HandshakeSeen = (packet.Flags & TcpFlags.Syn) != 0;
         connection.Handler = _factory.Open(info);

@@ -23,6 +23,7 @@ public static class FuzzTargets
         new("filters", Filters, CompileFilter),
         RuleTarget.Target,
         RedactionTarget.Target,
+        ElfTarget.Target,
         ModelTarget.Target,
         HpackTarget.Target,
         FlowTarget.Packets,

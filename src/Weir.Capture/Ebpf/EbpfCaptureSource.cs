@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weir.Capture.Ebpf.Tls;
 using Weir.Linux;
 using Weir.Linux.Bpf;
 using Weir.Packets;
@@ -19,6 +20,9 @@ public sealed class EbpfCaptureSource : ICaptureSource
     /// <summary>Name of the plane on the record and in the ledger.</summary>
     public const string Plane = "ebpf";
 
+    /// <summary>The same of what is read inside TLS libraries.</summary>
+    public const string TlsPlaneName = "ebpf_tls";
+
     private readonly KernelPlane _plane;
     private readonly SegmentFeed _feed;
     private readonly ProcessTable _processes = new();
@@ -37,11 +41,15 @@ public sealed class EbpfCaptureSource : ICaptureSource
         _plane = new KernelPlane(options);
         _governor = new Governor(Environment.ProcessorCount, options.Governor);
         _feed = new SegmentFeed(_processes, _clock, OwnNamespace());
+        if (options.Tls) Tls = OpenTls(options);
     }
+
+    /// <summary>The part that reads inside TLS libraries; null when it was not asked for or could not be loaded.</summary>
+    public TlsPlane? Tls { get; }
 
     public KernelPlane Kernel => _plane;
 
-    public IReadOnlyList<string> Warnings => _warnings.Snapshot();
+    public IReadOnlyList<string> Warnings => [.. _warnings.Snapshot(), .. Tls?.Warnings() ?? []];
 
     public IReadOnlyList<InterfaceStatistics> ReadStatistics() =>
         [new("sockets", Volatile.Read(ref _events), Volatile.Read(ref _bytes), 0, 0)];
@@ -50,7 +58,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public IEnumerable<CaptureLoss> ReadLosses() =>
         EbpfLosses.All.Select(loss => new CaptureLoss(Plane, loss.Reason, _plane.Read(loss.Counter)))
             .Append(new CaptureLoss(Plane, "ebpf_malformed_events", _feed.Malformed))
-            .Append(new CaptureLoss(Plane, "ebpf_off_seconds", _governor.OffNs / 1_000_000_000));
+            .Append(new CaptureLoss(Plane, "ebpf_off_seconds", _governor.OffNs / 1_000_000_000))
+            .Concat((Tls?.Losses() ?? []).Select(loss => new CaptureLoss(TlsPlaneName, loss.Reason, loss.Count)));
 
     /// <inheritdoc/>
     public void Run(IFrameSink sink, CancellationToken cancellation)
@@ -80,12 +89,14 @@ public sealed class EbpfCaptureSource : ICaptureSource
         var (events, bytes) = (0L, 0L);
         while (_plane.Ring.TryRead(out var record))
         {
-            _feed.Take(record, sink);
+            if (Tls is not null && EventHeader.TryRead(record, out var header, out var data) && TlsPlane.Wants(header.Kind)) Tls.Take(in header, data, sink);
+            else _feed.Take(record, sink);
             events++;
             bytes += record.Length;
         }
 
         _plane.Ring.Release();
+        Tls?.Advance(sink);
         _feed.TellMissing(KernelClock.MonotonicNs, sink);
         Volatile.Write(ref _events, _events + events);
         Volatile.Write(ref _bytes, _bytes + bytes);
@@ -96,10 +107,29 @@ public sealed class EbpfCaptureSource : ICaptureSource
     public void Finish(ISegmentSink sink)
     {
         Drain(sink);
+        Tls?.Finish(sink);
         _feed.TellMissing(long.MaxValue, sink);
     }
 
-    public void Dispose() => _plane.Dispose();
+    public void Dispose()
+    {
+        Tls?.Dispose();
+        _plane.Dispose();
+    }
+
+    /// <summary>Without it the rest still works: why is a warning.</summary>
+    private TlsPlane? OpenTls(EbpfOptions options)
+    {
+        try
+        {
+            return new TlsPlane(_plane, _processes, _clock, options.TlsLimits);
+        }
+        catch (BpfException error)
+        {
+            _warnings.Add($"TLS stays encrypted: {error.Message}");
+            return null;
+        }
+    }
 
     private void Govern()
     {

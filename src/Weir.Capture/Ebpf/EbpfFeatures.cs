@@ -32,6 +32,7 @@ public static class EbpfFeatures
         Add(features, "ebpf-io-uring", "bytes that io_uring sends", found.Contains("tcp_sendmsg_locked"), "tcp_sendmsg_locked", "needs Linux 6.15; without it only their length is known, and counted");
         Try(features, CaptureId, "capture at sockets (--source ebpf)", KernelPlane.Choose());
         Try(features, "ebpf-system-calls", "capture by system calls, for older kernels", ProgramSet.SystemCalls);
+        TryTls(features);
         Add(features, "ebpf-cgroups", "containers by control group", File.Exists("/sys/fs/cgroup/cgroup.controllers"), "cgroup v2",
             "this host has cgroup v1: the container is read from /proc/PID/cgroup, and a process that ends within milliseconds has none");
         return features;
@@ -48,6 +49,31 @@ public static class EbpfFeatures
         catch (Exception error) when (error is BpfException or LinuxException)
         {
             features.Add(new EbpfFeature(id, name, false, error.Message));
+        }
+    }
+
+    /// <summary>Looks at all processes once, as a capture does at its start.</summary>
+    private static void TryTls(List<EbpfFeature> features)
+    {
+        const string Name = "TLS in the clear";
+        try
+        {
+            using var source = new EbpfCaptureSource(Trial);
+            if (source.Tls is not { } tls)
+            {
+                features.Add(new EbpfFeature("ebpf-tls", Name, false, string.Join("; ", source.Warnings)));
+                return;
+            }
+
+            tls.WaitUntilAttached(TimeSpan.FromSeconds(30));
+            var files = tls.Files.Where(file => file.Failure is null).Select(file => Path.GetFileName(file.Path)).Distinct().Order(StringComparer.Ordinal).ToList();
+            var reasons = tls.Files.Select(file => file.Failure).OfType<string>().Append(tls.Failure).OfType<string>().Distinct().ToList();
+            var found = files.Count == 0 ? "no library is in use yet" : string.Join(", ", files);
+            features.Add(new EbpfFeature("ebpf-tls", Name, reasons.Count == 0, reasons.Count == 0 ? found : string.Join("; ", reasons)));
+        }
+        catch (Exception error) when (error is BpfException or LinuxException)
+        {
+            features.Add(new EbpfFeature("ebpf-tls", Name, false, error.Message));
         }
     }
 

@@ -1,3 +1,4 @@
+using Weir.Capture.Ebpf.Tls;
 using Weir.Linux.Bpf;
 
 namespace Weir.Capture;
@@ -28,6 +29,12 @@ public sealed record EbpfOptions
 
     /// <summary>Bytes of one connection a second beyond which only <see cref="HeaderBytes"/> of each call are kept. Default 4 MiB.</summary>
     public int BudgetBytes { get; init; } = 4 << 20;
+
+    /// <summary>Reads inside TLS libraries what is encrypted on its way.</summary>
+    public bool Tls { get; init; } = true;
+
+    /// <summary>Bounds of finding TLS libraries.</summary>
+    public TlsLimits TlsLimits { get; init; } = TlsLimits.Default;
 
     /// <summary>When the plane sends less.</summary>
     public GovernorLimits Governor { get; init; } = new();

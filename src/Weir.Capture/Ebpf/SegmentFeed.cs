@@ -50,7 +50,7 @@ internal sealed class SegmentFeed(ProcessTable processes, KernelClock clock, uin
             case EventKind.Fin:
                 OnFin(in header, sink);
                 break;
-            case EventKind.Close:
+            case EventKind.Close or EventKind.Encrypted:
                 break;
             default:
                 Malformed++;

@@ -43,6 +43,7 @@ public sealed unsafe class BpfRingBuffer : IDisposable
         _producer = new MemoryMapping(
             map.Fd, page + (2 * (nuint)SizeBytes), Libc.PROT_READ, (nint)page, "mmap(BPF_MAP_TYPE_RINGBUF)");
         Data = _producer.Start + page;
+        Fd = map.Fd;
         _position = _released = Volatile.Read(ref *(ulong*)_consumer.Start);
     }
 
@@ -51,6 +52,9 @@ public sealed unsafe class BpfRingBuffer : IDisposable
 
     /// <summary>Bytes that are waiting, reserved ones included.</summary>
     public long PendingBytes => (long)(Volatile.Read(ref *(ulong*)_producer.Start) - _position);
+
+    /// <summary>The map's, for poll(2); open as long as its object is.</summary>
+    internal int Fd { get; }
 
     private byte* Data { get; }
 

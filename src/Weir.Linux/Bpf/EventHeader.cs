@@ -77,8 +77,10 @@ public enum EventKind : byte
     Open = 2,
     Fin = 3,
     Close = 4,
+    Encrypted = 5,
     TlsData = 16,
     TlsClose = 17,
+    TlsBound = 18,
 }
 
 /// <summary><c>enum weir_direction</c>.</summary>

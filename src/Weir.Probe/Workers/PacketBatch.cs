@@ -106,6 +106,7 @@ internal sealed class PacketBatch(bool keepsFrames)
         private SegmentOrigin _origin;
         private ushort _scope;
         private SocketProcess? _process;
+        private SegmentTls? _tls;
         private int _frameAt;
         private int _frameLength;
         private int _originalLength;
@@ -143,6 +144,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             _origin = packet.Origin;
             _scope = packet.Scope;
             _process = packet.Process;
+            _tls = packet.Tls;
             _frameLength = 0;
         }
 
@@ -177,6 +179,7 @@ internal sealed class PacketBatch(bool keepsFrames)
             Origin = _origin,
             Scope = _scope,
             Process = _process,
+            Tls = _tls,
         };
 
         /// <summary>The frame; without bytes when they were not kept.</summary>

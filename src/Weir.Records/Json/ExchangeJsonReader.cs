@@ -51,6 +51,7 @@ public static class ExchangeJsonReader
                 "eventStream" => ReadEventStream(ref cursor, exchange),
                 "timing" => TimingJson.Read(ref cursor, out requestNs, out waitNs),
                 "tunnel" => TunnelJson.Read(ref cursor, out var tunnel) && Do(exchange.Tunnel = tunnel),
+                "tls" => TlsJson.Read(ref cursor, exchange),
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),
                 "sensitive" => ReadSensitive(ref cursor, exchange),

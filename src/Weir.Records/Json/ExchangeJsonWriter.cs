@@ -66,6 +66,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         GrpcJson.Write(ref json, exchange.Grpc, detail);
         TimingJson.Write(ref json, exchange);
         TunnelJson.Write(ref json, exchange.Tunnel);
+        TlsJson.Write(ref json, exchange.Tls);
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
         Sensitive(ref json, exchange.Sensitive);

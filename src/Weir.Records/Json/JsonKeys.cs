@@ -24,6 +24,7 @@ internal static class JsonKeys
             "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
             "part", "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "container", "cgroup", "tls", "library", "binding",
             "synRetransmissions", "outOfOrder", "copies",
         ],
         static key => (key, Encoding.ASCII.GetBytes(key)));

@@ -42,6 +42,11 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<CapturePlane>(result, IsPlane, "a way to capture: auto, ring, libpcap, vxlan, ebpf, ring+ebpf", default),
     };
 
+    public Option<bool> NoTls { get; } = new("--no-tls")
+    {
+        Description = "With ebpf: leave TLS encrypted, instead of reading it inside OpenSSL, GnuTLS and Go programs",
+    };
+
     public MirrorOptions Mirror { get; } = new();
 
     public Option<string?> Descriptors { get; } = new("--descriptors")
@@ -108,7 +113,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Text.Json;
 using Weir.Capture;
+using Weir.Capture.Ebpf.Tls;
 using Weir.Export;
 using Weir.Linux;
 using Weir.Linux.Bpf;
@@ -46,6 +47,8 @@ internal sealed class EbpfCapture : IDisposable
 
     public KernelPlane Kernel => ((EbpfCaptureSource)_source).Kernel;
 
+    public TlsPlane? Tls => ((EbpfCaptureSource)_source).Tls;
+
     /// <summary>Opens the plane, or skips the test with the reason why this host has none.</summary>
     public static EbpfCapture OpenOrSkip(int port, ProgramSet? programs = null, Func<EbpfOptions, EbpfOptions>? adjust = null)
     {
@@ -70,6 +73,17 @@ internal sealed class EbpfCapture : IDisposable
         Skip.IfNot(BpfObjects.IsCompiled("sockets"), "this build has no kernel programs: clang or the headers of libbpf were missing");
         Skip.IfNot(BpfLibrary.IsAvailable, "libbpf is not installed");
         Skip.IfNot(BpfLibrary.HasKernelTypes, "this kernel has no BTF");
+    }
+
+    public void WaitFor(Func<JsonElement, bool> call)
+    {
+        var patience = Stopwatch.StartNew();
+        while (!Calls.Any(call))
+        {
+            _failure?.Throw();
+            if (patience.Elapsed > TimeSpan.FromSeconds(20)) throw new TimeoutException($"not among {Calls.Count} calls; {string.Join(", ", Losses())}");
+            Thread.Sleep(10);
+        }
     }
 
     public IReadOnlyList<JsonElement> WaitFor(int count)

@@ -90,7 +90,7 @@ internal sealed class Peer : IDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static Peer Run(ProcessStartInfo start, DirectoryInfo directory, int port, Action<Peer> ready)
+    internal static Peer Run(ProcessStartInfo start, DirectoryInfo directory, int port, Action<Peer> ready)
     {
         Skip.IfNot(IsInstalled(start.FileName), $"{start.FileName} is not installed");
         var peer = new Peer(Process.Start(start)!, directory, port);
@@ -106,7 +106,7 @@ internal sealed class Peer : IDisposable
         }
     }
 
-    private void WaitUntilListening()
+    internal void WaitUntilListening()
     {
         for (var tries = 0; ; tries++)
         {
@@ -167,14 +167,14 @@ internal sealed class Peer : IDisposable
         return start;
     }
 
-    private static string Script(DirectoryInfo directory, string name, string text)
+    internal static string Script(DirectoryInfo directory, string name, string text)
     {
         var path = Path.Combine(directory.FullName, name);
         File.WriteAllText(path, text);
         return path;
     }
 
-    private static ProcessStartInfo Start(string program, string arguments) => new(Program(program), arguments)
+    internal static ProcessStartInfo Start(string program, string arguments) => new(Program(program), arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
