@@ -8,11 +8,14 @@ public class PacketBatchTests
     /// <summary>What a batch carries. A field that is new in PacketView and not in PacketBatch would be lost with several workers.</summary>
     private static readonly string[] Carried =
     [
-        "Acknowledgment", "Destination", "DestinationPort", "Flags", "HeaderLength", "InterfaceId", "Payload", "PayloadWireLength", "Protocol", "Sequence",
-        "Source", "SourcePort", "TimestampNs", "Tunnel", "VlanId", "Window", "WireLength",
+        "Acknowledgment", "Destination", "DestinationPort", "Flags", "HeaderLength", "InterfaceId", "Origin", "Payload", "PayloadWireLength", "Process", "Protocol",
+        "Scope", "Sequence", "Source", "SourcePort", "TimestampNs", "Tls", "Tunnel", "VlanId", "Window", "WireLength",
     ];
 
     private static readonly PacketTunnel Mirrored = new(TunnelKind.Vxlan, Address("192.0.2.1"), Address("192.0.2.2"), 42, 1);
+
+    private static readonly SocketProcess Curl = new(811, "curl", null, "/");
+    private static readonly SegmentTls Plain = new("openssl", TlsBinding.Nested);
 
     [Fact]
     public void Every_field_of_a_packet_is_carried() =>
@@ -30,6 +33,7 @@ public class PacketBatchTests
             TimestampNs = frame.TimestampNs, InterfaceId = 3, WireLength = 77, VlanId = 8, Tunnel = Mirrored, Source = Address("10.0.0.1"),
             Destination = Address("fd00::2"), Protocol = IpProtocol.Tcp, SourcePort = 1, DestinationPort = 2, Sequence = 3,
             Acknowledgment = 4, Flags = TcpFlags.Psh, Window = 5, HeaderLength = 32, Payload = "hello"u8, PayloadWireLength = 60,
+            Origin = SegmentOrigin.Receiver, Scope = 6, Process = Curl, Tls = Plain,
         };
         Assert.True(batch.TryAddTime(41));
         Assert.True(batch.TryAdd(in frame, in packet));
@@ -98,6 +102,9 @@ public class PacketBatchTests
             Assert.Equal(
                 (2, 3u, 4u, TcpFlags.Psh, 5, 32, 60),
                 (packet.DestinationPort, packet.Sequence, packet.Acknowledgment, packet.Flags, packet.Window, packet.HeaderLength, packet.PayloadWireLength));
+            Assert.Equal((SegmentOrigin.Receiver, 6), (packet.Origin, packet.Scope));
+            Assert.Same(Curl, packet.Process);
+            Assert.Same(Plain, packet.Tls);
             if (!keepsFrames) return;
             Assert.True(frame.Data.SequenceEqual((ReadOnlySpan<byte>)[1, 2, 3, 4, 5]));
             Assert.Equal(

@@ -11,14 +11,11 @@ public readonly record struct PlaneLoad(long Calls, long RingFull, double RingFi
 /// <summary>Bounds of the kernel plane's cost.</summary>
 public sealed record GovernorLimits
 {
-    /// <summary>Nanoseconds that a call on a socket costs, its program and its share of Weir's work. Measured: docs/guides/kernel-plane.md.</summary>
-    public double CallCostNs { get; init; } = 1500;
+    /// <summary>Percent of the node's CPUs that the plane may take. Default a quarter: a node busy to the brim with small calls still is seen.</summary>
+    public int MaxCpuPercent { get; init; } = 25;
 
-    /// <summary>Share of the node's CPUs that the plane may take. Default a quarter: a node that is busy to the brim with small calls still is seen.</summary>
-    public double MaxCpuShare { get; init; } = 0.25;
-
-    /// <summary>Share of the ring in use at which less is sent. Default 75 %: before anything is lost.</summary>
-    public double MaxRingFill { get; init; } = 0.75;
+    /// <summary>Percent of the ring in use at which less is sent. Default 75: before anything is lost.</summary>
+    public int MaxRingPercent { get; init; } = 75;
 
     /// <summary>Nanoseconds of calm, below half of every bound, until more is sent again. Default 20 s.</summary>
     public long CalmNs { get; init; } = 20_000_000_000;
@@ -35,6 +32,11 @@ public sealed record GovernorLimits
 /// <param name="limits">Bounds.</param>
 public sealed class Governor(int cpus, GovernorLimits limits)
 {
+    /// <summary>Nanoseconds of CPU that a call on a socket costs, program and Weir's part together, as bench/live shows them.</summary>
+    public const int CallCostNs = 1500;
+
+    private readonly double _maxShare = limits.MaxCpuPercent / 100.0;
+    private readonly double _maxFill = limits.MaxRingPercent / 100.0;
     private long _lastNs = -1;
     private long _loadedSinceNs = -1;
     private long _calmSinceNs = -1;
@@ -62,22 +64,22 @@ public sealed class Governor(int cpus, GovernorLimits limits)
 
         var elapsedNs = Math.Max(1, nowNs - _lastNs);
         if (Level == CaptureLevel.Off) OffNs += elapsedNs;
-        var share = (load.Calls - _last.Calls) * limits.CallCostNs / elapsedNs / cpus;
+        var share = (load.Calls - _last.Calls) * (double)CallCostNs / elapsedNs / cpus;
         var overflowed = load.RingFull - _last.RingFull;
         (_lastNs, _last) = (nowNs, load);
         if (overflowed > 0) return StepDown(nowNs, $"{overflowed} calls found the ring full");
-        if (share > limits.MaxCpuShare || load.RingFill > limits.MaxRingFill)
+        if (share > _maxShare || load.RingFill > _maxFill)
         {
             _calmSinceNs = -1;
             if (_loadedSinceNs < 0) _loadedSinceNs = nowNs;
             if (nowNs - _loadedSinceNs < limits.LoadNs) return null;
-            return StepDown(nowNs, share > limits.MaxCpuShare
-                ? $"calls on sockets would take {share:P0} of the CPUs, {limits.MaxCpuShare:P0} are allowed"
-                : $"the ring was {load.RingFill:P0} full");
+            return StepDown(nowNs, share > _maxShare
+                ? $"calls on sockets would take {share * 100:F0} % of the CPUs, {limits.MaxCpuPercent} % are allowed"
+                : $"the ring was {load.RingFill * 100:F0} % full");
         }
 
         _loadedSinceNs = -1;
-        var calm = share < limits.MaxCpuShare / 2 && load.RingFill < limits.MaxRingFill / 2;
+        var calm = share < _maxShare / 2 && load.RingFill < _maxFill / 2;
         if (!calm) _calmSinceNs = -1;
         else if (_calmSinceNs < 0) _calmSinceNs = nowNs;
         else if (Level < CaptureLevel.Bodies && nowNs - _calmSinceNs >= limits.CalmNs) return StepUp(nowNs);

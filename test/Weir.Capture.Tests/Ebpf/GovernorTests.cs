@@ -6,13 +6,13 @@ namespace Weir.Capture.Tests.Ebpf;
 public class GovernorTests
 {
     private const long Second = 1_000_000_000;
-    private static readonly GovernorLimits Limits = new() { CallCostNs = 1000, MaxCpuShare = 0.25, LoadNs = 3 * Second, CalmNs = 20 * Second };
+    private static readonly GovernorLimits Limits = new() { MaxCpuPercent = 25, MaxRingPercent = 75, LoadNs = 3 * Second, CalmNs = 20 * Second };
 
     private long _nowNs;
     private long _calls;
     private long _full;
 
-    /// <summary>Two CPUs: half a million calls a second are a quarter of both.</summary>
+    /// <summary>Two CPUs: a third of a million calls a second takes a quarter of both.</summary>
     private readonly Governor _governor = new(2, Limits);
 
     private List<string> Run(int seconds, long callsPerSecond, double fill = 0, long fullPerSecond = 0)
@@ -32,7 +32,7 @@ public class GovernorTests
     [Fact]
     public void Load_within_bounds_changes_nothing()
     {
-        Assert.Empty(Run(100, 400_000, fill: 0.7));
+        Assert.Empty(Run(100, 300_000, fill: 0.7));
         Assert.Equal(CaptureLevel.Bodies, _governor.Level);
     }
 
@@ -50,9 +50,9 @@ public class GovernorTests
     public void Lasting_load_steps_down_one_level_at_a_time_and_says_why()
     {
         Run(1, 0);
-        var said = Run(30, 800_000);
+        var said = Run(30, 600_000);
         Assert.Equal(3, said.Count);
-        Assert.StartsWith("backed off to headers: calls on sockets would take 40", said[0], StringComparison.Ordinal);
+        Assert.StartsWith("backed off to headers: calls on sockets would take 45 %", said[0], StringComparison.Ordinal);
         Assert.StartsWith("backed off to metadata", said[1], StringComparison.Ordinal);
         Assert.StartsWith("backed off to off", said[2], StringComparison.Ordinal);
         Assert.Equal(CaptureLevel.Off, _governor.Level);
@@ -91,7 +91,7 @@ public class GovernorTests
     {
         Run(1, 0);
         Run(1, 10, fullPerSecond: 1);
-        Assert.Empty(Run(100, 300_000));
+        Assert.Empty(Run(100, 200_000));
         Assert.Equal(CaptureLevel.Headers, _governor.Level);
     }
 }
