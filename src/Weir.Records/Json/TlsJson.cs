@@ -1,5 +1,4 @@
 using Weir.Packets;
-using static Weir.Records.Json.ExchangeJsonReader;
 
 namespace Weir.Records.Json;
 
@@ -30,7 +29,7 @@ internal static class TlsJson
             var ok = cursor.Key switch
             {
                 "library" => cursor.RequiredString(out library),
-                "binding" => cursor.ExpectString() && Do(WireNames.TryParse(cursor.Utf8Value, out binding)),
+                "binding" => cursor.ExpectString() && (WireNames.TryParse(cursor.Utf8Value, out binding) || cursor.Fail("\"binding\" is unknown")),
                 _ => cursor.Skip(),
             };
             if (!ok) return false;

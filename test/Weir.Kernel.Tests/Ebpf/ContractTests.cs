@@ -34,6 +34,21 @@ public class ContractTests
         Compare<ProgramConfig.PortSpan>(Types.Structure("weir_port_range"));
     }
 
+    [SkippableFact]
+    public void A_notice_is_laid_out_as_in_C()
+    {
+        Skip.IfNot(BpfObjects.IsCompiled("tls"), "this build has no kernel programs: clang or the headers of libbpf were missing");
+        Compare<TlsNotice>(new BtfReader(BpfObjects.Read("tls")).Structure("weir_tls_notice"));
+    }
+
+    [Fact]
+    public void TLS_libraries_have_the_numbers_that_they_have_in_C()
+    {
+        var header = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "bpf/contract/tls.h"));
+        foreach (var library in Enum.GetValues<TlsLibrary>().Where(library => library != TlsLibrary.None))
+            Assert.Contains($"WEIR_TLS_{library.ToString().ToUpperInvariant()} = {(int)library},", header, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Names_have_the_numbers_that_they_have_in_C()
     {
@@ -43,7 +58,11 @@ public class ContractTests
         Compare<EventBinding>("event.h", "WEIR_BINDING_");
         Compare<EventFlags>("event.h", "WEIR_FLAG_", "None");
         Compare<CaptureLevel>("config.h", "WEIR_LEVEL_");
-        Compare<BpfCounter>("counters.h", "WEIR_(?:COUNT|LOST)_(?!TLS_FIRST)");
+        Compare<BpfCounter>("counters.h", "WEIR_(?:COUNT|LOST)_(?!TLS_)");
+        Compare<TlsCounter>("counters.h", "WEIR_(?:COUNT|LOST)_TLS_(?!FIRST)");
+        Compare<TlsNoticeKind>("tls.h", "WEIR_TLS_NOTICE_", "None");
+        Compare<TlsProcessFlags>("tls.h", "WEIR_TLS_PROCESS_", "None");
+        Compare<TlsResult>("tls.h", "WEIR_TLS_(?=RETURNS|WRITES|MOVES)");
     }
 
     private static void Compare<T>(string header, string prefix, params string[] onlyHere)

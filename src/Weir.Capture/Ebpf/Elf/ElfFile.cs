@@ -89,11 +89,11 @@ internal sealed class ElfFile
     /// <summary>Where an address of the file's own numbering is in the file; false when no segment is loaded there.</summary>
     public bool TryOffset(ulong address, out ulong offset) => TryOffset(address, neededFlags: 0, out offset);
 
-    /// <summary>The same for code: the address must be in an executable segment.</summary>
+    /// <summary>The same for code: the address must be in an executable segment, and the file must be long enough to have it.</summary>
     public bool TryCodeOffset(ulong address, out ulong offset)
     {
         const uint Executable = 1;
-        return TryOffset(address, Executable, out offset);
+        return TryOffset(address, Executable, out offset) && Window.TryRead(offset, 1, out _);
     }
 
     /// <summary>The section of that name; false in files that were stripped of their section headers.</summary>
