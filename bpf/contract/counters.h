@@ -34,6 +34,11 @@ enum weir_counter {
 	WEIR_LOST_CONTROL_EVENTS = 21,
 	WEIR_LOST_MESSAGES = 22,
 
+	/* No loss. Receives whose bytes the sender on this host had given. */
+	WEIR_COUNT_GIVEN_CALLS = 23,
+	/* Calls that were not looked at because of WEIR_LEVEL_OFF. */
+	WEIR_COUNT_OFF_CALLS = 24,
+
 	/* TLS: no loss. */
 	WEIR_COUNT_TLS_FIRST = 32,
 	WEIR_COUNT_TLS_CALLS = 32,

@@ -204,6 +204,7 @@ struct trace_event_raw_sys_exit {
 };
 
 enum bpf_func_id___now {
+	BPF_FUNC_get_current_task_btf___now = 158,
 	BPF_FUNC_task_pt_regs___now = 175,
 };
 

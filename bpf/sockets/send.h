@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "verdict.h"
 #include "call.h"
+#include "peer.h"
 
 /* Vectors of one call whose bytes are read, of at most 1024 that the kernel takes (UIO_MAXIOV); what lies behind is counted. */
 #define WEIR_VECTORS 32
@@ -43,6 +44,9 @@ static __always_inline void lost_record(__u32 bytes)
 			length = 0;                                                                            \
 		}                                                                                              \
 		event->captured = length;                                                                      \
+		work->told++;                                                                                  \
+		if (offset == work->given)                                                                     \
+			work->given += length;                                                                 \
 		count(WEIR_COUNT_EVENTS);                                                                      \
 		count_more(WEIR_COUNT_CAPTURED_BYTES, length);                                                 \
 		bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);                                                   \
@@ -289,55 +293,27 @@ static __always_inline void open_message(struct call *call, __u64 address, __u32
 	call->skip = 0;
 }
 
-/*
- * Where the reader stands. A read that takes the last bytes and finds the FIN right behind them steps over it as well, because it has a
- * sequence number (net/ipv4/tcp.c, tcp_recvmsg_locked, found_fin_ok).
- */
-static __always_inline __u32 read_position(struct sock *sk, struct tcp_sock *tcp)
+/* The call in `works` moved `length` bytes over a connection; they begin `behind` bytes before the socket's position. */
+static __always_inline void observe_connection(
+	struct work *work, const struct weir_control *now, struct connection *connection, __u32 direction, __u32 length, __u32 behind)
 {
-	__u32 position = BPF_CORE_READ(tcp, copied_seq);
-
-	if (!(BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DONE)))
-		return position;
-	return position == BPF_CORE_READ(tcp, rcv_nxt) ? position - 1 : position;
-}
-
-/*
- * The call in `works` moved `length` bytes over the socket there; they begin `behind` bytes before the socket's position in the stream. A global
- * function: the verifier looks at it once, with any socket, which is why that is read by probes only.
- */
-__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
-{
-	struct weir_control *now = current_control();
-	struct work *work = work_of_cpu();
-	struct connection *connection;
-	struct weir_event *header;
-	struct tcp_sock *tcp;
-	struct sock *sk;
+	struct weir_event *header = &work->header;
+	struct call *call = &work->call;
+	struct sock *sk = (struct sock *)work->place.socket;
 	__u32 flags = 0, left;
-	struct call *call;
 
-	if (!now || !work)
-		return 0;
-	sk = (struct sock *)work->socket;
-	tcp = (struct tcp_sock *)sk;
-	if (!is_tcp(sk))
-		return 0;
-	header = &work->header;
-	call = &work->call;
-	connection = find_connection(sk);
-	if (!connection)
-		return 0;
 	count(WEIR_COUNT_CALLS);
 	if (!decide(connection, call, length, &flags)) {
 		count(WEIR_COUNT_IGNORED_CALLS);
 		if (connection->protocol == WEIR_PROTOCOL_TLS)
 			tell_encrypted(sk, connection);
-		return 0;
+		return;
 	}
 	count_more(WEIR_COUNT_BYTES, length);
 	if (!connection->told)
 		tell_opened(sk, connection);
+	if (!connection->joined)
+		join_ends(connection->socket);
 
 	__builtin_memset(header, 0, sizeof(*header));
 	header->kind = WEIR_KIND_DATA;
@@ -347,26 +323,49 @@ __attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behin
 	header->call = call->number;
 	describe_connection(header, sk, connection);
 	describe_process(header);
-	if (direction == WEIR_SENT) {
-		header->seq = BPF_CORE_READ(tcp, write_seq) - behind;
-		header->ack = BPF_CORE_READ(tcp, copied_seq);
-	} else {
-		header->seq = read_position(sk, tcp) - behind;
-		header->ack = BPF_CORE_READ(tcp, snd_una);
-	}
+	header->seq = work->place.position - behind;
+	header->ack = work->place.ack;
+	work->told = work->given = 0;
 	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {
 		header->flags |= WEIR_FLAG_NO_BUFFER;
 		count_more(WEIR_LOST_NO_BUFFER_BYTES, length);
 		send_chunk(0, 0, length, 0);
+	} else {
+		left = allowance(connection, now, length, header->time_ns);
+		if (left == 0)
+			send_chunk(0, 0, length, 0);
+		else if (call->memory == MEMORY_BUFFER)
+			send_buffer(call->pointer, length, 0, left);
+		else
+			send_vectors(call->pointer, call->size, call->skip, length, left);
+	}
+	if (work->told)
+		connection->named = header->pid;
+	if (direction == WEIR_SENT)
+		remember_given(connection, header->seq, work->given);
+}
+
+/* The same for the connection at `place`. A global function: the verifier looks at it once, with any socket, whatever loops call it. */
+__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
+{
+	struct weir_control *now = current_control();
+	struct work *work = work_of_cpu();
+	struct connection *connection;
+
+	if (!now || !work)
+		return 0;
+	connection = known_connection(work->place.socket, work->place.port);
+	if (!connection)
+		connection = late_connection((struct sock *)work->place.socket);
+	if (!connection)
+		return 0;
+	if (direction == WEIR_RECEIVED &&
+	    is_given(connection, bpf_get_current_pid_tgid() >> 32, now->level, work->place.position - behind, length)) {
+		count(WEIR_COUNT_CALLS);
+		count(WEIR_COUNT_GIVEN_CALLS);
 		return 0;
 	}
-	left = allowance(connection, now, length, header->time_ns);
-	if (left == 0)
-		send_chunk(0, 0, length, 0);
-	else if (call->memory == MEMORY_BUFFER)
-		send_buffer(call->pointer, length, 0, left);
-	else
-		send_vectors(call->pointer, call->size, call->skip, length, left);
+	observe_connection(work, now, connection, direction, length, behind);
 	return 0;
 }
 

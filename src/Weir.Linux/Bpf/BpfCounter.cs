@@ -26,4 +26,6 @@ public enum BpfCounter
     NoTask = 20,
     ControlEvents = 21,
     Messages = 22,
+    GivenCalls = 23,
+    OffCalls = 24,
 }
