@@ -8,32 +8,9 @@
 /* Data events of a connection, seen from its start, that may look like nothing before it is ignored. */
 #define WEIR_TRIES 8
 
+/* What each call needs comes first. */
 struct connection {
 	__u64 id;
-	__u64 cookie;
-	/* Begin of the second that `window_bytes` counts. */
-	__u64 window_ns;
-	__u32 window_bytes;
-	__u32 netns;
-	__u8 local_address[16];
-	__u8 remote_address[16];
-	__u16 local_port;
-	__u16 remote_port;
-	/* Sequences at which both directions began, where that was seen. */
-	__u32 first_sent;
-	__u32 first_received;
-	__u32 handshake_us;
-	__u64 opened_ns;
-	/* enum weir_role, enum weir_protocol */
-	__u8 role;
-	__u8 protocol;
-	/* The start was seen. */
-	__u8 opened;
-	/* Weir has been told of it. */
-	__u8 told;
-	__u16 tries;
-	/* The other end was looked for. */
-	__u16 joined;
 	/* Address of the struct sock as a number: global functions take no pointer into the kernel. */
 	__u64 socket;
 	/* The socket at the other end and its connection, where that is on this host and watched; 0 where not. */
@@ -46,7 +23,31 @@ struct connection {
 	__u64 given;
 	/* The process that was last told to have this end. */
 	__u32 named;
-	__u32 reserved;
+	__u16 local_port;
+	__u16 remote_port;
+	/* enum weir_role, enum weir_protocol */
+	__u8 role;
+	__u8 protocol;
+	/* The start was seen. */
+	__u8 opened;
+	/* Weir has been told of it. */
+	__u8 told;
+	__u16 tries;
+	/* The other end was looked for. */
+	__u16 joined;
+	__u64 cookie;
+	/* Begin of the second that `window_bytes` counts. */
+	__u64 window_ns;
+	__u32 window_bytes;
+	__u32 netns;
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	/* Sequences at which both directions began, where that was seen. */
+	__u32 first_sent;
+	__u32 first_received;
+	__u64 opened_ns;
+	__u32 handshake_us;
+	__u32 padding;
 };
 
 struct {

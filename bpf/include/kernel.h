@@ -155,6 +155,7 @@ struct task_struct {
 	__u64 start_boottime;
 	char comm[16];
 	struct files_struct *files;
+	void *io_uring;
 };
 
 /* arch/x86/include/asm/ptrace.h */

@@ -293,6 +293,124 @@ static __always_inline void open_message(struct call *call, __u64 address, __u32
 	call->skip = 0;
 }
 
+/* What is not known of a connection but of the call. */
+struct happening {
+	__u64 time_ns;
+	__u32 direction;
+	__u32 flags;
+	__u32 seq;
+	__u32 padding;
+};
+
+/* All of a header but `total` and `captured`. */
+static __always_inline void fill_header(
+	struct weir_event *event, const struct work *work, const struct connection *connection, const struct happening *what)
+{
+	event->kind = WEIR_KIND_DATA;
+	event->direction = what->direction;
+	event->flags = what->flags;
+	event->time_ns = what->time_ns;
+	describe_connection(event, (struct sock *)connection->socket, connection);
+	describe_process(event);
+	event->reserved = 0;
+	event->seq = what->seq;
+	event->ack = work->place.ack;
+	event->total = event->captured = 0;
+	event->call = work->call.number;
+	event->ssl = 0;
+	*(__u64 *)&event->binding = 0;
+}
+
+/* Room of the event that most calls are, and the vectors that it is put together from: a server's head and body often are two. */
+#define WEIR_SMALL_BYTES 256
+#define WEIR_MEDIUM_BYTES 1024
+#define WEIR_SMALL_VECTORS 4
+
+/* Puts the vectors of a call one behind the other, into room for twice `room` bytes: the verifier bounds place and length, not their sum. */
+static __always_inline __u32 gather(struct weir_event *event, const struct call *call, __u32 length, const __u32 room)
+{
+	struct user_iovec vectors[WEIR_SMALL_VECTORS] = {};
+	__u64 size = call->size * sizeof(vectors[0]);
+	__u32 done = 0;
+
+	asm volatile("" : "+r"(size));
+	if (size > sizeof(vectors) || bpf_probe_read_user(vectors, size, (const void *)call->pointer))
+		return 0;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < WEIR_SMALL_VECTORS; i++) {
+		__u64 part = length - done, at = done;
+
+		if (vectors[i].length < part)
+			part = vectors[i].length;
+		if (!part)
+			continue;
+		asm volatile("" : "+r"(at), "+r"(part));
+		at &= room - 1;
+		if (part > room || bpf_probe_read_user((char *)(event + 1) + at, part, (const void *)vectors[i].base))
+			return done;
+		done += part;
+	}
+	return done;
+}
+
+#define SEND_VECTORS(room)                                                                                           \
+	do {                                                                                                         \
+		event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + 2 * (room), 0);                     \
+		if (event)                                                                                           \
+			done = gather(event, call, length, (room));                                                  \
+	} while (0)
+
+#define SEND_BUFFER(room)                                                                                            \
+	do {                                                                                                         \
+		__u64 bytes = length;                                                                                \
+		event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + (room), 0);                         \
+		asm volatile("" : "+r"(bytes));                                                                      \
+		if (event && bytes <= (room) && !bpf_probe_read_user(event + 1, bytes, (const void *)call->pointer)) \
+			done = bytes;                                                                                \
+	} while (0)
+
+/* One event for a whole call, written in place. False: too much of it, or of its vectors, or not all may be sent. */
+static __always_inline bool send_small(
+	struct work *work, const struct connection *connection, const struct happening *what, __u32 length, __u32 left)
+{
+	const struct call *call = &work->call;
+	struct weir_event *event;
+	__u32 done = 0;
+
+	if (length > WEIR_MEDIUM_BYTES || length > left)
+		return false;
+	if (call->memory == MEMORY_BUFFER) {
+		if (length <= WEIR_SMALL_BYTES)
+			SEND_BUFFER(WEIR_SMALL_BYTES);
+		else
+			SEND_BUFFER(WEIR_MEDIUM_BYTES);
+	} else {
+		if (call->size > WEIR_SMALL_VECTORS || call->skip)
+			return false;
+		if (length <= WEIR_SMALL_BYTES)
+			SEND_VECTORS(WEIR_SMALL_BYTES);
+		else
+			SEND_VECTORS(WEIR_MEDIUM_BYTES);
+	}
+	if (!event) {
+		lost_record(length);
+		return true;
+	}
+	fill_header(event, work, connection, what);
+	event->total = length;
+	event->captured = done;
+	if (done < length) {
+		event->flags |= WEIR_FLAG_FAULT | WEIR_FLAG_TRUNCATED;
+		count_more(WEIR_LOST_FAULT_BYTES, length - done);
+	}
+	work->told = 1;
+	work->given = done;
+	count(WEIR_COUNT_EVENTS);
+	count_more(WEIR_COUNT_CAPTURED_BYTES, done);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
 /* The call in `works` moved `length` bytes over a connection; they begin `behind` bytes before the socket's position. */
 static __always_inline void observe_connection(
 	struct work *work, const struct weir_control *now, struct connection *connection, __u32 direction, __u32 length, __u32 behind)
@@ -300,6 +418,7 @@ static __always_inline void observe_connection(
 	struct weir_event *header = &work->header;
 	struct call *call = &work->call;
 	struct sock *sk = (struct sock *)work->place.socket;
+	struct happening what = {};
 	__u32 flags = 0, left;
 
 	count(WEIR_COUNT_CALLS);
@@ -315,34 +434,32 @@ static __always_inline void observe_connection(
 	if (!connection->joined)
 		join_ends(connection->socket);
 
-	__builtin_memset(header, 0, sizeof(*header));
-	header->kind = WEIR_KIND_DATA;
-	header->direction = direction;
-	header->time_ns = bpf_ktime_get_ns();
-	header->flags = flags | WEIR_FLAG_SEQUENCE;
-	header->call = call->number;
-	describe_connection(header, sk, connection);
-	describe_process(header);
-	header->seq = work->place.position - behind;
-	header->ack = work->place.ack;
+	what.direction = direction;
+	what.flags = flags | WEIR_FLAG_SEQUENCE;
+	what.seq = work->place.position - behind;
+	what.time_ns = bpf_ktime_get_ns();
 	work->told = work->given = 0;
 	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {
-		header->flags |= WEIR_FLAG_NO_BUFFER;
+		what.flags |= WEIR_FLAG_NO_BUFFER;
+		fill_header(header, work, connection, &what);
 		count_more(WEIR_LOST_NO_BUFFER_BYTES, length);
 		send_chunk(0, 0, length, 0);
 	} else {
-		left = allowance(connection, now, length, header->time_ns);
-		if (left == 0)
-			send_chunk(0, 0, length, 0);
-		else if (call->memory == MEMORY_BUFFER)
-			send_buffer(call->pointer, length, 0, left);
-		else
-			send_vectors(call->pointer, call->size, call->skip, length, left);
+		left = allowance(connection, now, length, what.time_ns);
+		if (!send_small(work, connection, &what, length, left)) {
+			fill_header(header, work, connection, &what);
+			if (left == 0)
+				send_chunk(0, 0, length, 0);
+			else if (call->memory == MEMORY_BUFFER)
+				send_buffer(call->pointer, length, 0, left);
+			else
+				send_vectors(call->pointer, call->size, call->skip, length, left);
+		}
 	}
 	if (work->told)
-		connection->named = header->pid;
+		connection->named = bpf_get_current_pid_tgid() >> 32;
 	if (direction == WEIR_SENT)
-		remember_given(connection, header->seq, work->given);
+		remember_given(connection, what.seq, work->given);
 }
 
 /* The same for the connection at `place`. A global function: the verifier looks at it once, with any socket, whatever loops call it. */

@@ -116,13 +116,14 @@ int begin_recvmmsg(void *context)
 	return 0;
 }
 
-/* Of all sends, for which reason those of io_uring are told apart first. */
+/* All sends come by here, so those of threads that never used io_uring leave at once. */
 SEC("?tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(uring_sends_message, struct sock *sk, struct msghdr *message)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
 	struct weir_control *now;
 
-	if (!(bpf_get_current_task_btf()->flags & PF_IO_WORKER) && current_call() != config.calls.io_uring_enter)
+	if (!(task->flags & PF_IO_WORKER) && (!task->io_uring || current_call() != config.calls.io_uring_enter))
 		return 0;
 	now = current_control();
 	if (now && now->level != WEIR_LEVEL_OFF && !is_own(bpf_get_current_pid_tgid() >> 32))
