@@ -50,6 +50,36 @@ static __always_inline void count(__u32 slot)
 	count_more(slot, 1);
 }
 
+/* One of as many runs is timed: what the plane costs on this machine, with these callers, at this level. */
+#define WEIR_TIMED_EVERY 64
+/* Beyond that a run was interrupted, or the host took the processor away. */
+#define WEIR_LONGEST_RUN_NS 20000
+
+/* A run begins; 0 when it is not timed. */
+static __always_inline __u64 begin_run(void)
+{
+	__u32 slot = WEIR_COUNT_RUNS;
+	__u64 *runs = bpf_map_lookup_elem(&counters, &slot);
+
+	if (!runs)
+		return 0;
+	*runs += 1;
+	return *runs % WEIR_TIMED_EVERY ? 0 : bpf_ktime_get_ns();
+}
+
+static __always_inline void end_run(__u64 begun)
+{
+	__u64 taken;
+
+	if (!begun)
+		return;
+	taken = bpf_ktime_get_ns() - begun;
+	if (taken > WEIR_LONGEST_RUN_NS)
+		return;
+	count(WEIR_COUNT_TIMED_RUNS);
+	count_more(WEIR_COUNT_TIMED_NS, taken);
+}
+
 static __always_inline struct weir_control *current_control(void)
 {
 	__u32 first = 0;

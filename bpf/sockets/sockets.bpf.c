@@ -89,15 +89,21 @@ static __always_inline void on_socket(struct sock *sk, int length, __u32 directi
 SEC("?tp_btf/sock_send_length")
 int BPF_PROG(socket_sent, struct sock *sk, int length, int flags)
 {
+	__u64 begun = begin_run();
+
 	on_socket(sk, length, WEIR_SENT);
+	end_run(begun);
 	return 0;
 }
 
 SEC("?tp_btf/sock_recv_length")
 int BPF_PROG(socket_received, struct sock *sk, int length, int flags)
 {
+	__u64 begun = begin_run();
+
 	if (!(flags & MSG_PEEK))
 		on_socket(sk, length, WEIR_RECEIVED);
+	end_run(begun);
 	return 0;
 }
 
@@ -152,44 +158,53 @@ static __always_inline bool stand_at(struct place *place, struct sock *sk, __u32
 	return true;
 }
 
-/* The work of this CPU, when the current thread's call is to be watched. */
+/* The work of this CPU, when the current thread's call is to be watched. While the plane is off, each call may be on a watched connection. */
 static __always_inline struct work *work_of_current(void)
 {
 	struct weir_control *now = current_control();
 	struct work *work = work_of_cpu();
 
-	return now && now->level != WEIR_LEVEL_OFF && work && wants_current(&work->call) ? work : NULL;
+	if (!now || !work)
+		return NULL;
+	if (now->level == WEIR_LEVEL_OFF) {
+		count(WEIR_COUNT_OFF_CALLS);
+		return NULL;
+	}
+	return wants_current(&work->call) ? work : NULL;
 }
 
-static __always_inline int on_exit(struct trace_event_raw_sys_exit *context, __u32 direction)
+static __always_inline void on_exit(struct trace_event_raw_sys_exit *context, __u32 direction)
 {
 	long result = BPF_CORE_READ(context, ret);
 	struct work *work;
 	struct sock *sk;
 
 	if (result <= 0)
-		return 0;
+		return;
 	work = work_of_current();
 	if (!work || (direction == WEIR_RECEIVED && (work->call.flags & MSG_PEEK)))
-		return 0;
+		return;
 	sk = socket_of(work->call.fd);
 	if (!sk || !stand_at(&work->place, sk, direction))
-		return 0;
+		return;
 	if (work->call.memory == MEMORY_MESSAGES) {
 		observe_messages(direction, (__u32)result, &work->call);
-		return 0;
+		return;
 	}
 	if (work->call.memory == MEMORY_MESSAGE)
 		open_message(&work->call, work->call.pointer, (__u32)result);
 	observe(direction, (__u32)result, (__u32)result);
-	return 0;
 }
 
 #define ON_EXIT(name, direction)                                          \
 	SEC("?tracepoint/syscalls/sys_exit_" #name)                       \
 	int exit_##name(struct trace_event_raw_sys_exit *context)         \
 	{                                                                 \
-		return on_exit(context, direction);                       \
+		__u64 begun = begin_run();                                \
+                                                                          \
+		on_exit(context, direction);                              \
+		end_run(begun);                                           \
+		return 0;                                                 \
 	}
 
 ON_EXIT(write, WEIR_SENT)

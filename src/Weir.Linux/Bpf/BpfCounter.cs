@@ -28,4 +28,7 @@ public enum BpfCounter
     Messages = 22,
     GivenCalls = 23,
     OffCalls = 24,
+    Runs = 25,
+    TimedRuns = 26,
+    TimedNs = 27,
 }
