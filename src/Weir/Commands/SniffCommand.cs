@@ -170,7 +170,13 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), new EbpfOptions { Ports = filter.Ports, Tls = !parsed.GetValue(options.NoTls) });
+        var sockets = new EbpfOptions
+        {
+            Ports = filter.Ports,
+            Tls = !parsed.GetValue(options.NoTls),
+            Governor = new GovernorLimits { MaxCpuPercent = parsed.GetValue(options.EbpfCpu) },
+        };
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), sockets);
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
