@@ -88,6 +88,8 @@ internal sealed class KubernetesTransport : IDisposable
             Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         message.Headers.Authorization = header;
+        // The handler takes the name to ask for and to verify from here; API servers do not look at it.
+        if (_access.TlsServerName is { } name) message.Headers.Host = name;
         message.Headers.TryAddWithoutValidation("Accept", request.Accept);
         message.Headers.UserAgent.Add(s_agent);
         if (request.ContentType is { } type)
@@ -133,7 +135,6 @@ internal sealed class KubernetesTransport : IDisposable
         };
         if (_access.Proxy is { } proxy) handler.Proxy = new WebProxy(proxy);
         var ssl = handler.SslOptions;
-        if (_access.TlsServerName is { } name) ssl.TargetHost = name;
         if (certificate is not null) ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;
 #pragma warning disable CA5359 // insecure-skip-tls-verify of the kubeconfig: somebody asked for it in so many words.
         if (_access.SkipVerification) ssl.RemoteCertificateValidationCallback = static (_, _, _, _) => true;

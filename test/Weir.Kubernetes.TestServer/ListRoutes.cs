@@ -78,8 +78,13 @@ internal sealed class ListRoutes(ApiServer server)
                 foreach (var one in server.Store.List(type, space).Objects.Where(selector.Matches)) await WriteEventAsync(context, "ADDED", Shown(one, metadataOnly)).ConfigureAwait(false);
             }
 
-            foreach (var missed in watch.Missed) await TellAsync(missed).ConfigureAwait(false);
             var last = known;
+            foreach (var missed in watch.Missed)
+            {
+                await TellAsync(missed).ConfigureAwait(false);
+                last = missed.Version;
+            }
+
             while (true)
             {
                 using var pause = CancellationTokenSource.CreateLinkedTokenSource(end.Token);

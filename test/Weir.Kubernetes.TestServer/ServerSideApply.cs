@@ -16,7 +16,7 @@ internal static class ServerSideApply
     public static JsonObject Apply(JsonObject? live, JsonObject applied, string manager, bool force)
     {
         if (applied["metadata"]?["managedFields"] is not null) throw ApiException.BadRequest("metadata.managedFields must be nil");
-        var result = (JsonObject?)live?.DeepClone() ?? new JsonObject { ["apiVersion"] = applied["apiVersion"]!.DeepClone(), ["kind"] = applied["kind"]!.DeepClone(), ["metadata"] = new JsonObject() };
+        var result = (JsonObject?)live?.DeepClone() ?? new JsonObject { ["apiVersion"] = applied["apiVersion"]!.DeepClone(), ["kind"] = applied["kind"]!.DeepClone(), ["metadata"] = new JsonObject { ["name"] = applied["metadata"]?["name"]?.DeepClone() } };
         var managers = Managers(result);
         var wanted = Leaves(applied).ToDictionary(one => one.Path, one => one.Value, StringComparer.Ordinal);
         var present = Leaves(result).ToDictionary(one => one.Path, one => one.Value, StringComparer.Ordinal);
