@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
 using Weir.Kubernetes.Identity;
 using Weir.Packets;
 using Weir.Records;
@@ -108,9 +109,9 @@ public sealed class NameTable
             return true;
         }
 
-        if (IpAddress.TryParse(text, out var one)) exact.TryAdd((one, 0), name);
-        else if (IPEndPoint.TryParse(text, out var endpoint) && endpoint.Port > 0) exact.TryAdd((IpAddress.From(endpoint.Address), endpoint.Port), name);
-        else return false;
+        // "10.1.2" is an address to inet_aton(3), and a slip to everybody else.
+        if (!IPEndPoint.TryParse(text, out var endpoint) || (endpoint.AddressFamily == AddressFamily.InterNetwork && text.Count('.') != 3)) return false;
+        exact.TryAdd((IpAddress.From(endpoint.Address), endpoint.Port), name);
         return true;
     }
 
