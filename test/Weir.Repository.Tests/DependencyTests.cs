@@ -18,6 +18,7 @@ public class DependencyTests
         ["Weir.Flows"] = ["Weir.Packets"],
         ["Weir.Linux"] = [],
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
+        ["Weir.Kubernetes"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
         ["Weir.Manifests"] = ["Weir.Privacy"],
@@ -25,7 +26,7 @@ public class DependencyTests
         ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests"],
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests", "Weir.Kubernetes"],
     };
 
     private static IEnumerable<string> SourceProjects => Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));

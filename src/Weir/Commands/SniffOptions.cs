@@ -57,6 +57,8 @@ internal sealed class SniffOptions
 
     public MirrorOptions Mirror { get; } = new();
 
+    public IdentityOptions Identity { get; } = new();
+
     public Option<string?> Descriptors { get; } = new("--descriptors")
     {
         Description = "Protobuf descriptor set (protoc --include_imports --descriptor_set_out) by which gRPC messages are decoded",
@@ -121,7 +123,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, .. Identity.All];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

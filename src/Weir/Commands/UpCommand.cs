@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Privacy.Redaction;
@@ -45,7 +46,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -64,6 +65,7 @@ internal static class UpCommand
         var privacy = options.Privacy.Load(parsed, out _);
         using var redactors = new ThreadLocal<ExchangeRedactor>(() => new ExchangeRedactor(privacy.Redaction));
         if (privacy.Redaction is not null) center = center with { Redact = exchange => redactors.Value!.Redact(exchange) };
+        await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, isFile: false, interruption.Token);
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
@@ -77,10 +79,12 @@ internal static class UpCommand
             Source = SniffCommand.Kind(plane),
             Workers = options.WorkersOf(parsed),
             Schema = options.Schema(parsed),
+            Identifier = identity.Identifier,
             Privacy = privacy,
         };
         using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));
+        if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
