@@ -29,6 +29,9 @@ public sealed class Endpoint
 
     public EndpointKind Kind { get; }
 
+    /// <summary>Name of the service that it belongs to.</summary>
+    public string Service => TemplateText.Service(Node);
+
     /// <summary>HTTP method in upper case.</summary>
     public string Method { get; }
 
