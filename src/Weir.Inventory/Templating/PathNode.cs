@@ -71,7 +71,7 @@ internal sealed class PathNode(PathNode? parent, string text, bool isParameter)
     }
 
     /// <summary>
-    /// What a client sees below here, names left out: methods, and shapes of what they give, down to two levels. Routes of their own
+    /// What a client sees below here, names left out: methods, and shapes of what they give, down to four levels. Routes of their own
     /// differ in it; values of one parameter do not.
     /// </summary>
     public void CollectProfile(HashSet<int> profile, HashSet<int> shapes, int depth = 0)
@@ -84,7 +84,7 @@ internal sealed class PathNode(PathNode? parent, string text, bool isParameter)
             endpoint.CollectShape(shapes, path);
         }
 
-        if (depth == 2) return;
+        if (depth == 4) return;
         foreach (var (name, child) in Literals)
         {
             if (!child.Confirmed) continue;

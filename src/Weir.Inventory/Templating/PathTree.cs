@@ -14,6 +14,9 @@ internal readonly record struct Passage(bool Confirms, bool Succeeded, long Time
 /// </summary>
 internal sealed class PathTree
 {
+    /// <summary>Different values of a parameter made of words after which a new word is taken without looking at its answers first.</summary>
+    private const int MostOnProbation = 64;
+
     private readonly CatalogueLimits _limits;
     private readonly Dictionary<string, PinRecord> _pins = new(StringComparer.Ordinal);
 
@@ -188,8 +191,7 @@ internal sealed class PathTree
         if (kind == SegmentKind.Locale && values.Kinds[(int)SegmentKind.Locale] > 0) return true;
         if (!parameter.TakesText) return false;
         if (!confirms || kind != SegmentKind.Word || parameter.Reason == Reason.TooMany) return true;
-        return values.Kinds[(int)SegmentKind.Word] * 2 > values.Samples
-            || values.Top.Contains(segment);
+        return values.Top.Contains(segment) || (values.Kinds[(int)SegmentKind.Word] * 2 > values.Samples && values.Distinct > MostOnProbation);
     }
 
     private static PathNode? Into(PathNode? parameter, ReadOnlySpan<char> segment, Segment read, in Passage passage)

@@ -227,7 +227,7 @@ internal static class SegmentClassifier
         if (IsDigits(rest)) return rest.Length >= 4 || (rest.Length >= 2 && !prefix.ContainsAnyExceptInRange('A', 'Z'));
         if (rest.ContainsAny('-', '_'))
             return !prefix.ContainsAnyExceptInRange('A', 'Z') && digits >= 2 && !rest.ContainsAnyInRange('a', 'z');
-        return digits >= 2 && letters >= 1 && rest.Length >= 6;
+        return (digits >= 2 && letters >= 1 && rest.Length >= 6) || (digits >= 1 && rest.Length >= 10 && HasBothCases(rest));
     }
 
     /// <summary>Random characters: three kinds of them mixed, or long with no word in it.</summary>
@@ -240,7 +240,7 @@ internal static class SegmentClassifier
         var lower = text.Length - CountOutside(text, 'a', 'z');
         if (upper > 0 && lower > 0 && digits > 0 && text.Length >= 8) return Changes(text) * 3 >= text.Length;
         if (text.Length >= 16 && digits >= 2 && digits * 12 >= text.Length && !HasSlugShape(text)) return true;
-        return text.Length >= 20 && upper > 1 && lower > 1 && !text.ContainsAny('-', '_') && Changes(text) * 3 >= text.Length;
+        return text.Length >= 16 && upper > 1 && lower > 1 && Changes(text) * 4 >= text.Length && !HasSlugShape(text);
     }
 
     /// <summary>How often the class of the character changes: rarely in words, at every second place in random text.</summary>

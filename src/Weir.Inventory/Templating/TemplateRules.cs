@@ -142,7 +142,7 @@ internal sealed class TemplateRules(PathTree tree, CatalogueLimits limits)
         if (parent.Parameter("") is not { Confirmed: true } parameter || parameter.Reason == Reason.Locales) return false;
         var theirs = Profile.Of(parameter);
         var alike = open.FindAll(child => (child.Kind != SegmentKind.Word || parameter.TakesText || child.EchoPlace != 0) && child.Kind != SegmentKind.Locale
-            && Profile.Of(child) is var mine && mine.IsAlike(theirs, AlikeShare) && (mine.HasShape || parameter.TakesText));
+            && Profile.Of(child) is var mine && (mine.IsAlike(theirs, AlikeShare) ? mine.HasShape || parameter.TakesText : parameter.TakesText && mine.IsPartOf(theirs, AlikeShare, child.Kind == SegmentKind.Word)));
         return alike.Count > 0 && Merge(parent, alike, Reason.LikeParameter);
     }
 
@@ -207,6 +207,9 @@ internal sealed class TemplateRules(PathTree tree, CatalogueLimits limits)
     /// <summary>What a place looks like from outside, names left out.</summary>
     private sealed class Profile
     {
+        /// <summary>GET at the place itself.</summary>
+        private static readonly int s_get = HashCode.Combine(0, string.GetHashCode("GET", StringComparison.Ordinal));
+
         private readonly HashSet<int> _structure = [];
         private readonly HashSet<int> _shape = [];
 
@@ -225,6 +228,17 @@ internal sealed class TemplateRules(PathTree tree, CatalogueLimits limits)
             if (Contained(_structure, other._structure) < 0.99) return false;
             if (!HasShape || !other.HasShape) return HasShape == other.HasShape && Contained(_shape, other._shape) > 0.5;
             return Contained(_shape, other._shape) >= share && _shape.Count * 2 >= other._shape.Count && other._shape.Count * 2 >= _shape.Count;
+        }
+
+        /// <summary>
+        /// All that is seen of it is also seen of the other: one of its values that was called less. A word has to show something that routes
+        /// beside a parameter rarely have: an answer of the same shape, or another method than GET.
+        /// </summary>
+        public bool IsPartOf(Profile other, double share, bool isWord)
+        {
+            if (_structure.Count == 0 || !_structure.IsSubsetOf(other._structure)) return false;
+            if (_shape.Count == 0) return !isWord || !_structure.Contains(s_get);
+            return _shape.Count(other._shape.Contains) >= share * _shape.Count;
         }
 
         /// <summary>The part of the smaller set that is also in the larger.</summary>
