@@ -19,6 +19,7 @@ public class DependencyTests
         ["Weir.Linux"] = [],
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
+        ["Weir.Rpc"] = [],
         ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
         ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
