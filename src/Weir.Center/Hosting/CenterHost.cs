@@ -12,8 +12,10 @@ using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
 using Weir.Center.Live;
+using Weir.Center.Probes;
 using Weir.Records;
 using Weir.Records.Status;
+using Weir.Rpc.Server;
 using Weir.Storage;
 
 namespace Weir.Center.Hosting;
@@ -38,13 +40,14 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
+    private readonly RpcServer? _probes;
     private bool _stopped;
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        MessageRoutes messages, StatusSources sources, CancellationTokenSource stopping)
+        MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
-        (_listen, _application, _store, _writer) = (listen, application, store, writer);
+        (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
         (_ingest, _messages, _sources, _stopping) = (ingest, messages, sources, stopping);
     }
 
@@ -56,6 +59,9 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
+
+    /// <summary>Where probes deliver; known after <see cref="StartAsync"/>, null where none are taken.</summary>
+    public IPEndPoint? ProbeEndpoint => _probes?.Endpoint;
 
     /// <exception cref="IOException">It must not listen there.</exception>
     /// <exception cref="StoreException">The store can't be opened.</exception>
@@ -69,6 +75,7 @@ public sealed class CenterHost : IAsyncDisposable
                 + "authentication yet: listen on 127.0.0.1 and reach it through an SSH tunnel or kubectl port-forward");
         }
 
+        options.Probes?.Check();
         var store = new SqliteExchangeStore(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataDirectory, "weir.db"),
@@ -84,8 +91,11 @@ public sealed class CenterHost : IAsyncDisposable
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
-        var application = Build(options, store, writer, live, sources, messages, stopping, loopback);
-        return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, stopping);
+        var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
+        sources.Add(registry);
+        var application = Build(options, store, writer, live, sources, messages, registry, stopping, loopback);
+        var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
+        return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, probes, stopping);
     }
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
@@ -111,6 +121,7 @@ public sealed class CenterHost : IAsyncDisposable
         // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
         _ = _store.EndRunning();
         _writer.Start();
+        if (_probes is not null) await _probes.Start(cancellation);
     }
 
     /// <summary>Ends the streams and stores what is queued.</summary>
@@ -121,6 +132,8 @@ public sealed class CenterHost : IAsyncDisposable
         await _stopping.CancelAsync();
         try
         {
+            // Probes first: what they are told is stored is stored below.
+            if (_probes is not null) await _probes.Stop();
             await _application.StopAsync(CancellationToken.None);
         }
         finally
@@ -132,6 +145,7 @@ public sealed class CenterHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (_probes is not null) await _probes.DisposeAsync();
         await _application.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
@@ -143,7 +157,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, StatusSources sources,
-        MessageRoutes messages, CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -177,6 +191,8 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapStream();
         application.MapExchanges();
         application.MapStatus();
+        application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
+            .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);

@@ -28,6 +28,9 @@ public sealed record CenterOptions
     /// </summary>
     public Action<Records.Exchange> Redact { get; init; } = static _ => { };
 
+    /// <summary>Where probes deliver; null takes none.</summary>
+    public Probes.ProbePort? Probes { get; init; }
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();

@@ -42,6 +42,7 @@ public sealed class HealthService
 
     private async Task Follow(HealthCheckRequest request, RpcWriter<HealthCheckResponse> writer, RpcServerCall call)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, call.Stopping);
         Status? told = null;
         while (true)
         {
@@ -49,7 +50,7 @@ public sealed class HealthService
             var state = _states.GetValueOrDefault(request.Service, Status.ServiceUnknown);
             if (state != told) await writer.Write(new HealthCheckResponse { Status = state });
             told = state;
-            await change.WaitAsync(call.Cancellation);
+            await change.WaitAsync(end.Token);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Rpc.Client;
 using Weir.Rpc.Wire;
@@ -9,7 +10,7 @@ using Weir.Rpc.Wire;
 namespace Weir.Rpc.Server;
 
 /// <summary>Takes a request of HTTP/2, finds its method and brings its status home.</summary>
-internal sealed partial class CallDispatcher(RpcServerOptions options, ILogger<CallDispatcher> log)
+internal sealed partial class CallDispatcher(RpcServerOptions options, IHostApplicationLifetime lifetime, ILogger<CallDispatcher> log)
 {
     private readonly Dictionary<string, RpcService> _services = options.Services.ToDictionary(service => service.Name, StringComparer.Ordinal);
 
@@ -44,7 +45,7 @@ internal sealed partial class CallDispatcher(RpcServerOptions options, ILogger<C
         if (timeout > TimeSpan.Zero) deadline.CancelAfter(timeout.Value);
         var parts = (context.Request.Path.Value ?? "").Split('/');
         var call = new RpcServerCall(
-            context, parts.Length == 3 ? parts[1] : "", parts.Length == 3 ? parts[2] : "", timeout, ended.Token);
+            context, parts.Length == 3 ? parts[1] : "", parts.Length == 3 ? parts[2] : "", timeout, lifetime.ApplicationStopping, ended.Token);
         var status = timeout == TimeSpan.MinValue
             ? new RpcStatus(RpcStatusCode.Internal, $"{GrpcTimeout.Header} is no time")
             : await Status(call, context, deadline.Token);
@@ -82,6 +83,10 @@ internal sealed partial class CallDispatcher(RpcServerOptions options, ILogger<C
         catch (Exception) when (call.Cancellation.IsCancellationRequested)
         {
             return new RpcStatus(RpcStatusCode.Cancelled, "the call was cancelled");
+        }
+        catch (OperationCanceledException) when (call.Stopping.IsCancellationRequested)
+        {
+            return new RpcStatus(RpcStatusCode.Unavailable, "the server stops");
         }
         catch (Exception failure)
         {

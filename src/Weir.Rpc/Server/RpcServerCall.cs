@@ -11,9 +11,9 @@ public sealed class RpcServerCall
     private readonly HttpContext _context;
     private bool _headersSent;
 
-    internal RpcServerCall(HttpContext context, string service, string method, TimeSpan? timeout, CancellationToken cancellation)
+    internal RpcServerCall(HttpContext context, string service, string method, TimeSpan? timeout, CancellationToken stopping, CancellationToken cancellation)
     {
-        (_context, Service, Method, Timeout, Cancellation) = (context, service, method, timeout, cancellation);
+        (_context, Service, Method, Timeout, Stopping, Cancellation) = (context, service, method, timeout, stopping, cancellation);
         foreach (var (name, values) in context.Request.Headers)
             foreach (var value in values) MetadataFields.Read(name, value ?? "", Metadata);
     }
@@ -33,6 +33,9 @@ public sealed class RpcServerCall
 
     /// <summary>The client has gone, does not want the answer any more, or its time is over.</summary>
     public CancellationToken Cancellation { get; }
+
+    /// <summary>The server is about to stop; a call that has no end of its own ends then.</summary>
+    public CancellationToken Stopping { get; }
 
     public IPEndPoint Peer => new(_context.Connection.RemoteIpAddress ?? IPAddress.None, _context.Connection.RemotePort);
 
