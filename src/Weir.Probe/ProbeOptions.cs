@@ -29,6 +29,9 @@ public sealed record ProbeOptions
     /// <summary>Threads that reassemble and parse, where the source does not bring its own; 1 to <see cref="WorkerCount.Max"/>.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>Connections that are left out; null leaves out none.</summary>
+    public OwnSockets? Own { get; init; }
+
     public CaptureSourceKind Source { get; init; }
 
     /// <summary>

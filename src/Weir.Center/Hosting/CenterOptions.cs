@@ -30,6 +30,9 @@ public sealed record CenterOptions
 
     public Inventory.CatalogueOptions Catalogue { get; init; } = new();
 
+    /// <summary>Where probes deliver; null takes none.</summary>
+    public Probes.ProbePort? Probes { get; init; }
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();

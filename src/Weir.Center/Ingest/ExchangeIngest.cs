@@ -7,6 +7,9 @@ using Weir.Records.Status;
 
 namespace Weir.Center.Ingest;
 
+/// <summary>A place in the queue before the store: rows taken until then, and rows that the store had refused.</summary>
+public readonly record struct StoreMark(long Taken, long Lost);
+
 /// <summary>
 /// Takes exchanges from capture workers, on their threads: encodes each once, shows it to the live streams and queues it for
 /// the store. Never waits; what does not fit is counted.
@@ -45,6 +48,14 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     /// <summary>False when there was no room, which is counted.</summary>
     public bool TryWrite(Exchange exchange)
     {
+        if (TryOffer(exchange)) return true;
+        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
+        return false;
+    }
+
+    /// <summary>False when there was no room: for senders that come again with the same exchange, so that nothing is lost.</summary>
+    public bool TryOffer(Exchange exchange)
+    {
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
         // Before it is encoded: the record names its endpoint.
         _catalogue.Observe(exchange);
@@ -54,19 +65,22 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
         if (_queue.TryEnqueue(row)) return true;
-        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
         _queue.Return(row);
         return false;
     }
 
     /// <summary>Waits until everything written before has left the queue. False when the store refused any row meanwhile.</summary>
-    public async Task<bool> StoredAsync(CancellationToken cancellation)
+    public Task<bool> StoredAsync(CancellationToken cancellation) => StoredAsync(Mark(), cancellation);
+
+    /// <summary>As above, of everything written before the mark.</summary>
+    public async Task<bool> StoredAsync(StoreMark mark, CancellationToken cancellation)
     {
-        var lost = Writer?.Lost ?? 0;
-        var taken = _queue.Taken;
-        while (!_queue.HasLeft(taken)) await Task.Delay(StoredCheck, cancellation);
-        return (Writer?.Lost ?? 0) == lost;
+        while (!_queue.HasLeft(mark.Taken)) await Task.Delay(StoredCheck, cancellation);
+        return (Writer?.Lost ?? 0) == mark.Lost;
     }
+
+    /// <summary>Where the queue and the store stand now.</summary>
+    public StoreMark Mark() => new(_queue.Taken, Writer?.Lost ?? 0);
 
     public void Report(IStatusReport report)
     {

@@ -97,7 +97,7 @@ internal static class UpCommand
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static CenterHost Host(CenterOptions center)
+    internal static CenterHost Host(CenterOptions center)
     {
         try
         {

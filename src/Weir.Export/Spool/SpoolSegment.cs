@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Weir.Records;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spool;
 
 /// <summary>One batch of messages on its way, with the bytes as they are sent.</summary>
 /// <param name="Id">Names the batch wherever it goes; a repeated delivery carries the same.</param>

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spool;
 
 /// <summary>
-/// A directory that one process uses alone: <c>ROOT/resurface-HASH/N</c>, the hash of the destination and the lowest free N.
+/// A directory that one process uses alone: <c>ROOT/KIND-HASH/N</c>, the hash of the destination and the lowest free N.
 /// What processes that are gone left for the same destination is moved into it.
 /// </summary>
 internal sealed class SpoolDirectory : IDisposable
@@ -25,10 +25,10 @@ internal sealed class SpoolDirectory : IDisposable
     public string Path { get; }
 
     /// <exception cref="OutputException">The directory cannot be made or is in use 64 times.</exception>
-    public static SpoolDirectory Open(string root, string destination)
+    public static SpoolDirectory Open(string kind, string root, string destination)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(destination)))[..16];
-        var parent = System.IO.Path.Combine(root, $"resurface-{hash}");
+        var parent = System.IO.Path.Combine(root, $"{kind}-{hash}");
         SpoolDirectory? own = null;
         try
         {
@@ -83,6 +83,10 @@ internal sealed class SpoolDirectory : IDisposable
     }
 
     public byte[] Read(string name) => File.ReadAllBytes(System.IO.Path.Combine(Path, name));
+
+    /// <summary>A name that this process sees at once and a later one too, unless the power goes first.</summary>
+    public void Rename(string name, string newName) =>
+        File.Move(System.IO.Path.Combine(Path, name), System.IO.Path.Combine(Path, newName), overwrite: true);
 
     public void Delete(string name) => File.Delete(System.IO.Path.Combine(Path, name));
 

@@ -1,9 +1,9 @@
 using System.Text;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Records;
 using Xunit;
 
-namespace Weir.Export.Tests.Resurface;
+namespace Weir.Export.Tests.Spool;
 
 public sealed class SpoolTests : IDisposable
 {
@@ -186,14 +186,14 @@ public sealed class SpoolTests : IDisposable
     {
         var file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
-        var failure = Assert.Throws<OutputException>(() => SpoolDirectory.Open(file, "https://a.example/message"));
+        var failure = Assert.Throws<OutputException>(() => SpoolDirectory.Open("resurface", file, "https://a.example/message"));
         Assert.Contains("--spool", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private DeliverySpool Open(SpoolLimits? limits = null, string destination = "https://a.example/message") =>
-        new(SpoolDirectory.Open(_root, destination), limits ?? SpoolLimits.Default, _clock, _told.Add);
+        new(SpoolDirectory.Open("resurface", _root, destination), limits ?? SpoolLimits.Default, _clock, _told.Add);
 
     private SpoolBatch Batch(string payload, int messages = 1) =>
         new(_ids.Next(_clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000), messages, true, Encoding.UTF8.GetBytes(payload));

@@ -1,13 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Weir.Records;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spool;
 
 /// <summary>
 /// Batches between capture and server, oldest first, on disk: what is in it survives the end of this process, also by kill -9,
 /// and is sent by the next one for the same destination. Bounded in bytes and age; what has to go is counted. While the disk
-/// refuses, batches stay in memory, bounded too. One thread appends, one takes.
+/// refuses, batches stay in memory, bounded too. One thread appends, any number take.
 /// </summary>
+/// <remarks>
+/// A batch may be bound to the receiver that it was sent to and that may have it, though it never said so: others are not given it.
+/// The bond is part of the file's name, <c>BATCH-RECEIVER.batch</c>.
+/// </remarks>
 internal sealed class DeliverySpool : IDisposable
 {
     private readonly Lock _gate = new();
@@ -16,6 +21,7 @@ internal sealed class DeliverySpool : IDisposable
     private readonly SpoolLimits _limits;
     private readonly TimeProvider _time;
     private readonly Action<string> _tell;
+    private readonly TimeSpan _bondAge;
     private long _bytes;
     private long _memoryBytes;
     private long _messages;
@@ -24,10 +30,15 @@ internal sealed class DeliverySpool : IDisposable
     private long _damaged;
     private bool _diskRefuses;
 
+    /// <param name="directory">Owned.</param>
+    /// <param name="limits">What may wait.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="tell">Takes what the user should know.</param>
+    /// <param name="bondAge">How long a batch waits for the receiver it is bound to, before any may have it; null waits to the end.</param>
     /// <exception cref="OutputException">The directory cannot be used.</exception>
-    public DeliverySpool(SpoolDirectory directory, SpoolLimits limits, TimeProvider time, Action<string> tell)
+    public DeliverySpool(SpoolDirectory directory, SpoolLimits limits, TimeProvider time, Action<string> tell, TimeSpan? bondAge = null)
     {
-        (_directory, _limits, _time, _tell) = (directory, limits, time, tell);
+        (_directory, _limits, _time, _tell, _bondAge) = (directory, limits, time, tell, bondAge ?? Timeout.InfiniteTimeSpan);
         Load();
     }
 
@@ -35,6 +46,15 @@ internal sealed class DeliverySpool : IDisposable
 
     /// <summary>Messages that wait.</summary>
     public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>Bytes that wait, on disk or in memory.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate) return _bytes;
+        }
+    }
 
     public bool IsEmpty => Messages == 0 && _entries.Count == 0;
 
@@ -86,8 +106,11 @@ internal sealed class DeliverySpool : IDisposable
         return true;
     }
 
-    /// <summary>The oldest batch, which stays until <see cref="Remove"/>. False when there is none.</summary>
-    public bool TryTake([NotNullWhen(true)] out SpoolBatch? batch)
+    /// <summary>
+    /// The oldest batch that nobody else has taken and that this receiver may have; it stays until <see cref="Remove"/>. False when
+    /// there is none.
+    /// </summary>
+    public bool TryTake([NotNullWhen(true)] out SpoolBatch? batch, UInt128? receiver = null)
     {
         while (true)
         {
@@ -96,14 +119,38 @@ internal sealed class DeliverySpool : IDisposable
             {
                 DropExpired();
                 batch = null;
-                if (_entries.First is null) return false;
-                entry = _entries.First.Value;
+                if (_entries.FirstOrDefault(one => !one.InFlight && MayHave(one, receiver)) is not { } oldest) return false;
+                entry = oldest;
                 entry.InFlight = true;
             }
 
             batch = entry.InMemory ?? TryRead(entry);
             if (batch is not null) return true;
             lock (_gate) Drop(entry, ref _damaged);
+        }
+    }
+
+    /// <summary>From now on only this receiver may have the batch, also in a later process.</summary>
+    public void Bind(SpoolBatch batch, UInt128 receiver)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
+            var before = Name(entry);
+            entry.BoundAt = _time.GetUtcNow();
+            if (entry.Receiver == receiver) return;
+            (entry.Receiver, entry.FileName) = (receiver, null);
+            if (entry.InMemory is not null) return;
+            try
+            {
+                _directory.Rename(before, Name(entry));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Known here all the same; a later process may send it to another receiver.
+                entry.FileName = before;
+                _tell($"cannot rename {before} in {Path}: {failure.Message}");
+            }
         }
     }
 
@@ -143,18 +190,38 @@ internal sealed class DeliverySpool : IDisposable
         _directory.Dispose();
     }
 
-    private static string Name(ExchangeId id) => $"{id}.batch";
+    private static string Name(Entry entry) =>
+        entry.FileName ?? (entry.Receiver is { } receiver ? $"{entry.Id}-{receiver:x32}.batch" : $"{entry.Id}.batch");
+
+    private bool MayHave(Entry entry, UInt128? receiver) =>
+        entry.Receiver is null || entry.Receiver == receiver || (_bondAge >= TimeSpan.Zero && _time.GetUtcNow() - entry.BoundAt > _bondAge);
+
+    private static bool TryParse(string fileName, out ExchangeId id, out UInt128? receiver)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(fileName);
+        receiver = null;
+        if (name.Length > ExchangeId.TextLength)
+        {
+            id = default;
+            if (name[ExchangeId.TextLength] != '-') return false;
+            if (!UInt128.TryParse(name.AsSpan(ExchangeId.TextLength + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bound)) return false;
+            receiver = bound;
+            name = name[..ExchangeId.TextLength];
+        }
+
+        return ExchangeId.TryParse(name, out id);
+    }
 
     private void Load()
     {
         var header = new byte[SpoolSegment.HeaderBytes];
         foreach (var file in _directory.Segments())
         {
-            if (!ExchangeId.TryParse(System.IO.Path.GetFileNameWithoutExtension(file.Name), out var id)) continue;
+            if (!TryParse(file.Name, out var id, out var receiver)) continue;
             Array.Clear(header);
             using (var stream = file.OpenRead()) stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
             var messages = SpoolSegment.PeekMessages(header);
-            _entries.AddLast(new Entry(id, file.Length, messages));
+            _entries.AddLast(new Entry(id, file.Length, messages) { Receiver = receiver, BoundAt = _time.GetUtcNow(), FileName = file.Name });
             _bytes += file.Length;
             _messages += messages;
         }
@@ -165,7 +232,7 @@ internal sealed class DeliverySpool : IDisposable
     private void DropExpired()
     {
         var earliest = (_time.GetUtcNow() - _limits.MaxAge).ToUnixTimeMilliseconds();
-        while (_entries.First is { } first && first.Value.CreatedMs < earliest) Drop(first.Value, ref _droppedExpired);
+        while (_entries.FirstOrDefault(entry => !entry.InFlight) is { } oldest && oldest.CreatedMs < earliest) Drop(oldest, ref _droppedExpired);
     }
 
     private Entry? OldestAtRest(bool inMemoryOnly = false) =>
@@ -185,12 +252,12 @@ internal sealed class DeliverySpool : IDisposable
 
         try
         {
-            _directory.Delete(Name(entry.Id));
+            _directory.Delete(Name(entry));
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             // Sent again by the next process: the receiver knows the batch by its id.
-            _tell($"cannot delete {Name(entry.Id)} in {Path}: {failure.Message}");
+            _tell($"cannot delete {Name(entry)} in {Path}: {failure.Message}");
         }
     }
 
@@ -198,7 +265,7 @@ internal sealed class DeliverySpool : IDisposable
     {
         try
         {
-            _directory.Write(Name(batch.Id), SpoolSegment.Encode(batch));
+            _directory.Write($"{batch.Id}.batch", SpoolSegment.Encode(batch));
             _diskRefuses = false;
             return true;
         }
@@ -214,12 +281,12 @@ internal sealed class DeliverySpool : IDisposable
     {
         try
         {
-            if (SpoolSegment.TryDecode(_directory.Read(Name(entry.Id)), out var batch)) return batch;
-            _tell($"{Name(entry.Id)} in {Path} is damaged and left out");
+            if (SpoolSegment.TryDecode(_directory.Read(Name(entry)), out var batch)) return batch;
+            _tell($"{Name(entry)} in {Path} is damaged and left out");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            _tell($"cannot read {Name(entry.Id)} in {Path}: {failure.Message}");
+            _tell($"cannot read {Name(entry)} in {Path}: {failure.Message}");
         }
 
         return null;
@@ -230,6 +297,14 @@ internal sealed class DeliverySpool : IDisposable
         public bool InFlight { get; set; }
 
         public SpoolBatch? InMemory { get; init; }
+
+        /// <summary>Who alone may have it; null for anybody.</summary>
+        public UInt128? Receiver { get; set; }
+
+        public DateTimeOffset BoundAt { get; set; }
+
+        /// <summary>Its file, where that has another name than it should.</summary>
+        public string? FileName { get; set; }
 
         /// <summary>The first 48 bits of a ULID.</summary>
         public long CreatedMs => (long)(ulong)(Id.Value >> 80);
