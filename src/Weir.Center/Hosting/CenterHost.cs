@@ -13,6 +13,7 @@ using Weir.Center.Api;
 using Weir.Center.Ingest;
 using Weir.Center.Live;
 using Weir.Records;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 using Weir.Storage;
 
@@ -78,15 +79,19 @@ public sealed class CenterHost : IAsyncDisposable
         var live = new LiveHub(options.Live);
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
-        var ingest = new ExchangeIngest(queue, live) { Writer = writer };
+        var metrics = new ExchangeMetrics(options.Metrics);
+        var ingest = new ExchangeIngest(queue, live, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live }) sources.Add(source);
+        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes), live, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
         var application = Build(options, store, writer, live, sources, messages, stopping, loopback);
         return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, stopping);
     }
+
+    /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
+    public IReadOnlyList<IStatusSource> StatusSources => _sources.All;
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);

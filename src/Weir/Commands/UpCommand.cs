@@ -45,7 +45,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -66,7 +66,7 @@ internal static class UpCommand
         if (privacy.Redaction is not null) center = center with { Redact = exchange => redactors.Value!.Redact(exchange) };
         await using var host = Host(center);
         // The page does not watch itself.
-        var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
+        var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
         var sources = SniffCommand.OpenLive(options, parsed, plane, filter);
         var probe = new ProbeOptions
         {
@@ -82,6 +82,7 @@ internal static class UpCommand
         using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
         host.Add(new ProbeStatus(run));
         await host.StartAsync(CancellationToken.None);
+        await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
         using var services = demo ? DemoServices.Start() : null;
