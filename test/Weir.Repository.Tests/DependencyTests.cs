@@ -20,11 +20,12 @@ public class DependencyTests
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
+        ["Weir.Manifests"] = ["Weir.Privacy"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
         ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection"],
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests"],
     };
 
     private static IEnumerable<string> SourceProjects => Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
