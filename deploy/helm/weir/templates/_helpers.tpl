@@ -28,6 +28,24 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- toJson $capabilities -}}
 {{- end -}}
 
+{{/* What weir smells finds on purpose here, each with its reason. */}}
+{{- define "weir.probeIgnored" -}}
+SEC-003=capabilities of a container are effective for root alone
+SEC-008=the interfaces to watch are those of the node
+SEC-014=packet sockets are what it captures with
+VOL-003=what is kept belongs to the node
+VOL-004=a folder of its own, for calls or for what waits to be delivered
+RES-002=a limit would drop packets exactly when there are many
+{{- if contains "ebpf" .Values.probe.source }}
+SEC-009=names and containers of processes are those of the node
+SEC-012=eBPF programs are what it captures with
+VOL-002=read only, for the list of tracepoints
+{{- if eq .Values.probe.seccompProfile "Unconfined" }}
+SEC-016=profiles of older runtimes forbid bpf(2)
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{/* The command line of a node, by mode. */}}
 {{- define "weir.probeArgs" -}}
 {{- $args := list -}}
