@@ -19,9 +19,7 @@ internal static class StatusRoutes
     {
         routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time)))
             .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<object>();
-        routes.MapGet("/metrics", (StatusSources sources) =>
-                Results.Text(MetricsText.Write(sources.All), "text/plain; version=0.0.4; charset=utf-8"))
-            .WithName("getMetrics").WithSummary("The counters in Prometheus' text format");
+        routes.MapMetrics();
         routes.MapGet("/healthz", () => Results.Text("ok")).WithName("getHealth").WithSummary("The process answers");
         routes.MapGet("/readyz", (SqliteExchangeStore store, StoreWriter writer) =>
         {

@@ -15,6 +15,7 @@ using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Probes;
 using Weir.Records;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 using Weir.Rpc.Server;
 using Weir.Storage;
@@ -88,9 +89,11 @@ public sealed class CenterHost : IAsyncDisposable
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
-        var ingest = new ExchangeIngest(queue, live, catalogue) { Writer = writer };
+        var metrics = new ExchangeMetrics(options.Metrics);
+        var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live, catalogue }) sources.Add(source);
+        var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
+        foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
@@ -100,6 +103,9 @@ public sealed class CenterHost : IAsyncDisposable
         var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
         return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
     }
+
+    /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
+    public IReadOnlyList<IStatusSource> StatusSources => _sources.All;
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);

@@ -37,6 +37,8 @@ public sealed record CenterOptions
 
     public Live.LiveLimits Live { get; init; } = new();
 
+    public Records.Metrics.ExchangeMetricsLimits Metrics { get; init; } = new();
+
     /// <summary>Holds the page.</summary>
     internal System.Reflection.Assembly Assets { get; init; } = typeof(CenterOptions).Assembly;
 }

@@ -9,6 +9,7 @@ using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
+using Weir.Records.Metrics;
 
 namespace Weir.Cli.Commands;
 
@@ -41,7 +42,7 @@ internal static class SniffCommand
     {
         var file = parsed.GetValue(options.Read);
         var plane = MirrorOptions.Plane(options.Source, parsed);
-        var filter = Filter(options, parsed);
+        var filter = options.Metrics.Exclude(Filter(options, parsed), parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
@@ -72,8 +73,9 @@ internal static class SniffCommand
             Privacy = privacy,
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(
-            sources, probe, delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs);
+        var calls = new ExchangeMetrics();
+        using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
+        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), calls, new OutputStatus(outputs));
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -92,6 +94,13 @@ internal static class SniffCommand
         Summary.Print(report, run.Warnings.Count > 0);
         if (interruption.BySignal) return ExitCode.Interrupted;
         return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static IReadOnlyList<IExchangeOutput> Lanes(
+        SniffOptions options, DeliveryOptions delivery, ParseResult parsed, IReadOnlyList<IExchangeOutput> outputs, ExchangeMetrics calls)
+    {
+        IReadOnlyList<IExchangeOutput> lanes = delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs;
+        return parsed.GetValue(options.Metrics.Listen) is null ? lanes : [.. lanes, new SharedSinkOutput(calls)];
     }
 
     /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>

@@ -46,7 +46,7 @@ internal static class UpCommand
         };
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -68,7 +68,7 @@ internal static class UpCommand
         await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, isFile: false, interruption.Token);
         await using var host = Host(center);
         // The page does not watch itself.
-        var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
+        var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
         var sources = SniffCommand.OpenLive(options, parsed, plane, filter);
         var probe = new ProbeOptions
         {
@@ -86,6 +86,7 @@ internal static class UpCommand
         host.Add(new ProbeStatus(run));
         if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
+        await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
         using var services = demo ? DemoServices.Start() : null;
