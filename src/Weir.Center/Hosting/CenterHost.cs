@@ -175,8 +175,10 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseExceptionHandler();
         application.UseRouting();
         application.MapStream();
+        application.MapOverview();
+        application.MapHar();
         application.MapExchanges();
-        application.MapStatus();
+        application.MapStatus(options);
         messages.Map(application);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);

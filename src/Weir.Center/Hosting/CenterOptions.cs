@@ -28,6 +28,9 @@ public sealed record CenterOptions
     /// </summary>
     public Action<Records.Exchange> Redact { get; init; } = static _ => { };
 
+    /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
+    public bool Demo { get; init; }
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();
