@@ -201,9 +201,11 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseExceptionHandler();
         application.UseRouting();
         application.MapStream();
+        application.MapOverview();
+        application.MapHar();
         application.MapExchanges();
         application.MapCatalogue();
-        application.MapStatus();
+        application.MapStatus(options);
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);

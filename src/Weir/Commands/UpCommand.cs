@@ -54,11 +54,12 @@ internal static class UpCommand
             DataDirectory = DataDirectory(parsed.GetValue(data), parsed.GetValue(demo)),
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
-        }, parsed.GetValue(demo)));
+            Demo = parsed.GetValue(demo),
+        }));
         return command;
     }
 
-    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, bool demo)
+    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center)
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = MirrorOptions.Plane(options.Source, parsed);
@@ -89,7 +90,7 @@ internal static class UpCommand
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
-        using var services = demo ? DemoServices.Start() : null;
+        using var services = center.Demo ? DemoServices.Start() : null;
         await Capture(run, interruption);
         services?.Dispose();
         await host.StopAsync();
