@@ -157,6 +157,9 @@ static __always_inline void mark_process(__u32 tgid, __u32 flags)
 	bpf_map_update_elem(&processes, &tgid, &flags, BPF_ANY);
 }
 
+/* Puts the type into the BTF, for the test that compares it with its C# side. */
+const struct weir_tls_notice *notice_type __attribute__((unused));
+
 static __always_inline void notice(__u32 kind, __u32 tgid)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();

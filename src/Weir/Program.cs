@@ -16,6 +16,8 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
+    SmellsCommand.Create(),
+    ScanCommand.Create(),
     DoctorCommand.Create(),
 };
 
