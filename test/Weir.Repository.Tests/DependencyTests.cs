@@ -103,3 +103,4 @@ public class DependencyTests
         .Attributes(project, "ProjectReference", "Include")
         .Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/')));
 }
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Kubernetes", "Weir.Manifests"],

@@ -20,7 +20,7 @@ public partial class LimitDocumentTests
         typeof(Records.Exchange).Assembly, typeof(Privacy.Rules.RuleLimits).Assembly, typeof(Probe.PacketRecorderLimits).Assembly,
         typeof(Export.Spool.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
         typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly, typeof(Manifests.ManifestLimits).Assembly,
-        typeof(Rpc.RpcLimits).Assembly,
+        typeof(Rpc.RpcLimits).Assembly, typeof(Kubernetes.KubernetesLimits).Assembly,
     ];
 
     private static IEnumerable<string[]> Rows => Repository.Read(Document).Split('\n')

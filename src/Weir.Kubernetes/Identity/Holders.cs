@@ -46,18 +46,12 @@ internal sealed class Holders(IdentityLimits limits)
     {
         pod = null;
         if (!_byAddress.TryGetValue(address, out var holdings)) return HolderAnswer.Never;
-        foreach (ref readonly var one in holdings.AsSpan())
-        {
-            if (atNs < one.SinceNs) continue;
-            if (one.UntilNs != long.MaxValue && atNs > one.UntilNs + LateNs) return HolderAnswer.NotThen;
-            pod = one.Pod;
-            return HolderAnswer.Found;
-        }
-
-        ref readonly var first = ref holdings[^1];
-        if (atNs < first.SinceNs - EarlyNs) return HolderAnswer.NotThen;
-        pod = first.Pod;
-        return HolderAnswer.Found;
+        var at = 0;
+        while (at < holdings.Length && atNs < holdings[at].SinceNs) at++;
+        if (at < holdings.Length && (holdings[at].UntilNs == long.MaxValue || atNs <= holdings[at].UntilNs + LateNs)) pod = holdings[at].Pod;
+        // Nobody's time: that of the next who came, if only just.
+        else if (at > 0 && atNs >= holdings[at - 1].SinceNs - EarlyNs) pod = holdings[at - 1].Pod;
+        return pod is null ? HolderAnswer.NotThen : HolderAnswer.Found;
     }
 
     /// <summary>A pod has an address; said again, its identity is as given now.</summary>

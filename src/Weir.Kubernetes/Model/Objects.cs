@@ -7,11 +7,11 @@ namespace Weir.Kubernetes.Model;
 /// <summary>meta/v1 ObjectMeta, without what can be large: annotations and managed fields.</summary>
 public class ObjectMeta
 {
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 
     public string? Namespace { get; set; }
 
-    public string Uid { get; set; } = "";
+    public string Uid { get; set => field = value ?? ""; } = "";
 
     public string? ResourceVersion { get; set; }
 
@@ -29,11 +29,11 @@ public class ObjectMeta
 
 public sealed class OwnerReference
 {
-    public string Kind { get; set; } = "";
+    public string Kind { get; set => field = value ?? ""; } = "";
 
-    public string Name { get; set; } = "";
+    public string Name { get; set => field = value ?? ""; } = "";
 
-    public string Uid { get; set; } = "";
+    public string Uid { get; set => field = value ?? ""; } = "";
 
     public bool? Controller { get; set; }
 }
@@ -41,13 +41,13 @@ public sealed class OwnerReference
 /// <summary>Any object of which the metadata suffices.</summary>
 public sealed class MetadataObject
 {
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 }
 
 /// <summary>core/v1 Pod, as far as identity needs it.</summary>
 public sealed class Pod
 {
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     public PodSpec? Spec { get; set; }
 
@@ -121,7 +121,7 @@ public sealed class ContainerEnd
 /// <summary>core/v1 Service, as far as identity needs it.</summary>
 public sealed class Service
 {
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     public ServiceSpec? Spec { get; set; }
 
@@ -158,7 +158,7 @@ public sealed class LoadBalancerStatus
 /// <summary>core/v1 Node, as far as identity needs it.</summary>
 public sealed class Node
 {
-    public NodeMeta Metadata { get; set; } = new();
+    public NodeMeta Metadata { get; set => field = value ?? new NodeMeta(); } = new();
 
     public NodeSpec? Spec { get; set; }
 
@@ -191,7 +191,7 @@ public sealed class NodeAddress
 /// <summary>discovery/v1 EndpointSlice; v1beta1 has the same fields.</summary>
 public sealed class EndpointSlice
 {
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     public List<Endpoint>? Endpoints { get; set; }
 
@@ -221,7 +221,7 @@ public sealed class ObjectReference
 /// <summary>core/v1 Endpoints, for servers without slices.</summary>
 public sealed class Endpoints
 {
-    public ObjectMeta Metadata { get; set; } = new();
+    public ObjectMeta Metadata { get; set => field = value ?? new ObjectMeta(); } = new();
 
     public List<EndpointSubset>? Subsets { get; set; }
 }

@@ -131,6 +131,14 @@ public sealed class Informer<T> : IInformerState
             {
                 return;
             }
+#pragma warning disable CA1031 // An object that nobody foresaw must not end the watch for good: it is told, and everything is listed anew.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _version = null;
+                Fail(new KubernetesException(KubernetesFault.Malformed, $"{_kind.Type}: {e.Message}", e));
+                wait = backoff.Next();
+            }
 
             await Task.Delay(wait, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

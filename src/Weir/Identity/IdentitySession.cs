@@ -76,7 +76,11 @@ internal sealed class IdentitySession : IAsyncDisposable
             await DisposeAsync();
             throw new IOException($"the cluster does not say who was there: {e.Message}", e);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Interrupted: the capture ends before it begins, and says so as it does later.
+        }
+        catch (OperationCanceledException)
         {
             var why = _cluster!.Warnings;
             await DisposeAsync();

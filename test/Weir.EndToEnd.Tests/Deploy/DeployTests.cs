@@ -30,7 +30,7 @@ public sealed partial class DeployTests : IDisposable
     public void The_daemon_set_is_not_privileged_and_names_its_only_capability()
     {
         Assert.Equal("true", YamlFile.Text(Pod, "hostNetwork"));
-        Assert.Equal("false", YamlFile.Text(Pod, "automountServiceAccountToken"));
+        Assert.Equal("weir-sniffer", YamlFile.Text(Pod, "serviceAccountName"));
         foreach (var container in ((YamlSequenceNode)YamlFile.Find(Pod, "containers")!).Children)
         {
             var security = YamlFile.Find(container, "securityContext")!;
@@ -86,6 +86,18 @@ public sealed partial class DeployTests : IDisposable
         Assert.Contains("\"name\":\"curl\"", output, StringComparison.Ordinal);
         Assert.Contains("username", output, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cr3t-canary", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_service_account_may_list_and_watch_what_names_are_made_of_and_nothing_else()
+    {
+        var rules = ((YamlSequenceNode)YamlFile.Find(YamlFile.Read(DaemonSetFile).OfKind("ClusterRole"), "rules")!).Children;
+        Assert.All(rules, rule => Assert.Equal(["list", "watch"], YamlFile.Texts(rule, "verbs")));
+        Assert.Equal(
+            ["endpoints", "endpointslices", "jobs", "nodes", "pods", "replicasets", "services"],
+            rules.SelectMany(rule => YamlFile.Texts(rule, "resources")).Order(StringComparer.Ordinal));
+        Assert.All(rules, rule => Assert.Null(YamlFile.Find(rule, "nonResourceURLs")));
+        Assert.Equal("weir-sniffer", YamlFile.Text(YamlFile.Read(DaemonSetFile).OfKind("ClusterRoleBinding"), "subjects", "0", "name"));
     }
 
     [Fact]
@@ -173,7 +185,7 @@ public sealed partial class DeployTests : IDisposable
         File.Copy(RepositoryRoot.Combine(DaemonSetFile), Path.Combine(_folder.FullName, "daemonset.yaml"));
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "kustomization.yaml"), "resources: [daemonset.yaml]\n");
         var output = await Child.Output("kubectl", "kustomize", _folder.FullName);
-        foreach (var kind in (string[])["Namespace", "ConfigMap", "DaemonSet"]) Assert.Contains($"kind: {kind}\n", output, StringComparison.Ordinal);
+        foreach (var kind in (string[])["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "DaemonSet"]) Assert.Contains($"kind: {kind}\n", output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

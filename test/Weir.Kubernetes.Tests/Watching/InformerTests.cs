@@ -165,6 +165,20 @@ public class InformerTests
     }
 
     [Fact]
+    public async Task A_handler_or_an_object_that_fails_does_not_end_the_watch()
+    {
+        await using var lab = await Lab.StartAsync();
+        await using var hub = new InformerHub(lab.Client);
+        var informer = hub.Get(ResourceKind.Pods);
+        await informer.WhenSyncedAsync(default);
+        using var one = informer.Subscribe(new Failing());
+        lab.Server.Put("pods", Manifests.Pod("shop", "bad", null, s_start));
+        await Lab.Until(() => informer.Failures > 0);
+        lab.Server.Put("pods", Manifests.Pod("shop", "good", null, s_start));
+        await Lab.Until(() => informer is { Count: 2, Failure: null, HasSynced: true });
+    }
+
+    [Fact]
     public void Waits_double_up_to_the_longest_and_begin_anew_after_a_success()
     {
         var backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6));
@@ -182,6 +196,20 @@ public class InformerTests
         await Lab.Until(() => lab.Server.Store.Watchers == 1);
         await hub.DisposeAsync();
         await Lab.Until(() => lab.Server.Store.Watchers == 0);
+    }
+
+    private sealed class Failing : IResourceHandler<Pod>
+    {
+        private bool _failed;
+
+        public void OnChanged(Pod resource)
+        {
+            if (_failed) return;
+            _failed = true;
+            throw new InvalidOperationException("unforeseen");
+        }
+
+        public void OnDeleted(Pod resource) => throw new InvalidOperationException("unforeseen");
     }
 
     private sealed class Seen : IResourceHandler<Pod>
