@@ -183,6 +183,42 @@ public class HostileTests
         Assert.Equal(5000, Scan.Text(text.ToString(), Scan.Only("PRB-001")).Findings.Length);
     }
 
+    /// <summary>Searches that look back or ahead at each of so many beginnings would not end.</summary>
+    [Theory]
+    [InlineData("password=")]
+    [InlineData("a://")]
+    [InlineData("http://x")]
+    [InlineData("mysql ")]
+    [InlineData("--token ")]
+    [InlineData("eyJ.")]
+    [InlineData("-----BEGIN ")]
+    public void Long_texts_that_look_like_secrets_again_and_again_end(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, (1 << 18) / piece.Length));
+        var report = Scan.Text(Object + $"data: {{ a: \"{text}\" }}\n---\napiVersion: v1\nkind: Pod\nmetadata: {{ name: a }}\nspec: {{ containers: [{{ name: a, args: [\"{text}\"] }}] }}\n", Scan.All);
+        Assert.Equal(2, report.Objects);
+    }
+
+    [Fact]
+    public void Many_small_documents_end_at_the_limit()
+    {
+        var report = Scan.Text(string.Concat(Enumerable.Repeat("---\na: b\n", 200_000)), Scan.Only("GEN-014"));
+        Assert.Contains(report.Findings, finding => finding.Message.Contains("what follows was not read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_name_without_end_is_cut_in_findings()
+    {
+        var report = Scan.Text($"apiVersion: v1\nkind: Pod\nmetadata: {{ name: {new string('x', 1 << 20)} }}\nspec: {{ hostPID: true, containers: [] }}\n", Scan.Only("SEC-009"));
+        Assert.InRange(Assert.Single(report.Findings).Name!.Length, 1000, 1100);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n---\n")]
+    [InlineData("%%%")]
+    public void A_file_that_holds_nothing_is_told(string text) => Assert.Contains("holds no document", Problem(text).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task Objects_of_a_cluster_are_scanned_without_lines()
     {

@@ -127,8 +127,18 @@ internal static partial class ConfigurationChecks
             if (next is not null && !next.StartsWith('-') && SecretText.IsLiteral(next)) found = option.Groups[1].Value;
         }
 
-        if (found is null && DatabaseClient().Match(text) is { Success: true } client && SecretText.IsLiteral(client.Groups[1].Value)) found = "-p";
+        if (found is null && DatabasePassword(text) is { } password && SecretText.IsLiteral(password)) found = "-p";
         return found is null ? null : it.Says($"the argument {found} holds a secret in clear");
+    }
+
+    /// <summary>What follows -p of the first client in a line of a shell, up to where its command ends.</summary>
+    private static string? DatabasePassword(string text)
+    {
+        if (DatabaseClient().Match(text) is not { Success: true } client) return null;
+        var rest = text.AsSpan(client.Index + client.Length);
+        var end = rest.IndexOfAny("|;&\n");
+        var option = DashP().Match(text, client.Index + client.Length, end < 0 ? rest.Length : end);
+        return option.Success ? option.Groups[1].Value : null;
     }
 
     private static bool HoldsKey(KubernetesObject one, Field field)
@@ -175,6 +185,9 @@ internal static partial class ConfigurationChecks
     private static partial Regex Option();
 
     /// <summary>The clients whose -p is a password and not a port or a path.</summary>
-    [GeneratedRegex(@"\b(?:mysql|mysqladmin|mysqldump|mariadb|mongo|mongosh|sshpass)\b[^|;&]{0,200}?\s-p ?([^\s-][^\s]{0,100})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(?:mysql|mysqladmin|mysqldump|mariadb|mongo|mongosh|sshpass)\b", RegexOptions.CultureInvariant)]
     private static partial Regex DatabaseClient();
+
+    [GeneratedRegex(@"\s-p ?([^\s-]\S{0,100})", RegexOptions.CultureInvariant)]
+    private static partial Regex DashP();
 }

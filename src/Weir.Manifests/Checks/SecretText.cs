@@ -8,6 +8,10 @@ namespace Weir.Manifests.Checks;
 internal static partial class SecretText
 {
     private const int MinEntropyLength = 32;
+    private const int PieceLength = 16 << 10;
+
+    /// <summary>More than a token has, and a key file's first lines.</summary>
+    private const int OverlapLength = 1 << 10;
 
     /// <summary>Bits a character: base64 of random bytes has about five in texts of this length, words and hex less than four.</summary>
     private const double HighEntropy = 4.5;
@@ -71,7 +75,13 @@ internal static partial class SecretText
     {
         if (text.Length < 12) return null;
         t_masker ??= new TextMasker(s_onlySecrets);
-        if (t_masker.Mask("text", text, out var masked) && Masked().Match(masked) is { Success: true } match) return match.Groups[1].Value;
+        // The detectors are made for bodies of bounded size, so a longer text is given to them in pieces that overlap.
+        for (var start = 0; start < text.Length; start += PieceLength)
+        {
+            var piece = text.Length <= PieceLength ? text : text.Substring(start, Math.Min(PieceLength + OverlapLength, text.Length - start));
+            if (t_masker.Mask("text", piece, out var masked) && Masked().Match(masked) is { Success: true } match) return match.Groups[1].Value;
+        }
+
         return IsRandom(text) ? "random text" : null;
     }
 

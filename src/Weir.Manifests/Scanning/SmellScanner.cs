@@ -9,6 +9,8 @@ namespace Weir.Manifests.Scanning;
 /// <summary>Takes manifests, then says what is wrong with them. Checks that compare objects see all that were added.</summary>
 public sealed class SmellScanner(SmellOptions? options = null, ManifestLimits? limits = null)
 {
+    private const int MaxTextLength = 1024;
+
     private readonly SmellOptions _options = options ?? SmellOptions.Default;
     private readonly ManifestLimits _limits = limits ?? ManifestLimits.Default;
     private readonly List<KubernetesObject> _objects = [];
@@ -26,7 +28,9 @@ public sealed class SmellScanner(SmellOptions? options = null, ManifestLimits? l
     public void Add(string file, ReadOnlySpan<byte> content, bool onlyObjects)
     {
         var documents = new List<ManifestDocument>();
+        var known = _problems.Count;
         ManifestReader.Read(file, content, _limits, documents, _problems);
+        if (onlyObjects && documents.Count == 0 && _problems.Count == known) _problems.Add(new ManifestProblem(file, 0, 0, "holds no document"));
         foreach (var document in documents) Add(Field.Root(document.Root), file, onlyObjects);
     }
 
@@ -72,17 +76,20 @@ public sealed class SmellScanner(SmellOptions? options = null, ManifestLimits? l
     {
         Check = check,
         Severity = _options.Severities.TryGetValue(check.Id, out var chosen) ? chosen : hit.Severity ?? check.Severity,
-        Message = hit.Message,
+        Message = Cut(hit.Message)!,
         File = hit.File,
         Line = hit.Line,
         Column = hit.Column,
-        Path = hit.Path,
-        Kind = hit.Object?.Kind,
-        Namespace = hit.Object?.Namespace,
-        Name = hit.Object?.Name,
-        Container = hit.Container,
-        Suppressed = suppressed,
+        Path = Cut(hit.Path)!,
+        Kind = Cut(hit.Object?.Kind),
+        Namespace = Cut(hit.Object?.Namespace),
+        Name = Cut(hit.Object?.Name),
+        Container = Cut(hit.Container),
+        Suppressed = Cut(suppressed),
     };
+
+    /// <summary>Longer than anything that Kubernetes takes; a file of somebody else can hold more.</summary>
+    private static string? Cut(string? text) => text is { Length: > MaxTextLength } ? text[..MaxTextLength] + "…" : text;
 
     private static IEnumerable<SmellFinding> Ordered(IEnumerable<SmellFinding> findings) => findings
         .OrderByDescending(static one => one.Severity).ThenBy(static one => one.Check.Id, StringComparer.Ordinal)

@@ -9,6 +9,9 @@ public sealed record ManifestDocument(string File, Node Root);
 /// <summary>Reads files of one or more YAML or JSON documents. What can't be read is a problem with its line; the other documents are read all the same.</summary>
 public static partial class ManifestReader
 {
+    /// <summary>A document costs as much time as this many values, however small it is.</summary>
+    private const int DocumentCost = 20;
+
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="file">Name for findings.</param>
@@ -41,7 +44,7 @@ public static partial class ManifestReader
         {
             try
             {
-                foreach (var root in YamlTree.Read(part, offset, limits with { MaxNodes = (int)(limits.MaxNodes - nodes) }, Report))
+                foreach (var root in YamlTree.Read(part, offset, limits, nodes, Report))
                 {
                     nodes += root.Size;
                     if (root.Kind != NodeKind.Null) documents.Add(new ManifestDocument(file, root));
@@ -53,6 +56,7 @@ public static partial class ManifestReader
                 Report(line + offset, line + offset == e.Line ? e.Column : 0, message);
             }
 
+            nodes += DocumentCost;
             if (nodes < limits.MaxNodes) continue;
             Report(offset + 1, 0, $"more than {limits.MaxNodes} values up to here; what follows was not read");
             return;

@@ -18,20 +18,21 @@ internal sealed class YamlTree
     private readonly Dictionary<string, Node?> _anchors = new(StringComparer.Ordinal);
     private long _nodes;
 
-    private YamlTree(string text, int lineOffset, ManifestLimits limits, Action<int, int, string> report)
+    private YamlTree(string text, int lineOffset, ManifestLimits limits, long spent, Action<int, int, string> report)
     {
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-        (_lineOffset, _limits, _report) = (lineOffset, limits, report);
+        (_lineOffset, _limits, _nodes, _report) = (lineOffset, limits, spent, report);
     }
 
     /// <param name="text">One YAML stream.</param>
     /// <param name="lineOffset">Lines before it in its file.</param>
     /// <param name="limits">What it may cost.</param>
+    /// <param name="spent">Values that the documents before it in the file had.</param>
     /// <param name="report">Told of what is wrong without making the document unreadable: a key that stands twice.</param>
     /// <exception cref="ManifestException">It can't be read, or is beyond a limit.</exception>
-    public static List<Node> Read(string text, int lineOffset, ManifestLimits limits, Action<int, int, string> report)
+    public static List<Node> Read(string text, int lineOffset, ManifestLimits limits, long spent, Action<int, int, string> report)
     {
-        var tree = new YamlTree(text, lineOffset, limits, report);
+        var tree = new YamlTree(text, lineOffset, limits, spent, report);
         try
         {
             return tree.Documents();

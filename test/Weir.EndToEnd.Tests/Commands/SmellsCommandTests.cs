@@ -27,7 +27,7 @@ public sealed class SmellsCommandTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains("critical SEC-001", output, StringComparison.Ordinal);
         Assert.Contains("a.yaml:6 Pod shop/a [a]: runs privileged", output, StringComparison.Ordinal);
-        Assert.Contains("below/b.yml:6 Pod shop/b [a]: runs privileged", output, StringComparison.Ordinal);
+        Assert.Contains("below/b.yml:6 Pod shop/b [b]: runs privileged", output, StringComparison.Ordinal);
         Assert.Contains("is a Helm chart", errors, StringComparison.Ordinal);
         Assert.Contains("2 objects: 2 critical", errors, StringComparison.Ordinal);
     }
