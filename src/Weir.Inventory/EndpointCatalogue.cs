@@ -70,7 +70,7 @@ public sealed class EndpointCatalogue
         Observed++;
         var request = exchange.Request;
         var status = exchange.HasResponse ? exchange.Response.Status : 0;
-        var passage = new Passage(Confirms(status), status is >= 200 and < 300, exchange.StartedAtNs);
+        var passage = new Passage(Confirms(status), status is >= 200 and < 300, exchange.StartedAtNs, exchange.Grpc.Present);
         if (service.Tree.Route(path, passage, _probe) is not { } node) return null;
         var kind = exchange.Grpc.Present ? EndpointKind.Grpc : exchange.GraphQl.Present ? EndpointKind.GraphQl : exchange.WebSocket.Present || status == 101 ? EndpointKind.WebSocket : EndpointKind.Http;
         var key = _learner.Key(exchange, kind, out var method, out var operation);

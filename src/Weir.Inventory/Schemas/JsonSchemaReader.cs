@@ -154,7 +154,7 @@ internal sealed class JsonSchemaReader(CatalogueLimits limits)
         wide = false;
         var digits = text.Length > 1 && text[0] == '-' ? text[1..] : text;
         // A leading zero belongs to a code, not to a number.
-        if (digits.Length is 0 or > 18 || digits.ContainsAnyExceptInRange('0', '9') || (digits[0] == '0' && digits.Length > 1)) return false;
+        if (digits.Length is 0 or > 18 || !Digits.All(digits) || (digits[0] == '0' && digits.Length > 1)) return false;
         wide = digits.Length >= 10 && long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is < int.MinValue or > int.MaxValue;
         return true;
     }
@@ -164,6 +164,6 @@ internal sealed class JsonSchemaReader(CatalogueLimits limits)
         var unsigned = text.Length > 1 && text[0] == '-' ? text[1..] : text;
         var dot = unsigned.IndexOf('.');
         return dot > 0 && dot < unsigned.Length - 1 && unsigned.Length <= 24
-            && !unsigned[..dot].ContainsAnyExceptInRange('0', '9') && !unsigned[(dot + 1)..].ContainsAnyExceptInRange('0', '9');
+            && Digits.All(unsigned[..dot]) && Digits.All(unsigned[(dot + 1)..]);
     }
 }

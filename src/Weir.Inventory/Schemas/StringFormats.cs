@@ -41,9 +41,9 @@ internal static class StringFormats
     /// <summary>The class that a mask of redaction names.</summary>
     public static ReadOnlySpan<char> MaskedClass(ReadOnlySpan<char> text)
     {
-        var start = text.IndexOf("***", StringComparison.Ordinal);
+        var start = text.IndexOf("***");
         if (start < 0) return default;
-        var length = text[(start + 3)..].IndexOf("***", StringComparison.Ordinal);
+        var length = text[(start + 3)..].IndexOf("***");
         if (length is < 1 or > 32) return default;
         var name = text.Slice(start + 3, length);
         foreach (var c in name)

@@ -58,7 +58,12 @@ internal sealed class PathNode(PathNode? parent, string text, bool isParameter)
     /// <summary>Where answers repeat this literal; 0 when nowhere.</summary>
     public int EchoPlace { get; set; }
 
-    public PathNode? Parameter(string suffix) => Parameters.Find(node => node.Text == suffix);
+    public PathNode? Parameter(string suffix)
+    {
+        foreach (var node in Parameters)
+            if (node.Text == suffix) return node;
+        return null;
+    }
 
     public void MoveTo(PathNode parent) => Parent = parent;
 

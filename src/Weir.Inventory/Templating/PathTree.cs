@@ -6,7 +6,8 @@ namespace Weir.Inventory.Templating;
 /// <param name="Confirms">The answer proves that the service knows the path.</param>
 /// <param name="Succeeded">It was answered with 2xx.</param>
 /// <param name="TimeNs">Unix nanoseconds.</param>
-internal readonly record struct Passage(bool Confirms, bool Succeeded, long TimeNs);
+/// <param name="Verbatim">The path is a name as it stands, as of a gRPC method: nothing in it is a value.</param>
+internal readonly record struct Passage(bool Confirms, bool Succeeded, long TimeNs, bool Verbatim = false);
 
 /// <summary>
 /// The paths of one service as a tree that learns which places hold values. Finding the place of a known path allocates nothing. What it
@@ -171,6 +172,7 @@ internal sealed class PathTree
         if (node.Literals.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(segment, out var literal)) return literal;
         var read = SegmentClassifier.Classify(segment, Previous(node), depth);
         if (depth == _limits.MaxSegments - 1 && segment.Contains('/')) read = new Segment(SegmentKind.Opaque, segment.Length);
+        if (passage.Verbatim) return LiteralOf(node, segment, SegmentKind.Reserved);
         if (node.ChildPin == Pin.Literals) return LiteralOf(node, segment, read.Kind);
         if (node.ChildPin == Pin.Parameter) return Into(PinnedParameter(node, segment, ref read), segment, read, passage);
         if (read.Kind.IsValue())

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 
 namespace Weir.Inventory.Templating;
 
@@ -21,7 +20,7 @@ internal static class SegmentClassifier
     private static readonly SearchValues<char> s_plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~:$@+!*'(),;=&");
 
     /// <summary>Literals wherever they stand, however many siblings look alike.</summary>
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_reserved = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_reserved = Set(
         "api", "apis", "rest", "graphql", "gql", "rpc", "grpc", "odata", "soap", "health", "healthz", "live", "livez", "liveness", "ready", "readyz",
         "readiness", "ping", "status", "version", "metrics", "me", "self", "current", "mine", "search", "latest", "new", "all", "count", "stats",
         "export", "import", "batch", "bulk", "login", "logout", "signup", "signin", "token", "oauth", "oauth2", "openid", "saml", "callback", "webhook",
@@ -31,15 +30,15 @@ internal static class SegmentClassifier
         "mp3", "mp4", "b2b", "b2c", "p2p", "e2e", "3d", "3ds", "3ds2", "4xx", "5xx", "h2", "oidc", "h264", "h265", "24h", "7d", "30d", "1h", "covid19",
         "iso27001", "iso3166", "iso4217", "iso8601", "utf-8", "sha-256", "covid-19", "pkcs12", "web2", "office365", "log4j", "auth0", "neo4j");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_versionPlaces = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_versionPlaces = Set(
         "api", "apis", "rest", "rpc", "v", "version", "graphql", "oauth", "odata", "services", "rest-api", "public-api");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_extensions = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_extensions = Set(
         "json", "xml", "csv", "html", "htm", "txt", "pdf", "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "css", "js", "mjs", "map", "yaml", "yml",
         "zip", "gz", "tar", "tgz", "ics", "md", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "mp3", "mp4", "wav", "avi", "m3u8", "ts", "rss", "atom", "tsv",
         "parquet", "avro", "bin", "dat", "log", "geojson", "woff", "woff2", "ttf", "php", "asp", "aspx", "jsp", "do", "action", "wasm", "tif", "tiff");
 
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_languages = Set(
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_languages = Set(
         "ar", "bg", "ca", "cs", "da", "de", "el", "en", "es", "et", "fa", "fi", "fr", "ga", "he", "hi", "hr", "hu", "id", "is", "it", "ja", "ko", "lt",
         "lv", "ms", "nb", "nl", "nn", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh");
 
@@ -65,7 +64,7 @@ internal static class SegmentClassifier
     }
 
     /// <summary><c>***class***</c>, what redaction leaves.</summary>
-    public static bool IsMasked(ReadOnlySpan<char> text) => text.Contains("***", StringComparison.Ordinal) && text.Length >= 7;
+    public static bool IsMasked(ReadOnlySpan<char> text) => text.Length >= 7 && text.IndexOf("***") >= 0;
 
     private static Segment Whole(SegmentKind kind, ReadOnlySpan<char> segment) => new(kind, segment.Length);
 
@@ -177,7 +176,7 @@ internal static class SegmentClassifier
         var length = 1;
         if (at < 0)
         {
-            at = text.IndexOf("%40", StringComparison.Ordinal);
+            at = text.IndexOf("%40");
             length = 3;
         }
 
@@ -274,7 +273,7 @@ internal static class SegmentClassifier
 
     private static bool HasBothCases(ReadOnlySpan<char> text) => text.ContainsAnyInRange('a', 'z') && text.ContainsAnyInRange('A', 'Z');
 
-    private static bool IsDigits(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsDigits(ReadOnlySpan<char> text) => Schemas.Digits.All(text);
 
     private static int CountOutside(ReadOnlySpan<char> text, char low, char high)
     {
@@ -296,6 +295,7 @@ internal static class SegmentClassifier
         return (digits, letters);
     }
 
-    private static FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(params string[] words) =>
-        words.ToFrozenSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+    /// <summary>Not frozen: looking into a frozen set by characters allocates where case does not matter.</summary>
+    private static HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Set(params string[] words) =>
+        new HashSet<string>(words, StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 }

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Weir.Inventory.Templating;
 
 /// <summary>The dictionary: words that routes are made of. Looking up allocates nothing.</summary>
@@ -7,8 +5,8 @@ internal static class WordList
 {
     private const int MaxWordLength = 24;
 
-    private static readonly FrozenSet<string> s_words = Load();
-    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> s_lookup = s_words.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string> s_words = Load();
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> s_lookup = s_words.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>What is put before and behind words to make new ones.</summary>
     private static readonly string[] s_endings = ["s", "es", "ed", "d", "ing", "er", "ers", "ly", "able", "ment", "ments", "ness"];
@@ -109,9 +107,9 @@ internal static class WordList
 
     private static bool IsJoint(char c) => c is '-' or '_' or '.' or '~' or '+';
 
-    private static bool IsDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsDigits(ReadOnlySpan<char> text) => Schemas.Digits.All(text);
 
-    private static FrozenSet<string> Load()
+    private static HashSet<string> Load()
     {
         using var stream = typeof(WordList).Assembly.GetManifestResourceStream("words.txt")!;
         using var reader = new StreamReader(stream);
@@ -122,6 +120,6 @@ internal static class WordList
             foreach (var word in line.Split(' ', StringSplitOptions.RemoveEmptyEntries)) words.Add(word);
         }
 
-        return words.ToFrozenSet(StringComparer.Ordinal);
+        return words;
     }
 }
