@@ -159,10 +159,12 @@ public partial class StatusTests
         await using var center = await TestCenter.Start();
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
-            ["/api/v1/exchanges", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated"],
+            ["/api/v1/exchanges", "/api/v1/exchanges/har", "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated"],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
         Assert.Equal(["where"], Parameters(paths, "/api/v1/exchanges/stream"));
+        Assert.Equal(["from", "id", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges/har"));
+        Assert.Equal(["buckets", "fields", "from", "to", "top", "where"], Parameters(paths, "/api/v1/exchanges/overview"));
         Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
         var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");
         Assert.Equal(["200", "400", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name));

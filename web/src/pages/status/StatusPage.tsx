@@ -85,7 +85,7 @@ function Losses({ rows, answered }: { rows: LossRow[]; answered: boolean }) {
       {rows.length === 0 ? (
         <p className="muted">{answered ? 'Every packet, byte and call that arrived was accounted for.' : ' '}</p>
       ) : (
-        <div className="wide">
+        <div className="wide" role="region" tabIndex={0} aria-label="Losses">
           <table data-testid="ledger">
             <thead>
               <tr>
@@ -123,7 +123,7 @@ function Planes({ status, planes }: { status: Status | undefined; planes: Return
     <section aria-labelledby="planes">
       <h2 id="planes">How it is seen</h2>
       {planes.length === 0 ? <p className="muted">No call came in the last hour.</p> : (
-        <div className="wide">
+        <div className="wide" role="region" tabIndex={0} aria-label="Planes">
           <table data-testid="planes">
             <thead>
               <tr><th scope="col">Plane</th><th scope="col">What it reads</th><th scope="col" className="number">Calls, last hour</th><th scope="col" className="number">Reasons of loss</th></tr>
@@ -143,7 +143,7 @@ function Planes({ status, planes }: { status: Status | undefined; planes: Return
       )}
       <h3>Interfaces</h3>
       {interfaces.length === 0 ? <p className="muted">None is being captured.</p> : (
-        <div className="wide">
+        <div className="wide" role="region" tabIndex={0} aria-label="Interfaces">
           <table data-testid="interfaces">
             <thead>
               <tr>
@@ -188,7 +188,7 @@ function Tls({ opaque, readers }: { opaque: number | undefined; readers: ReturnT
         </p>
       )}
       {readers.length > 0 && (
-        <div className="wide">
+        <div className="wide" role="region" tabIndex={0} aria-label="Processes">
           <table>
             <thead><tr><th scope="col">Pod or process</th><th scope="col">As</th><th scope="col" className="number">Calls read, last hour</th></tr></thead>
             <tbody>
