@@ -27,3 +27,4 @@ public class DependencyTests
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
             "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Kubernetes", "Weir.Manifests"],
+    };
