@@ -353,49 +353,26 @@ static __always_inline __u32 gather(struct weir_event *event, const struct call 
 	return done;
 }
 
-#define SEND_VECTORS(room)                                                                                           \
-	do {                                                                                                         \
-		event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + 2 * (room), 0);                     \
-		if (event)                                                                                           \
-			done = gather(event, call, length, (room));                                                  \
-	} while (0)
-
-#define SEND_BUFFER(room)                                                                                            \
-	do {                                                                                                         \
-		__u64 bytes = length;                                                                                \
-		event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + (room), 0);                         \
-		asm volatile("" : "+r"(bytes));                                                                      \
-		if (event && bytes <= (room) && !bpf_probe_read_user(event + 1, bytes, (const void *)call->pointer)) \
-			done = bytes;                                                                                \
-	} while (0)
-
-/* One event for a whole call, written in place. False: too much of it, or of its vectors, or not all may be sent. */
-static __always_inline bool send_small(
-	struct work *work, const struct connection *connection, const struct happening *what, __u32 length, __u32 left)
+/*
+ * One event for a whole call. Each room is code of its own with its own check for a full ring: older verifiers (6.1) lose the reservation
+ * where several meet before that check.
+ */
+static __always_inline bool send_whole(struct work *work, const struct connection *connection, const struct happening *what, __u32 length,
+	const __u32 room, const bool vectors)
 {
-	const struct call *call = &work->call;
-	struct weir_event *event;
+	struct weir_event *event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + (vectors ? 2 * room : room), 0);
+	__u64 bytes = length;
 	__u32 done = 0;
 
-	if (length > WEIR_MEDIUM_BYTES || length > left)
-		return false;
-	if (call->memory == MEMORY_BUFFER) {
-		if (length <= WEIR_SMALL_BYTES)
-			SEND_BUFFER(WEIR_SMALL_BYTES);
-		else
-			SEND_BUFFER(WEIR_MEDIUM_BYTES);
-	} else {
-		if (call->size > WEIR_SMALL_VECTORS || call->skip)
-			return false;
-		if (length <= WEIR_SMALL_BYTES)
-			SEND_VECTORS(WEIR_SMALL_BYTES);
-		else
-			SEND_VECTORS(WEIR_MEDIUM_BYTES);
-	}
 	if (!event) {
 		lost_record(length);
 		return true;
 	}
+	asm volatile("" : "+r"(bytes));
+	if (vectors)
+		done = gather(event, &work->call, length, room);
+	else if (bytes <= room && !bpf_probe_read_user(event + 1, bytes, (const void *)work->call.pointer))
+		done = bytes;
 	fill_header(event, work, connection, what);
 	event->total = length;
 	event->captured = done;
@@ -409,6 +386,23 @@ static __always_inline bool send_small(
 	count_more(WEIR_COUNT_CAPTURED_BYTES, done);
 	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
 	return true;
+}
+
+/* Sends a small call, written in place. False: too much of it, or of its vectors, or not all may be sent. */
+static __always_inline bool send_small(
+	struct work *work, const struct connection *connection, const struct happening *what, __u32 length, __u32 left)
+{
+	const struct call *call = &work->call;
+
+	if (length > WEIR_MEDIUM_BYTES || length > left)
+		return false;
+	if (call->memory == MEMORY_BUFFER)
+		return length <= WEIR_SMALL_BYTES ? send_whole(work, connection, what, length, WEIR_SMALL_BYTES, false)
+						  : send_whole(work, connection, what, length, WEIR_MEDIUM_BYTES, false);
+	if (call->size > WEIR_SMALL_VECTORS || call->skip)
+		return false;
+	return length <= WEIR_SMALL_BYTES ? send_whole(work, connection, what, length, WEIR_SMALL_BYTES, true)
+					  : send_whole(work, connection, what, length, WEIR_MEDIUM_BYTES, true);
 }
 
 /* The call in `works` moved `length` bytes over a connection; they begin `behind` bytes before the socket's position. */
