@@ -20,6 +20,7 @@ public partial class LimitDocumentTests
         typeof(Records.Exchange).Assembly, typeof(Privacy.Rules.RuleLimits).Assembly, typeof(Probe.PacketRecorderLimits).Assembly,
         typeof(Export.Resurface.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
         typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly,
+        typeof(Inventory.CatalogueLimits).Assembly, typeof(Specs.SpecLimits).Assembly,
     ];
 
     private static IEnumerable<string[]> Rows => Repository.Read(Document).Split('\n')
