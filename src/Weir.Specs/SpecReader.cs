@@ -40,6 +40,11 @@ public static class SpecReader
         {
             error = $"it is no YAML: {broken.Message} (line {broken.Start.Line})";
         }
+        catch (InvalidOperationException broken)
+        {
+            // YamlDotNet's scanner tells some of its trouble so.
+            error = $"it is no YAML: {broken.Message}";
+        }
         catch (ArgumentException broken)
         {
             // JsonObject tells of a name that comes twice only when somebody looks.

@@ -21,6 +21,7 @@ public partial class LimitDocumentTests
         typeof(Export.Spool.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
         typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly, typeof(Manifests.ManifestLimits).Assembly,
         typeof(Rpc.RpcLimits).Assembly, typeof(Kubernetes.KubernetesLimits).Assembly,
+        typeof(Inventory.CatalogueLimits).Assembly, typeof(Specs.SpecLimits).Assembly,
     ];
 
     private static IEnumerable<string[]> Rows => Repository.Read(Document).Split('\n')
