@@ -18,8 +18,9 @@ public partial class LimitDocumentTests
     [
         typeof(Packets.FragmentLimits).Assembly, typeof(Streams.StreamLimits).Assembly, typeof(Protocols.Http1.Http1Limits).Assembly,
         typeof(Records.Exchange).Assembly, typeof(Privacy.Rules.RuleLimits).Assembly, typeof(Probe.PacketRecorderLimits).Assembly,
-        typeof(Export.Resurface.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
-        typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly,
+        typeof(Export.Spool.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
+        typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly, typeof(Manifests.ManifestLimits).Assembly,
+        typeof(Rpc.RpcLimits).Assembly,
     ];
 
     private static IEnumerable<string[]> Rows => Repository.Read(Document).Split('\n')

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Json;
@@ -6,6 +7,9 @@ using Weir.Records.Metrics;
 using Weir.Records.Status;
 
 namespace Weir.Center.Ingest;
+
+/// <summary>A place in the queue before the store: rows taken until then, and rows that the store had refused.</summary>
+public readonly record struct StoreMark(long Taken, long Lost);
 
 /// <summary>
 /// Takes exchanges from capture workers, on their threads: encodes each once, shows it to the live streams and queues it for
@@ -18,15 +22,17 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
     private readonly IngestQueue _queue;
     private readonly LiveHub _live;
+    private readonly LiveCatalogue _catalogue;
     private readonly ExchangeMetrics _metrics;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
     private long _received;
     private long _queueFull;
 
-    internal ExchangeIngest(IngestQueue queue, LiveHub live, ExchangeMetrics metrics)
+    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue, ExchangeMetrics metrics)
     {
         _queue = queue;
         _live = live;
+        _catalogue = catalogue;
         _metrics = metrics;
     }
 
@@ -45,7 +51,17 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     /// <summary>False when there was no room, which is counted.</summary>
     public bool TryWrite(Exchange exchange)
     {
+        if (TryOffer(exchange)) return true;
+        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
+        return false;
+    }
+
+    /// <summary>False when there was no room: for senders that come again with the same exchange, so that nothing is lost.</summary>
+    public bool TryOffer(Exchange exchange)
+    {
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
+        // Before it is encoded: the record names its endpoint.
+        _catalogue.Observe(exchange);
         _metrics.Write(exchange);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
@@ -53,19 +69,22 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
         if (_queue.TryEnqueue(row)) return true;
-        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
         _queue.Return(row);
         return false;
     }
 
     /// <summary>Waits until everything written before has left the queue. False when the store refused any row meanwhile.</summary>
-    public async Task<bool> StoredAsync(CancellationToken cancellation)
+    public Task<bool> StoredAsync(CancellationToken cancellation) => StoredAsync(Mark(), cancellation);
+
+    /// <summary>As above, of everything written before the mark.</summary>
+    public async Task<bool> StoredAsync(StoreMark mark, CancellationToken cancellation)
     {
-        var lost = Writer?.Lost ?? 0;
-        var taken = _queue.Taken;
-        while (!_queue.HasLeft(taken)) await Task.Delay(StoredCheck, cancellation);
-        return (Writer?.Lost ?? 0) == lost;
+        while (!_queue.HasLeft(mark.Taken)) await Task.Delay(StoredCheck, cancellation);
+        return (Writer?.Lost ?? 0) == mark.Lost;
     }
+
+    /// <summary>Where the queue and the store stand now.</summary>
+    public StoreMark Mark() => new(_queue.Taken, Writer?.Lost ?? 0);
 
     public void Report(IStatusReport report)
     {

@@ -29,7 +29,7 @@ internal static class IsolationChecks
 
     public static readonly CheckFamily Family = new("SEC", "Privilege and isolation",
     [
-        new("SEC-001", "privileged-container", Critical, "KL:privileged-container KL:scc-deny-privileged-container KS:container-security-context-privileged PO:runAsPrivileged RA S4 PSS",
+        new("SEC-001", "privileged-container", Critical, "KL:privileged-container KS:container-security-context-privileged PO:runAsPrivileged RA S4 PSS",
             Every.Container(c => c.Security["privileged"] is { IsTrue: true } it ? it.Says("runs privileged") : null))
         {
             Title = "Container runs privileged",

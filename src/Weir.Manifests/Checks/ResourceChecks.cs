@@ -75,10 +75,12 @@ internal static class ResourceChecks
             Remedy = "Perhaps a zero too many; it can fill a cluster. Let an autoscaler choose the number.",
         },
         new("RES-011", "hpa-min-replicas", Medium, "KL:hpa-minimum-three-replicas KS:horizontalpodautoscaler-replicas PO:hpaMinAvailability",
-            Every.Object("HorizontalPodAutoscaler", one => (one.Spec["minReplicas"].Integer ?? 1) < 2 ? one.Spec["minReplicas"].Says("may scale down to one replica") : null))
+            Every.Object("HorizontalPodAutoscaler", (bundle, one) => (one.Spec["minReplicas"].Integer ?? 1) is var fewest && fewest < bundle.Options.MinReplicas
+                ? one.Spec["minReplicas"].Says($"may scale down to {fewest}; {bundle.Options.MinReplicas} are wanted")
+                : null))
         {
-            Title = "Autoscaler may go down to one",
-            Remedy = "At night a node's maintenance is an outage. Set minReplicas to at least 2.",
+            Title = "Autoscaler may go down too far",
+            Remedy = "At night a node's maintenance is an outage. Set minReplicas to at least two (`minReplicas` in the configuration).",
         },
         new("RES-012", "hpa-min-eq-max", Low, "PO:hpaMaxAvailability",
             Every.Object("HorizontalPodAutoscaler", one => one.Spec["maxReplicas"] is { Integer: { } max } it && max == (one.Spec["minReplicas"].Integer ?? 1) ? it.Says($"has {max} as minimum and maximum") : null))

@@ -31,7 +31,14 @@ internal static partial class SecretText
     private static readonly HashSet<string> s_emptyWords = new(StringComparer.OrdinalIgnoreCase)
         { "", "true", "false", "yes", "no", "none", "null", "nil", "unset", "undefined", "template", "n/a", "0", "1", "*", "-" };
 
-    private static readonly RedactionOptions s_onlySecrets = new(SensitiveClasses.All.Where(static one => one.Group != SensitiveGroup.Secrets), []);
+    /// <summary>Classes that are told by the value alone. A name before it is looked at here, where references count as none.</summary>
+    private static readonly HashSet<string> s_byForm =
+    [
+        "jwt", "private_key", "aws_access_key", "google_key", "github_token", "gitlab_token", "slack_token", "stripe_key", "ai_key", "package_token",
+        "vendor_key", "crypto_private_key",
+    ];
+
+    private static readonly RedactionOptions s_onlySecrets = new(SensitiveClasses.All.Where(static one => !s_byForm.Contains(one.Name)), []);
 
     [ThreadStatic]
     private static TextMasker? t_masker;

@@ -13,7 +13,6 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
     /// <summary>Exit codes from here are a signal's number above it.</summary>
     private const int SignalExit = 128;
 
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_versionTime = TimeSpan.FromSeconds(30);
 
     /// <summary>What stands in Trivy's messages; the first that does decides.</summary>
@@ -50,7 +49,7 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
         try
         {
             var limits = _options.Limits;
-            var run = await ScannerProcess.Run(_options.Program, Arguments(image), limits.Timeout + s_grace, limits.MaxReportBytes, limits.MaxMessageBytes, cancel).ConfigureAwait(false);
+            var run = await ScannerProcess.Run(_options.Program, Arguments(image), limits.Timeout + limits.Grace, limits.MaxReportBytes, limits.MaxMessageBytes, cancel).ConfigureAwait(false);
             return Read(run);
         }
         catch (Win32Exception e)

@@ -45,8 +45,11 @@ public sealed record ImageScannerLimits
 {
     public static ImageScannerLimits Default { get; } = new();
 
-    /// <summary>After it Trivy gives up; it is killed 10 s later if it has not.</summary>
+    /// <summary>After it Trivy gives up by itself.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What it has beyond that to end; then it is killed.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes of a report. Those of images with thousands of packages have some 20 MiB.</summary>
     public int MaxReportBytes { get; init; } = 64 << 20;

@@ -16,6 +16,12 @@ public sealed class Pod
     private static readonly (string Key, ContainerRole Role)[] s_lists =
         [("containers", ContainerRole.Main), ("initContainers", ContainerRole.Init), ("ephemeralContainers", ContainerRole.Ephemeral)];
 
+    /// <summary>They have pods, also where the list of containers is missing.</summary>
+    private static readonly HashSet<string> s_kinds =
+    [
+        "Pod", "PodTemplate", "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "DeploymentConfig", "Rollout",
+    ];
+
     private Pod(KubernetesObject owner, Field template)
     {
         (Owner, Template) = (owner, template);
@@ -51,7 +57,7 @@ public sealed class Pod
     /// <summary>Ends by itself.</summary>
     public bool IsJob => Owner.Kind is "Job" or "CronJob" || (Owner.Kind == "Pod" && Spec["restartPolicy"].Text is "Never" or "OnFailure");
 
-    public string ServiceAccount => Spec["serviceAccountName"].Text ?? Spec["serviceAccount"].Text ?? "default";
+    public string ServiceAccount => ((string?[])[Spec["serviceAccountName"].Text, Spec["serviceAccount"].Text]).FirstOrDefault(static name => !string.IsNullOrEmpty(name)) ?? "default";
 
     /// <summary>Null for objects that run no pods. Kinds of others count when they have a pod template where workloads have it.</summary>
     internal static Pod? Of(KubernetesObject one)
@@ -63,7 +69,8 @@ public sealed class Pod
             "PodTemplate" => one.Root["template"],
             _ => one.Spec["template"],
         };
-        return template["spec"]["containers"].IsList ? new Pod(one, template) : null;
+        return s_kinds.Contains(one.Kind) ? template.IsMap ? new Pod(one, template) : null
+            : template["spec"]["containers"].IsList ? new Pod(one, template) : null;
     }
 }
 

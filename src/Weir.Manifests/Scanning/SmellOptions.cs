@@ -26,7 +26,7 @@ public sealed record SmellOptions
     /// <summary>Labels or annotations that workloads have to have (GEN-010).</summary>
     public ImmutableList<string> RequiredLabels { get; init; } = ["owner"];
 
-    /// <summary>Fewest replicas (RES-009).</summary>
+    /// <summary>Fewest replicas (RES-009, RES-011).</summary>
     public int MinReplicas { get; init; } = 2;
 
     /// <summary>http:// to localhost and inside the cluster counts too (CFG-011).</summary>

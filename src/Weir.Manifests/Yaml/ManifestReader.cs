@@ -49,7 +49,8 @@ public static partial class ManifestReader
             }
             catch (ManifestException e)
             {
-                Report(e.Line, e.Column, e.IsSyntax ? Advice(part, e.Line - offset, e.Message) : e.Message);
+                var (line, message) = e.IsSyntax ? Advice(part, e.Line - offset, e.Message) : (e.Line - offset, e.Message);
+                Report(line + offset, line + offset == e.Line ? e.Column : 0, message);
             }
 
             if (nodes < limits.MaxNodes) continue;
@@ -115,12 +116,14 @@ public static partial class ManifestReader
         return true;
     }
 
-    /// <summary>Says what to do where the reader's own words do not.</summary>
-    private static string Advice(string text, int line, string message)
+    /// <summary>Says what to do where the parser's own words, or its place, do not.</summary>
+    private static (int Line, string Message) Advice(string text, int line, string message)
     {
-        var at = text.Split('\n').ElementAtOrDefault(line - 1) ?? "";
-        if (at.Contains("{{", StringComparison.Ordinal) || Template().IsMatch(text)) return $"a template, not a manifest: render it first (helm template NAME CHART | weir smells -); {message}";
-        return Tab().IsMatch(at) ? $"a tab where YAML allows only blanks; {message}" : message;
+        var lines = text.Split('\n');
+        if (lines.ElementAtOrDefault(line - 1)?.Contains("{{", StringComparison.Ordinal) == true || Template().IsMatch(text))
+            return (line, $"a template, not a manifest: render it first (helm template NAME CHART | weir smells -); {message}");
+        var tab = Array.FindIndex(lines, static one => Tab().IsMatch(one)) + 1;
+        return tab > 0 ? (tab, $"a tab where YAML allows only blanks; {message}") : (line, message);
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> content, out string text, out int badLine)

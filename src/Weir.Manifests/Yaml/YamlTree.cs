@@ -40,6 +40,12 @@ internal sealed class YamlTree
         {
             throw new ManifestException((int)e.Start.Line + lineOffset, (int)e.Start.Column, Sentence(e.Message), isSyntax: true);
         }
+        catch (InvalidOperationException)
+        {
+            // What the library throws for some texts that it takes for an empty plain scalar; it names no place.
+            var at = tree._parser.Current?.End ?? default;
+            throw new ManifestException((int)at.Line + lineOffset, (int)at.Column, "not YAML behind this place", isSyntax: true);
+        }
     }
 
     private List<Node> Documents()

@@ -60,7 +60,7 @@ internal sealed class SmellsCommand
         var paths = parsed.GetValue(_paths) is { Length: > 0 } given ? given : throw new UsageException("name files or folders, or - for standard input");
         var scanner = new SmellScanner(Options(parsed));
         var files = new ManifestFiles(scanner, ManifestLimits.Default, static text => Console.Error.WriteLine($"weir: {text}"));
-        foreach (var path in paths) files.Add(path);
+        foreach (var path in paths) Read(files, path);
         foreach (var path in parsed.GetValue(_images) ?? []) scanner.Add(ReadImage(path));
         var report = scanner.Scan();
         var shown = report.AtLeast(parsed.GetValue(_least) ?? Severity.Info);
@@ -68,6 +68,25 @@ internal sealed class SmellsCommand
         foreach (var note in report.Notes) Console.Error.WriteLine($"weir: {note}");
         Console.Error.WriteLine($"weir: {SmellText.Summary(report)}");
         return (parsed.GetValue(_failOn) ?? parsed.GetValue(_least)) is { } severity && report.Findings.Any(finding => finding.Severity >= severity) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static void Read(ManifestFiles files, string path)
+    {
+        try
+        {
+            if (path != "-")
+            {
+                files.Add(path);
+                return;
+            }
+
+            using var input = Console.OpenStandardInput();
+            files.Add(path, input, onlyObjects: true);
+        }
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
+        {
+            throw new UsageException(e.Message);
+        }
     }
 
     private void Write(ParseResult parsed, SmellReport report)

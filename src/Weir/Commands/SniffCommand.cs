@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli.Delivery;
 using Weir.Cli.HttpFilters;
+using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Linux;
@@ -24,6 +25,7 @@ internal static class SniffCommand
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
           weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
+          weir sniff -w 'dst.workload.name == "orders"'   calls to a workload, in a cluster
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
@@ -51,6 +53,7 @@ internal static class SniffCommand
             throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
+        await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, file is not null, interruption.Token);
         var sources = OpenSources(options, delivery, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
@@ -65,6 +68,7 @@ internal static class SniffCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             Schema = options.Schema(parsed),
+            Identifier = identity.Identifier,
             FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
@@ -179,7 +183,13 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), new EbpfOptions { Ports = filter.Ports, Tls = !parsed.GetValue(options.NoTls) });
+        var sockets = new EbpfOptions
+        {
+            Ports = filter.Ports,
+            Tls = !parsed.GetValue(options.NoTls),
+            Governor = new GovernorLimits { MaxCpuPercent = parsed.GetValue(options.EbpfCpu) },
+        };
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), sockets);
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
