@@ -137,6 +137,7 @@ public partial class StatusTests
         var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
         AssertPrometheus(text);
         Assert.Contains("weir_ingest_received_total 2\n", text, StringComparison.Ordinal);
+        Assert.Matches("\nweir_build_info\\{version=\"[^\"]+\"\\} 1\n", text);
         Assert.Equal("ok", await http.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
         foreach (var path in (string[])["/", "/api/v1/exchanges", "/api/v1/status", "/openapi/v1.json"])
             Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);

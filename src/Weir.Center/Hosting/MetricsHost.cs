@@ -25,10 +25,11 @@ public sealed class MetricsHost : IAsyncDisposable
     private readonly StatusSources _sources = new(DateTimeOffset.UtcNow);
 
     /// <param name="listen">Port 0 takes a free one.</param>
-    /// <param name="sources">Whose counters are shown; those of the process are added.</param>
+    /// <param name="sources">Whose counters are shown; those of the process are added where they are not among them.</param>
     public MetricsHost(IPEndPoint listen, IEnumerable<IStatusSource> sources)
     {
-        foreach (var source in sources.Append(new ProcessStatus())) _sources.Add(source);
+        foreach (var source in sources) _sources.Add(source);
+        if (!_sources.All.Any(source => source is ProcessStatus)) _sources.Add(new ProcessStatus());
         _application = Build(listen, _sources);
     }
 

@@ -52,6 +52,7 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     public bool TryWrite(Exchange exchange)
     {
         if (TryOffer(exchange)) return true;
+        _metrics.Write(exchange);
         if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
         return false;
     }
@@ -62,15 +63,20 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
         // Before it is encoded: the record names its endpoint.
         _catalogue.Observe(exchange);
-        _metrics.Write(exchange);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
         _live.Publish(exchange, encoder.Summary);
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
-        if (_queue.TryEnqueue(row)) return true;
-        _queue.Return(row);
-        return false;
+        if (!_queue.TryEnqueue(row))
+        {
+            _queue.Return(row);
+            return false;
+        }
+
+        // Not before: what was refused comes again.
+        _metrics.Write(exchange);
+        return true;
     }
 
     /// <summary>Waits until everything written before has left the queue. False when the store refused any row meanwhile.</summary>

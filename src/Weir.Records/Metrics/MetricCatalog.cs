@@ -107,6 +107,13 @@ public static class MetricCatalog
         Gauge("live", "subscribers", "Open live streams."),
         Counter("live", "sent", "Calls shown to live streams."),
         Counter("live", "dropped", "Calls not shown to a live stream because its reader was slow; they are stored all the same."),
+        Gauge("identity", "pods", "Pods that are known by name."),
+        Gauge("identity", "services", "Services that are known."),
+        Gauge("identity", "nodes", "Nodes that are known."),
+        Gauge("identity", "addresses", "Addresses that have a name."),
+        Gauge("identity", "past_pods", "Pods that have gone and are still remembered."),
+        Gauge("identity", "addresses_left_out", "Addresses beyond what is remembered."),
+        .. Kinds.SelectMany(Followed),
         Counter("messages", "requests", "Deliveries of loggers."),
         Counter("messages", "messages", "Calls that loggers told of."),
         ProcessCpu,
@@ -120,6 +127,19 @@ public static class MetricCatalog
         Gauge("process", "open_files", "Open descriptors; absent where the system does not tell."),
         Counter("output", "delivered", "Calls that a destination acknowledged.", "output"),
         Gauge("output", "waiting", "Calls in the spool, which were not acknowledged yet.", "output"),
+        Gauge("output", "connected", "Centers that are connected."),
+        Gauge("probes", "connected", "Probes that are connected to the center."),
+        Counter("probes", "batches", "Batches that probes delivered."),
+        Counter("probes", "exchanges", "Calls in them."),
+        Counter("probes", "busy", "Times a probe was told to come again because the store was behind."),
+        Counter("probes", "refused", "Deliveries that were refused: no token, or no batch."),
+        Counter("catalogue", "observed", "Calls that the catalogue of endpoints learned from."),
+        Counter("catalogue", "ignored", "Calls that teach nothing about an endpoint."),
+        Counter("catalogue", "paths_refused", "Paths beyond what is learned of one service."),
+        Counter("catalogue", "services_refused", "Services beyond what is learned."),
+        Gauge("catalogue", "services", "Services in the catalogue."),
+        Gauge("catalogue", "endpoints", "Endpoints in it that were seen often enough to be sure."),
+        Counter("catalogue", "save_failures", "Times the catalogue could not be written."),
         Gauge("storage", "readable", "1 while the store answers, else 0."),
         Gauge("storage", "exchanges", "Calls held."),
         Gauge("storage", "bytes", "Size of database and log."),
@@ -137,6 +157,20 @@ public static class MetricCatalog
     private static readonly Dictionary<string, Metric> s_byName = All.ToDictionary(metric => metric.Name);
 
     public static bool TryGet(string name, [NotNullWhen(true)] out Metric? metric) => s_byName.TryGetValue(name, out metric);
+
+    private static IEnumerable<string> Kinds => ["pods", "services", "nodes", "endpointslices", "replicasets", "jobs"];
+
+    /// <summary>How a kind of object is followed at the API server.</summary>
+    private static IEnumerable<Metric> Followed(string kind) =>
+    [
+        Gauge("identity", $"{kind}_synced", $"1 once the {kind} are known."),
+        Gauge("identity", $"{kind}_failing", $"1 while the {kind} cannot be asked for."),
+        Gauge("identity", $"{kind}_left_out", $"What there is of {kind} beyond what is kept."),
+        Counter("identity", $"{kind}_events", $"Changes of {kind} that the API server told."),
+        Counter("identity", $"{kind}_lists", $"Times all {kind} were asked for."),
+        Counter("identity", $"{kind}_watches", $"Times a watch of the {kind} began."),
+        Counter("identity", $"{kind}_failures", $"Times asking for {kind} failed."),
+    ];
 
     private static Metric Counter(string area, string what, string help, params string[] labels) =>
         new($"weir_{area}_{what}_total", MetricKind.Counter, Unit(what), help, labels);

@@ -46,6 +46,7 @@ internal static class CenterCommand
         using var redactors = new ThreadLocal<ExchangeRedactor>(() => new ExchangeRedactor(RedactionOptions.Default));
         await using var host = UpCommand.Host(settings.Options with { Redact = exchange => redactors.Value!.Redact(exchange) });
         await host.StartAsync(CancellationToken.None);
+        await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         using var watch = new ConfigurationWatch(() => Again(file, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
         RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");

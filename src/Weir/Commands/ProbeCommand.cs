@@ -24,17 +24,17 @@ internal static class ProbeCommand
     {
         var options = new RoleOptions();
         var command = options.AddTo(new Command("probe", Help));
-        command.SetAction(parsed => Run(options, parsed));
+        command.SetAction((parsed, _) => Run(options, parsed));
         return command;
     }
 
-    private static int Run(RoleOptions options, ParseResult parsed)
+    private static async Task<int> Run(RoleOptions options, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Config);
         var settings = ProbeSettings.Read(file);
         var (sniff, capture) = (settings.Capture.Options, settings.Capture.Parsed);
         var plane = MirrorOptions.Plane(sniff.Source, capture);
-        var filter = SniffCommand.Filter(sniff, capture);
+        var filter = options.Metrics.Exclude(SniffCommand.Filter(sniff, capture), parsed);
         var where = SniffCommand.Where(capture.GetValue(sniff.Where));
         var privacy = sniff.Privacy.Load(capture, out _);
         var schema = sniff.Schema(capture);
@@ -66,6 +66,8 @@ internal static class ProbeCommand
         output.State = () => State(run, output);
         using var watch = new ConfigurationWatch(() => Again(file, output), settings.Yaml, ProbeSettings.Live);
         watch.Start();
+        // Rate, errors and duration are told by the center, which knows the endpoints: told twice they would count twice.
+        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), new OutputStatus([output]));
         RoleOptions.Tell($"capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))} as {settings.Name} for {string.Join(", ", settings.Centers)}");
         try
         {

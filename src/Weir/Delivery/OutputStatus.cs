@@ -1,5 +1,6 @@
 using Weir.Export;
-using Weir.Export.Resurface;
+using Weir.Export.Center;
+using Weir.Export.Spool;
 using Weir.Records.Status;
 
 namespace Weir.Cli.Delivery;
@@ -13,10 +14,13 @@ internal sealed class OutputStatus(IReadOnlyList<IExchangeOutput> outputs) : ISt
     {
         foreach (var loss in outputs.OfType<IOutputCounters>().SelectMany(output => output.Losses()))
             report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, loss.Key, loss.Value));
-        foreach (var resurface in outputs.OfType<ResurfaceOutput>())
+        foreach (var spooled in outputs.OfType<SpooledOutput>())
         {
-            report.Counter("delivered", "output", "resurface", resurface.Delivered);
-            report.Gauge("waiting", "output", "resurface", resurface.Waiting);
+            var name = spooled is CenterOutput ? "center" : "resurface";
+            report.Counter("delivered", "output", name, spooled.Delivered);
+            report.Gauge("waiting", "output", name, spooled.Waiting);
         }
+
+        if (outputs.OfType<CenterOutput>().FirstOrDefault() is { } center) report.Gauge("connected", center.Connected);
     }
 }

@@ -22,9 +22,11 @@ internal sealed class RoleOptions
         CustomParser = result => SniffOptions.Parse<TimeSpan>(result, Duration.TryParse, "a time such as 30s or 5m", default),
     };
 
+    public MetricsOption Metrics { get; } = new();
+
     public Command AddTo(Command command)
     {
-        foreach (var option in new Option[] { Config, Check, For }) command.Options.Add(option);
+        foreach (var option in new Option[] { Config, Check, For, Metrics.Listen }) command.Options.Add(option);
         return command;
     }
 

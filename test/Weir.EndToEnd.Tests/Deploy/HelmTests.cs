@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Weir.EndToEnd.Tests.Support;
 using Weir.Testing;
@@ -53,7 +55,8 @@ public sealed partial class HelmTests : IDisposable
             if (!isProbe) Assert.Equal("true", YamlFile.Text(pod, "securityContext", "runAsNonRoot"));
             Assert.NotNull(YamlFile.Text(container, "resources", "limits", "memory"));
             Assert.NotNull(YamlFile.Text(container, "resources", "requests", "memory"));
-            if (values != "split") Assert.NotNull(YamlFile.Find(container, "livenessProbe"));
+            Assert.NotNull(YamlFile.Find(container, "livenessProbe"));
+            Assert.NotNull(YamlFile.Find(container, "readinessProbe"));
             var volumes = ((YamlSequenceNode)YamlFile.Find(pod, "volumes")!).Children.Select(one => YamlFile.Text(one, "name")).ToHashSet();
             Assert.All(((YamlSequenceNode)YamlFile.Find(container, "volumeMounts")!).Children, mount => Assert.Contains(YamlFile.Text(mount, "name"), volumes));
         }
@@ -97,6 +100,7 @@ public sealed partial class HelmTests : IDisposable
     [InlineData("probe.source=pcap")]
     [InlineData("probe.ports=http")]
     [InlineData("probe.limits.memory=1Gi")]
+    [InlineData("mode=split")]
     [InlineData("center.replicas=2")]
     [InlineData("center.userId=0")]
     [InlineData("metrics.port=0")]
@@ -140,22 +144,37 @@ public sealed partial class HelmTests : IDisposable
     [SkippableTheory]
     [InlineData("node")]
     [InlineData("ebpf")]
+    [InlineData("split")]
     public async Task The_binary_knows_every_argument(string values)
     {
-        var pod = (await Objects(values)).Select(one => YamlFile.Find(one, "spec", "template", "spec")).OfType<YamlNode>().Single();
-        var arguments = YamlFile.Texts(pod, "containers", "0", "args");
-        var help = await WeirCommand.Output(arguments[0], "--help");
-        var known = Option().Matches(help).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
-        Assert.All(arguments.Where(argument => argument.StartsWith('-')), argument => Assert.Contains(argument, known));
+        foreach (var pod in (await Objects(values)).Select(one => YamlFile.Find(one, "spec", "template", "spec")).OfType<YamlNode>())
+        {
+            var arguments = YamlFile.Texts(pod, "containers", "0", "args");
+            var help = await WeirCommand.Output(arguments[0], "--help");
+            var known = Option().Matches(help).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+            Assert.All(arguments.Where(argument => argument.StartsWith('-')), argument => Assert.Contains(argument, known));
+        }
     }
 
-    [Fact]
-    public async Task The_readme_says_whether_the_binary_has_the_commands_of_mode_split()
+    [SkippableTheory]
+    [InlineData("probe")]
+    [InlineData("center")]
+    public async Task The_configuration_of_the_role_is_understood(string role)
     {
-        var help = await WeirCommand.Output("--help");
-        var has = Regex.IsMatch(help, @"^\s+probe\b", RegexOptions.Multiline) && Regex.IsMatch(help, @"^\s+center\b", RegexOptions.Multiline);
-        var readme = await File.ReadAllTextAsync(RepositoryRoot.Combine($"{Chart}/README.md"));
-        Assert.Equal(!has, readme.Contains("has neither command yet", StringComparison.Ordinal));
+        var map = (await Objects("split")).Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == $"weir-{role}");
+        // What the mounted secrets hold stands in a folder of the test.
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=weir-center.weir.svc", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await Write("token", "0123456789abcdef");
+        await Write("ca.crt", certificate.ExportCertificatePem());
+        await Write("tls.crt", certificate.ExportCertificatePem());
+        await Write("tls.key", key.ExportPkcs8PrivateKeyPem());
+        var text = YamlFile.Text(map, "data", $"{role}.yaml")!;
+        await Write($"{role}.yaml", text.Replace("/etc/weir-token", _folder.FullName, StringComparison.Ordinal).Replace("/etc/weir-tls", _folder.FullName, StringComparison.Ordinal));
+        using var child = WeirCommand.Start(role, "-c", Path.Combine(_folder.FullName, $"{role}.yaml"), "--check");
+        var (code, _, errors) = await child.Finish(TimeSpan.FromMinutes(1));
+        Assert.True(code == 0, errors);
     }
 
     [Fact]
@@ -172,6 +191,8 @@ public sealed partial class HelmTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    private Task Write(string name, string text) => File.WriteAllTextAsync(Path.Combine(_folder.FullName, name), text);
 
     private static string Values(string name) => RepositoryRoot.Combine($"{Chart}/ci/{name}-values.yaml");
 

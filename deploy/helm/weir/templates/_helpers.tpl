@@ -46,11 +46,31 @@ SEC-016=profiles of older runtimes forbid bpf(2)
 {{- end }}
 {{- end -}}
 
+{{/* probe.yaml: what the values say, and over it probe.config. */}}
+{{- define "weir.probeConfig" -}}
+{{- $capture := dict "source" .Values.probe.source -}}
+{{- if and (contains "ebpf" .Values.probe.source) (not .Values.probe.tls) -}}{{- $_ := set $capture "noTls" true -}}{{- end -}}
+{{- with .Values.probe.ports -}}{{- $_ := set $capture "port" . -}}{{- end -}}
+{{- with .Values.probe.interfaces -}}{{- $_ := set $capture "interface" . -}}{{- end -}}
+{{- $config := dict "centers" (list (printf "%s-center.%s.svc:%v" (include "weir.name" .) .Release.Namespace .Values.center.ingestPort)) "tokenFile" "/etc/weir-token/token" "spool" (dict "directory" "/var/lib/weir") "capture" $capture -}}
+{{- if .Values.transport.tlsSecret -}}{{- $_ := set $config "tls" (dict "authority" "/etc/weir-tls/ca.crt") -}}{{- end -}}
+{{- toYaml (mergeOverwrite $config (deepCopy .Values.probe.config)) -}}
+{{- end -}}
+
+{{/* center.yaml, likewise. The page stays on loopback: it has no accounts. */}}
+{{- define "weir.centerConfig" -}}
+{{- $probes := dict "listen" (printf "0.0.0.0:%v" .Values.center.ingestPort) "tokenFile" "/etc/weir-token/token" -}}
+{{- if .Values.transport.tlsSecret -}}{{- $_ := set $probes "tls" (dict "certificate" "/etc/weir-tls/tls.crt" "key" "/etc/weir-tls/tls.key") -}}{{- end -}}
+{{- $config := dict "listen" "127.0.0.1:7373" "data" "/var/lib/weir" "maxSize" .Values.center.maxSize "maxAge" .Values.center.maxAge "probes" $probes -}}
+{{- toYaml (mergeOverwrite $config (deepCopy .Values.center.config)) -}}
+{{- end -}}
+
 {{/* The command line of a node, by mode. */}}
 {{- define "weir.probeArgs" -}}
 {{- $args := list -}}
 {{- if eq .Values.mode "split" -}}
 {{- $args = list "probe" "-c" "/etc/weir/probe.yaml" -}}
+{{- if .Values.metrics.enabled -}}{{- $args = concat $args (list "--metrics" (printf "%s:%v" .Values.metrics.address .Values.metrics.port)) -}}{{- end -}}
 {{- else -}}
 {{- if eq .Values.mode "node" -}}
 {{- $args = list "up" "--listen" "127.0.0.1:7373" "--data" "/var/lib/weir" "--max-size" .Values.probe.maxSize "--max-age" .Values.probe.maxAge -}}
