@@ -39,8 +39,8 @@ public sealed class LongListTests(PageFixture fixture, ITestOutputHelper log)
                 scroller.scrollTop = scroller.scrollHeight;
                 await new Promise((resolve) => setTimeout(resolve, 5));
               }
-              for (let share = 0; share <= 1; share += 0.01) {
-                scroller.scrollTop = (scroller.scrollHeight - scroller.clientHeight) * share;
+              for (let step = 0; step <= 100; step++) {
+                scroller.scrollTop = (scroller.scrollHeight - scroller.clientHeight) * step / 100;
                 await new Promise(requestAnimationFrame);
               }
               return tasks;

@@ -57,8 +57,8 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
       <header>
         {known ? <Headline call={known} /> : <p className="headline muted">{error ?? 'Loading…'}</p>}
         <div className="detail-actions">
-          <CopyButton label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
-          <CopyButton label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
+          <CopyButton icon="terminal" label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
+          <CopyButton icon="braces" label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
           <a className="button quiet" data-testid="call-har" href={harAddress({ id })} download title="Download this call as HAR">
             <Icon name="download" />
             <span>HAR</span>
