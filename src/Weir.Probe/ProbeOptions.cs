@@ -43,6 +43,9 @@ public sealed record ProbeOptions
     /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
     public ProtobufSchema? Schema { get; init; }
 
+    /// <summary>Says who the peers are; null leaves that unknown.</summary>
+    public IPeerIdentifier? Identifier { get; init; }
+
     /// <summary>What outputs must not see.</summary>
     public PrivacyOptions Privacy { get; init; } = PrivacyOptions.Default;
 

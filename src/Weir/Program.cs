@@ -14,10 +14,15 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     SniffCommand.Create(),
     FlowsCommand.Create(),
     ReplayCommand.Create(),
+    EndpointsCommand.Create(),
+    OpenApiCommand.Create(),
+    DiffCommand.Create(),
     TrainCommand.Create(),
     DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
+    SmellsCommand.Create(),
+    ScanCommand.Create(),
     DoctorCommand.Create(),
 };
 

@@ -11,9 +11,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
+using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Probes;
 using Weir.Records;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 using Weir.Rpc.Server;
 using Weir.Storage;
@@ -36,6 +38,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly SqliteExchangeStore _store;
     private readonly StoreWriter _writer;
     private readonly ExchangeIngest _ingest;
+    private readonly LiveCatalogue _catalogue;
     private readonly MessageRoutes _messages;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
@@ -45,10 +48,10 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
         (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
-        (_ingest, _messages, _sources, _stopping) = (ingest, messages, sources, stopping);
+        (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -85,18 +88,24 @@ public sealed class CenterHost : IAsyncDisposable
         var live = new LiveHub(options.Live);
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
-        var ingest = new ExchangeIngest(queue, live) { Writer = writer };
+        var catalogue = new LiveCatalogue(store, options.Catalogue);
+        var metrics = new ExchangeMetrics(options.Metrics);
+        var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live }) sources.Add(source);
+        var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
+        foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
-        var application = Build(options, store, writer, live, sources, messages, registry, stopping, loopback);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, stopping, loopback);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, probes, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
     }
+
+    /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
+    public IReadOnlyList<IStatusSource> StatusSources => _sources.All;
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);
@@ -120,6 +129,7 @@ public sealed class CenterHost : IAsyncDisposable
 
         // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
         _ = _store.EndRunning();
+        _catalogue.Start();
         _writer.Start();
         if (_probes is not null) await _probes.Start(cancellation);
     }
@@ -139,6 +149,7 @@ public sealed class CenterHost : IAsyncDisposable
         finally
         {
             await _writer.Stop();
+            await _catalogue.Stop();
         }
     }
 
@@ -149,6 +160,7 @@ public sealed class CenterHost : IAsyncDisposable
         await _application.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
+        _catalogue.Dispose();
         _messages.Dispose();
         _store.Dispose();
         _stopping.Dispose();
@@ -156,7 +168,7 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
-        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, StatusSources sources,
+        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
         MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -178,7 +190,7 @@ public sealed class CenterHost : IAsyncDisposable
         services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         services.AddSingleton<IHostLifetime, ProcessLifetime>();
-        services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(sources).AddSingleton(TimeProvider.System)
+        services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(catalogue).AddSingleton(sources).AddSingleton(TimeProvider.System)
             .AddSingleton(new Stopping(stopping.Token));
         services.AddRouting();
         services.AddProblemDetails();
@@ -189,8 +201,11 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseExceptionHandler();
         application.UseRouting();
         application.MapStream();
+        application.MapOverview();
+        application.MapHar();
         application.MapExchanges();
-        application.MapStatus();
+        application.MapCatalogue();
+        application.MapStatus(options);
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);

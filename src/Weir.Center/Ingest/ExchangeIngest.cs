@@ -1,7 +1,9 @@
 using System.Buffers;
+using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Json;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 
 namespace Weir.Center.Ingest;
@@ -20,14 +22,18 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
     private readonly IngestQueue _queue;
     private readonly LiveHub _live;
+    private readonly LiveCatalogue _catalogue;
+    private readonly ExchangeMetrics _metrics;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
     private long _received;
     private long _queueFull;
 
-    internal ExchangeIngest(IngestQueue queue, LiveHub live)
+    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue, ExchangeMetrics metrics)
     {
         _queue = queue;
         _live = live;
+        _catalogue = catalogue;
+        _metrics = metrics;
     }
 
     public string Name => "ingest";
@@ -54,6 +60,9 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     public bool TryOffer(Exchange exchange)
     {
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
+        // Before it is encoded: the record names its endpoint.
+        _catalogue.Observe(exchange);
+        _metrics.Write(exchange);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
         _live.Publish(exchange, encoder.Summary);
@@ -81,6 +90,9 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     {
         report.Counter("received", Interlocked.Read(ref _received));
         report.Gauge("queued", _queue.Rows);
+        report.Gauge("queue_limit", _queue.Limits.MaxRows);
+        report.Gauge("queued_bytes", _queue.Bytes);
+        report.Gauge("queue_limit_bytes", _queue.Limits.MaxBytes);
         report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "ingest_queue_full", Interlocked.Read(ref _queueFull)));
         Writer?.Report(report);
     }
