@@ -30,8 +30,9 @@ public sealed class OwnSockets
     {
         foreach (var socket in _sockets)
         {
-            if (socket.Port == packet.SourcePort && socket.Address == packet.Source) return !socket.IsOver(_time);
-            if (socket.Port == packet.DestinationPort && socket.Address == packet.Destination) return !socket.IsOver(_time);
+            var isEnd = (socket.Port == packet.SourcePort && socket.Address == packet.Source)
+                || (socket.Port == packet.DestinationPort && socket.Address == packet.Destination);
+            if (isEnd && !socket.IsOver(_time)) return true;
         }
 
         return false;
