@@ -5,7 +5,7 @@ namespace Weir.Repository.Tests;
 /// <summary>Who may use whom. The table is the picture in docs/architecture.md.</summary>
 public class DependencyTests
 {
-    private static readonly string[] Pure = ["Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Privacy", "Weir.Flows", "Weir.Detection"];
+    private static readonly string[] Pure = ["Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Inventory"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -13,6 +13,7 @@ public class DependencyTests
         ["Weir.Records"] = ["Weir.Packets"],
         ["Weir.Privacy"] = ["Weir.Packets", "Weir.Records"],
         ["Weir.Detection"] = ["Weir.Flows", "Weir.Packets", "Weir.Records"],
+        ["Weir.Inventory"] = ["Weir.Packets", "Weir.Records"],
         ["Weir.Streams"] = ["Weir.Packets"],
         ["Weir.Protocols"] = ["Weir.Packets", "Weir.Streams", "Weir.Records"],
         ["Weir.Flows"] = ["Weir.Packets"],
