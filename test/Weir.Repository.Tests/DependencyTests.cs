@@ -20,7 +20,7 @@ public class DependencyTests
         ["Weir.Linux"] = [],
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
-        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
+        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Inventory"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
         ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
         ["Weir"] = [

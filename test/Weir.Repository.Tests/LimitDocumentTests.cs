@@ -18,7 +18,7 @@ public partial class LimitDocumentTests
     [
         typeof(Packets.FragmentLimits).Assembly, typeof(Streams.StreamLimits).Assembly, typeof(Protocols.Http1.Http1Limits).Assembly,
         typeof(Records.Exchange).Assembly, typeof(Privacy.Rules.RuleLimits).Assembly, typeof(Probe.PacketRecorderLimits).Assembly,
-        typeof(Export.Resurface.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
+        typeof(Export.Spooling.SpoolLimits).Assembly, typeof(Center.Live.LiveLimits).Assembly, typeof(Flows.FlowMeterLimits).Assembly,
         typeof(Storage.SqliteStoreOptions).Assembly, typeof(Capture.LiveCaptureOptions).Assembly,
     ];
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Weir.Export.Spooling;
 
 namespace Weir.Export.Resurface;
 

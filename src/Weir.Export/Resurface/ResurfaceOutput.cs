@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Compression;
+using Weir.Export.Spooling;
 using Weir.Records;
 
 namespace Weir.Export.Resurface;
@@ -36,7 +37,7 @@ public sealed class ResurfaceOutput : BatchingOutput, IOutputCounters
         : base(options.Url.ToString())
     {
         _options = options;
-        _spool = new DeliverySpool(SpoolDirectory.Open(options.SpoolRoot, options.Url.ToString()), options.Spool, time ?? TimeProvider.System, options.Tell);
+        _spool = new DeliverySpool(SpoolDirectory.Open(options.SpoolRoot, "resurface", options.Url.ToString()), options.Spool, time ?? TimeProvider.System, options.Tell);
         if (_spool.Messages > 0) options.Tell($"{_spool.Messages} messages of an earlier run wait in {_spool.Path} and are sent first");
         _sender = new ResurfaceSender(options, _spool, _own);
         _spooler = new Thread(FillSpool) { IsBackground = true, Name = "resurface spool" };

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using Weir.Export.Spooling;
 using Weir.Records;
 
 namespace Weir.Export.Resurface;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Weir.Cli.Commands;
+using Weir.Export.Spooling;
 using Weir.Export;
 using Weir.Export.GoReplay;
 using Weir.Export.Resurface;

@@ -1,5 +1,6 @@
 using System.Text;
 using Weir.Export.Resurface;
+using Weir.Export.Spooling;
 using Weir.Records;
 using Xunit;
 
@@ -186,14 +187,14 @@ public sealed class SpoolTests : IDisposable
     {
         var file = Path.Combine(_root, "file");
         File.WriteAllText(file, "");
-        var failure = Assert.Throws<OutputException>(() => SpoolDirectory.Open(file, "https://a.example/message"));
+        var failure = Assert.Throws<OutputException>(() => SpoolDirectory.Open(file, "resurface", "https://a.example/message"));
         Assert.Contains("--spool", failure.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     private DeliverySpool Open(SpoolLimits? limits = null, string destination = "https://a.example/message") =>
-        new(SpoolDirectory.Open(_root, destination), limits ?? SpoolLimits.Default, _clock, _told.Add);
+        new(SpoolDirectory.Open(_root, "resurface", destination), limits ?? SpoolLimits.Default, _clock, _told.Add);
 
     private SpoolBatch Batch(string payload, int messages = 1) =>
         new(_ids.Next(_clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000), messages, true, Encoding.UTF8.GetBytes(payload));

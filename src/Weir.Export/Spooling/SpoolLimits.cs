@@ -1,4 +1,4 @@
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spooling;
 
 /// <summary>How much may wait on disk for a server that is away.</summary>
 /// <param name="MaxBytes">Bytes of all segments; the oldest go first. 1 GiB: hours of compressed messages of a busy node.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Weir.Records;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spooling;
 
 /// <summary>
 /// Batches between capture and server, oldest first, on disk: what is in it survives the end of this process, also by kill -9,
@@ -124,6 +124,18 @@ internal sealed class DeliverySpool : IDisposable
         lock (_gate)
         {
             if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is { } entry) entry.InFlight = false;
+        }
+    }
+
+    /// <summary>As <see cref="Rest"/>, and all others come before it: one that fails does not hold them up. Its age stays.</summary>
+    public void Postpone(SpoolBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
+            entry.InFlight = false;
+            _entries.Remove(entry);
+            _entries.AddLast(entry);
         }
     }
 

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spooling;
 
 /// <summary>
-/// A directory that one process uses alone: <c>ROOT/resurface-HASH/N</c>, the hash of the destination and the lowest free N.
+/// A directory that one process uses alone: <c>ROOT/KIND-HASH/N</c>, the hash of the destination and the lowest free N.
 /// What processes that are gone left for the same destination is moved into it.
 /// </summary>
 internal sealed class SpoolDirectory : IDisposable
@@ -24,11 +24,14 @@ internal sealed class SpoolDirectory : IDisposable
 
     public string Path { get; }
 
+    /// <param name="root">Directory of all spools.</param>
+    /// <param name="kind">Which output: <c>resurface</c>, <c>apisec</c>.</param>
+    /// <param name="destination">Where to; every destination has a directory of its own.</param>
     /// <exception cref="OutputException">The directory cannot be made or is in use 64 times.</exception>
-    public static SpoolDirectory Open(string root, string destination)
+    public static SpoolDirectory Open(string root, string kind, string destination)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(destination)))[..16];
-        var parent = System.IO.Path.Combine(root, $"resurface-{hash}");
+        var parent = System.IO.Path.Combine(root, $"{kind}-{hash}");
         SpoolDirectory? own = null;
         try
         {

@@ -1,4 +1,4 @@
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spooling;
 
 /// <summary>CRC-32 of ISO 3309 (polynomial 0xEDB88320), as in gzip; the framework's own is in a package of its own.</summary>
 internal static class Crc32
