@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Reading;
 using Weir.Inventory.Schemas;
+using Weir.Inventory.Security;
 using Weir.Inventory.Templating;
 using Weir.Records;
 
@@ -18,9 +18,11 @@ public sealed class EndpointCatalogue
     private readonly Queue<FirstSeen> _firstSeen = new();
     private readonly ExchangeLearner _learner;
     private readonly EchoProbe _probe = new();
+    private readonly CredentialInspector _credentials = new();
     private readonly char[] _path;
     private readonly char[] _service = new char[256];
     private long _sequence;
+    private long _pathsTooLong;
 
     public EndpointCatalogue(CatalogueLimits? limits = null)
     {
@@ -30,7 +32,7 @@ public sealed class EndpointCatalogue
         _path = new char[Limits.MaxPathBytes];
     }
 
-    /// <summary>Told when an endpoint is confirmed for the first time, within <see cref="Observe"/>. Its template may still change.</summary>
+    /// <summary>Told when an endpoint is confirmed for the first time, while observing. Its template may still change.</summary>
     public event Action<FirstSeen>? EndpointFirstSeen;
 
     public CatalogueLimits Limits { get; }
@@ -52,14 +54,15 @@ public sealed class EndpointCatalogue
 
     internal SchemaBudget Budget { get; }
 
-    private long _pathsTooLong;
-
     /// <summary>Endpoints that were confirmed after this sequence number, oldest first; as far back as the limit lets it remember.</summary>
     public IEnumerable<FirstSeen> FirstSeenAfter(long sequence) => _firstSeen.Where(one => one.Sequence > sequence);
 
     /// <summary>Learns from an exchange. Those in progress come again when they have ended, and are passed over until then.</summary>
     /// <returns>The endpoint it belongs to; null when it belongs to none or there was no room.</returns>
-    public Endpoint? Observe(Exchange exchange)
+    public Endpoint? Observe(Exchange exchange) => Observe(exchange, _credentials.Inspect(exchange));
+
+    /// <summary>The same for an exchange whose credentials were judged before they were redacted.</summary>
+    public Endpoint? Observe(Exchange exchange, CredentialVerdict verdict)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         if (exchange.InProgress) return null;
@@ -74,7 +77,7 @@ public sealed class EndpointCatalogue
         if (EndpointAt(service, node, key, method, operation, kind, exchange) is not { } endpoint) return null;
         var first = passage.Confirms && !endpoint.Confirmed;
         if (first) Confirm(service, endpoint);
-        _learner.Learn(exchange, service, endpoint, status, passage, kind == EndpointKind.Http ? _probe : null);
+        _learner.Learn(exchange, service, endpoint, status, passage, verdict, kind == EndpointKind.Http ? _probe : null);
         if (kind != EndpointKind.Grpc && service.Tree.Rules.Learn(node, kind == EndpointKind.Http ? _probe : null))
         {
             service.Counted();
@@ -178,9 +181,4 @@ public sealed class EndpointCatalogue
         service.Tree.Rules.MarkCreates(node);
         service.Counted();
     }
-
-    [SuppressMessage("Performance", "CA1822", Justification = "kept with the object it restores")]
-    internal void Restore(long sequence, long observed) => (_sequence, Observed) = (sequence, observed);
-
-    internal long Sequence => _sequence;
 }

@@ -126,6 +126,18 @@ public sealed class SqliteExchangeStore : IDisposable
     public byte[]? Get(ExchangeId id, CancellationToken cancellation = default) =>
         Read(connection => PageReader.Find(connection, id), cancellation);
 
+    /// <summary>Writes documents of a kind, all or none; one of the same name gives up its place.</summary>
+    /// <exception cref="StoreException">As of <see cref="Append"/>.</exception>
+    public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
+    {
+        lock (_writing) Guard(() => _writer.SaveDocuments(kind, documents));
+    }
+
+    /// <summary>All documents of a kind, by name.</summary>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, CancellationToken cancellation = default) =>
+        Read(connection => DocumentTable.Load(connection, kind), cancellation);
+
     public long Count => Interlocked.Read(ref _rows);
 
     public StoreStatistics ReadStatistics(CancellationToken cancellation = default)

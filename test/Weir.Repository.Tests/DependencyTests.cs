@@ -14,6 +14,7 @@ public class DependencyTests
         ["Weir.Privacy"] = ["Weir.Packets", "Weir.Records"],
         ["Weir.Detection"] = ["Weir.Flows", "Weir.Packets", "Weir.Records"],
         ["Weir.Inventory"] = ["Weir.Packets", "Weir.Records"],
+        ["Weir.Specs"] = ["Weir.Inventory"],
         ["Weir.Streams"] = ["Weir.Packets"],
         ["Weir.Protocols"] = ["Weir.Packets", "Weir.Streams", "Weir.Records"],
         ["Weir.Flows"] = ["Weir.Packets"],
@@ -22,10 +23,10 @@ public class DependencyTests
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Inventory"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
-        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
+        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection"],
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Inventory", "Weir.Specs"],
     };
 
     private static IEnumerable<string> SourceProjects => Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));

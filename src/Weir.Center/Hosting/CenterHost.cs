@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
+using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Status;
@@ -34,6 +35,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly SqliteExchangeStore _store;
     private readonly StoreWriter _writer;
     private readonly ExchangeIngest _ingest;
+    private readonly LiveCatalogue _catalogue;
     private readonly MessageRoutes _messages;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
@@ -42,10 +44,10 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        MessageRoutes messages, StatusSources sources, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, CancellationTokenSource stopping)
     {
         (_listen, _application, _store, _writer) = (listen, application, store, writer);
-        (_ingest, _messages, _sources, _stopping) = (ingest, messages, sources, stopping);
+        (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -78,14 +80,15 @@ public sealed class CenterHost : IAsyncDisposable
         var live = new LiveHub(options.Live);
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
-        var ingest = new ExchangeIngest(queue, live) { Writer = writer };
+        var catalogue = new LiveCatalogue(store, options.Catalogue);
+        var ingest = new ExchangeIngest(queue, live, catalogue) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live }) sources.Add(source);
+        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live, catalogue }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
-        var application = Build(options, store, writer, live, sources, messages, stopping, loopback);
-        return new CenterHost(options.Listen, application, store, writer, ingest, messages, sources, stopping);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, stopping, loopback);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, stopping);
     }
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
@@ -110,6 +113,7 @@ public sealed class CenterHost : IAsyncDisposable
 
         // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
         _ = _store.EndRunning();
+        _catalogue.Start();
         _writer.Start();
     }
 
@@ -126,6 +130,7 @@ public sealed class CenterHost : IAsyncDisposable
         finally
         {
             await _writer.Stop();
+            await _catalogue.Stop();
         }
     }
 
@@ -135,6 +140,7 @@ public sealed class CenterHost : IAsyncDisposable
         await _application.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
+        _catalogue.Dispose();
         _messages.Dispose();
         _store.Dispose();
         _stopping.Dispose();
@@ -142,7 +148,7 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
-        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, StatusSources sources,
+        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
         MessageRoutes messages, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -164,7 +170,7 @@ public sealed class CenterHost : IAsyncDisposable
         services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         services.AddSingleton<IHostLifetime, ProcessLifetime>();
-        services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(sources).AddSingleton(TimeProvider.System)
+        services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(catalogue).AddSingleton(sources).AddSingleton(TimeProvider.System)
             .AddSingleton(new Stopping(stopping.Token));
         services.AddRouting();
         services.AddProblemDetails();
@@ -176,6 +182,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseRouting();
         application.MapStream();
         application.MapExchanges();
+        application.MapCatalogue();
         application.MapStatus();
         messages.Map(application);
         application.MapOpenApi();

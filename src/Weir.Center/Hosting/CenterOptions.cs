@@ -28,6 +28,8 @@ public sealed record CenterOptions
     /// </summary>
     public Action<Records.Exchange> Redact { get; init; } = static _ => { };
 
+    public Inventory.CatalogueOptions Catalogue { get; init; } = new();
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();

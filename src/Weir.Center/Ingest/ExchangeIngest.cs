@@ -1,4 +1,5 @@
 using System.Buffers;
+using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Json;
@@ -17,14 +18,16 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
     private readonly IngestQueue _queue;
     private readonly LiveHub _live;
+    private readonly LiveCatalogue _catalogue;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
     private long _received;
     private long _queueFull;
 
-    internal ExchangeIngest(IngestQueue queue, LiveHub live)
+    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue)
     {
         _queue = queue;
         _live = live;
+        _catalogue = catalogue;
     }
 
     public string Name => "ingest";
@@ -43,6 +46,8 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     public bool TryWrite(Exchange exchange)
     {
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
+        // Before it is encoded: the record names its endpoint.
+        _catalogue.Observe(exchange);
         var encoder = _encoders.Value!;
         encoder.Encode(exchange);
         _live.Publish(exchange, encoder.Summary);

@@ -29,16 +29,8 @@ public sealed class Endpoint
 
     public EndpointKind Kind { get; }
 
-    /// <summary>Name of its service: <c>namespace/service</c>, or the host that is asked.</summary>
-    public string Service
-    {
-        get
-        {
-            var node = Node;
-            while (node.Parent is { } parent) node = parent;
-            return node.Text;
-        }
-    }
+    /// <summary>Name of the service that it belongs to.</summary>
+    public string Service => TemplateText.Service(Node);
 
     /// <summary>HTTP method in upper case.</summary>
     public string Method { get; }

@@ -16,7 +16,6 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
 
     private readonly BodyDecoder _bodies = new();
     private readonly JsonSchemaReader _json = new(limits);
-    private readonly TrafficInspector _inspector = new();
     private readonly PairBuffers _pairs = new(limits);
     private readonly char[] _key = new char[160];
     private readonly char[] _name = new char[Math.Max(160, limits.MaxNameBytes)];
@@ -38,7 +37,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
         return _key.AsSpan(0, text.Length);
     }
 
-    public void Learn(Exchange exchange, ServiceCatalogue service, Endpoint endpoint, int status, in Passage passage, EchoProbe? probe)
+    public void Learn(Exchange exchange, ServiceCatalogue service, Endpoint endpoint, int status, in Passage passage, in CredentialVerdict verdict, EchoProbe? probe)
     {
         var request = exchange.Request;
         Callers(exchange, service, endpoint, status, passage);
@@ -47,7 +46,9 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
         endpoint.FirstNs = Math.Min(endpoint.FirstNs, passage.TimeNs);
         endpoint.Latency.Add(exchange.DurationNs);
         foreach (var found in exchange.Sensitive) endpoint.AddSensitive(found.Class, found.Where, found.Count);
-        var auth = Headers(request, exchange, service, endpoint, passage) | Query(request, service, endpoint, passage);
+        TrafficInspector.Credentials(service, endpoint, verdict, exchange.Scheme, passage.TimeNs);
+        if (verdict.Role is { } role) Role(service, endpoint, role, status, passage);
+        var auth = verdict.Kinds | Headers(request, endpoint) | Query(request, service, endpoint, passage);
         endpoint.Auth[auth] = endpoint.Auth.GetValueOrDefault(auth) + 1;
         if (auth == AuthKinds.None && passage.Succeeded) endpoint.AnonymousSuccesses++;
         if (status == 0) endpoint.Unanswered++;
@@ -101,7 +102,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
         endpoint.Callers.Add(_name.AsSpan(0, length), passage.TimeNs, passage.Succeeded);
     }
 
-    private AuthKinds Headers(HttpMessage request, Exchange exchange, ServiceCatalogue service, Endpoint endpoint, in Passage passage)
+    private AuthKinds Headers(HttpMessage request, Endpoint endpoint)
     {
         var auth = AuthKinds.None;
         foreach (var field in request.Headers)
@@ -112,10 +113,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
             var name = _name.AsSpan(0, bytes.Length);
             if (name is "authorization")
             {
-                var kinds = HeaderNames.SchemeOf(Text(request[field.Value]), out var credentials);
-                auth |= kinds;
-                if (_inspector.Credentials(service, endpoint, kinds, credentials, exchange.Scheme, passage.TimeNs) is { } role)
-                    Role(service, endpoint, role, exchange, passage);
+                auth |= HeaderNames.SchemeOf(Text(request[field.Value]), out _);
                 continue;
             }
 
@@ -141,10 +139,10 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
     }
 
     /// <summary>A role that a token names calls as well as a workload does.</summary>
-    private static void Role(ServiceCatalogue service, Endpoint endpoint, string role, Exchange exchange, in Passage passage)
+    private static void Role(ServiceCatalogue service, Endpoint endpoint, string role, int status, in Passage passage)
     {
         var caller = $"role {role}";
-        TrafficInspector.Caller(service, endpoint, caller, exchange.HasResponse ? exchange.Response.Status : 0, passage.TimeNs);
+        TrafficInspector.Caller(service, endpoint, caller, status, passage.TimeNs);
         endpoint.Callers.Add(caller, passage.TimeNs, passage.Succeeded);
     }
 
@@ -174,7 +172,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
             if (HeaderNames.IsSecretParameter(name) && value.Length > 0)
             {
                 if (HeaderNames.IsKey(name) || name is "access_token" or "token" or "jwt") auth |= AuthKinds.ApiKeyQuery;
-                TrafficInspector.SecretInUrl(service, endpoint, $"query parameter {name}", passage.TimeNs);
+                TrafficInspector.SecretInUrl(service, endpoint, name, passage.TimeNs);
                 if (endpoint.AuthNames.Count < limits.MaxContentTypes) endpoint.AuthNames.GetAlternateLookup<ReadOnlySpan<char>>().Add(name);
             }
 

@@ -101,7 +101,8 @@ internal static class TemplateText
         return nodes;
     }
 
-    private static string Service(PathNode node)
+    /// <summary>Kept in the root.</summary>
+    public static string Service(PathNode node)
     {
         while (node.Parent is not null) node = node.Parent;
         return node.Text;
