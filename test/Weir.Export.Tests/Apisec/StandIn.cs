@@ -211,13 +211,13 @@ internal sealed partial class StandIn : IDisposable
         foreach (var one in requests)
         {
             var (method, url) = (one.GetProperty("method").GetString()!, one.GetProperty("url").GetString()!);
-            if (method != method.ToUpperInvariant() || url[0] != '/') Violate($"preview of {method} {url}");
+            if (method.Any(char.IsAsciiLetterLower) || url[0] != '/') Violate($"preview of {method} {url}");
             if (one.GetProperty("requestHeaders").ValueKind != JsonValueKind.Object) Violate("requestHeaders is no object");
             if (one.TryGetProperty("requestBody", out var body) && body.GetString()!.Length == 0) Violate("an empty requestBody");
             var path = url.Split('?')[0];
             var known = instance.Endpoints.Where(endpoint => endpoint.Method == method && Fits(endpoint.Path, path)).MinBy(endpoint => endpoint.Path.Count(c => c == '{'));
             if (known is null) unmatched.Add($$"""{"method":"{{method}}","url":"{{url}}"}""");
-            else suggestions.Add($$"""{"endpointId":"{{known.Id}}","path":"{{known.Path}}","pathParams":{"p":"1"},"queryParams":{}}""");
+            else suggestions.Add($$"""{"endpointId":"{{known.Id}}","path":"{{known.Path}}","pathParams":{"p":"1"},"queryParams":{} }""");
         }
 
         return (200, $$"""{"matchedRequests":{{suggestions.Count}},"unmatchedRequests":{{unmatched.Count}},"endpointSuggestions":[{{string.Join(',', suggestions)}}],"unmatched":[{{string.Join(',', unmatched)}}]}""");
@@ -251,12 +251,12 @@ internal sealed partial class StandIn : IDisposable
         foreach (var one in body.EnumerateArray())
         {
             var (method, path, payload) = (one.GetProperty("method").GetString()!, one.GetProperty("endpoint").GetString()!, one.GetProperty("payload").GetString()!);
-            if (method != method.ToLowerInvariant()) Violate($"{method} is not in lower case");
+            if (method.Any(char.IsAsciiLetterUpper)) Violate($"{method} is not in lower case");
             if (path[0] != '/' || path.Contains('?', StringComparison.Ordinal)) Violate($"endpoint {path}");
             var names = Parameter().Matches(path).Select(match => match.Value).ToList();
             if (names.Distinct().Count() != names.Count) Violate($"{path} names two parameters alike");
             var shape = Parameter().Replace(path, "{}");
-            if (instance.Endpoints.Exists(endpoint => endpoint.Method == method.ToUpperInvariant() && Parameter().Replace(endpoint.Path, "{}") == shape)) Violate($"{method} {path} was added twice");
+            if (instance.Endpoints.Exists(endpoint => endpoint.Method.Equals(method, StringComparison.OrdinalIgnoreCase) && Parameter().Replace(endpoint.Path, "{}") == shape)) Violate($"{method} {path} was added twice");
             var added = new Endpoint(method.ToUpperInvariant(), path);
             if (payload.Length > 0) added.Bodies.Add(payload);
             instance.Endpoints.Add(added);
