@@ -80,8 +80,8 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Flows => new FlowLinesOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
-        OutputKind.Captured or OutputKind.CapturedLines => new CapturedEventsOutput(
-            File is null ? StandardOutput.Open() : Create(File), File ?? "standard output", isMarked: Kind == OutputKind.CapturedLines),
+        OutputKind.Captured when File is not null => new CapturedFileOutput(File),
+        OutputKind.Captured or OutputKind.CapturedLines => new CapturedLinesOutput(StandardOutput.Open(), "standard output"),
         OutputKind.None => new NoneOutput(),
         _ => throw new InvalidOperationException($"An output of kind {Kind} is not opened by its name alone."),
     };

@@ -24,6 +24,11 @@ internal sealed record ApisecAnswer(ApisecOutcome Outcome, int Status, string Pr
 {
     public bool IsTaken => Outcome == ApisecOutcome.Taken;
 
+    /// <summary>The same where the answer matters: success without JSON is somebody on the way, not the platform, and says nothing.</summary>
+    public ApisecAnswer WithJson() => IsTaken && Body.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)
+        ? this with { Outcome = ApisecOutcome.Later, Problem = $"{Problem} (no JSON)" }
+        : this;
+
     public static ApisecOutcome OutcomeOf(int status) => status switch
     {
         >= 200 and < 300 => ApisecOutcome.Taken,

@@ -36,13 +36,14 @@ internal sealed class ApisecClient : IDisposable
     }
 
     /// <summary>Applications, one page.</summary>
-    public Task<ApisecAnswer> Applications(string? nextToken, CancellationToken cancel) =>
-        Send(HttpMethod.Get, "v1/applications?include=metadata" + (nextToken is null ? "" : $"&nextToken={Uri.EscapeDataString(nextToken)}"), null, cancel);
+    public async Task<ApisecAnswer> Applications(string? nextToken, CancellationToken cancel) =>
+        (await Send(HttpMethod.Get, "v1/applications?include=metadata" + (nextToken is null ? "" : $"&nextToken={Uri.EscapeDataString(nextToken)}"), null, cancel)).WithJson();
 
-    public Task<ApisecAnswer> Application(string appId, CancellationToken cancel) => Send(HttpMethod.Get, $"v1/applications/{Uri.EscapeDataString(appId)}", null, cancel);
+    public async Task<ApisecAnswer> Application(string appId, CancellationToken cancel) =>
+        (await Send(HttpMethod.Get, $"v1/applications/{Uri.EscapeDataString(appId)}", null, cancel)).WithJson();
 
     /// <summary>A new application from a specification without paths.</summary>
-    public Task<ApisecAnswer> CreateApplication(string name, byte[] specification, CancellationToken cancel)
+    public async Task<ApisecAnswer> CreateApplication(string name, byte[] specification, CancellationToken cancel)
     {
         var file = new ByteArrayContent(specification);
         file.Headers.ContentType = new MediaTypeHeaderValue("application/x-yaml");
@@ -52,7 +53,7 @@ internal sealed class ApisecClient : IDisposable
             { new StringContent(name), "applicationName" },
             { new StringContent("K8S_DAEMONSET"), "origin" },
         };
-        return Send(HttpMethod.Post, "v1/applications/oas", form, cancel);
+        return (await Send(HttpMethod.Post, "v1/applications/oas", form, cancel)).WithJson();
     }
 
     public Task<ApisecAnswer> CreateInstance(string appId, string name, CancellationToken cancel) =>
@@ -69,14 +70,14 @@ internal sealed class ApisecClient : IDisposable
         }), cancel);
 
     /// <summary>Every endpoint of an instance; 404 means none yet.</summary>
-    public Task<ApisecAnswer> Endpoints(ApisecTarget target, CancellationToken cancel) =>
-        Send(HttpMethod.Get, $"{Instance(target)}/endpoints?include=metadata&slim=true", null, cancel);
+    public async Task<ApisecAnswer> Endpoints(ApisecTarget target, CancellationToken cancel) =>
+        (await Send(HttpMethod.Get, $"{Instance(target)}/endpoints?include=metadata&slim=true", null, cancel)).WithJson();
 
     /// <summary>Asks which endpoints the requests belong to. Changes nothing.</summary>
-    public Task<ApisecAnswer> Preview(ApisecTarget target, IReadOnlyList<BoltRequest> requests, CancellationToken cancel)
+    public async Task<ApisecAnswer> Preview(ApisecTarget target, IReadOnlyList<BoltRequest> requests, CancellationToken cancel)
     {
         var file = Json(json => BoltJson.WriteRequests(json, requests));
-        return Send(HttpMethod.Post, $"{Instance(target)}/bolt/preview", new MultipartFormDataContent { { file, "file", "bolt.json" } }, cancel);
+        return (await Send(HttpMethod.Post, $"{Instance(target)}/bolt/preview", new MultipartFormDataContent { { file, "file", "bolt.json" } }, cancel)).WithJson();
     }
 
     public Task<ApisecAnswer> Commit(ApisecTarget target, IReadOnlyList<BoltCommit> commits, CancellationToken cancel) =>

@@ -41,7 +41,7 @@ internal sealed class ApisecOnboarding(ApisecClient client, ApisecRetry retry, A
             var made = await client.CreateApplication(name, Specification(name), cancel);
             if (!made.IsTaken) return (null, made);
             appId = ApisecJson.Text(made.Body, "applicationId");
-            if (appId is null) return (null, Wrong(made, "the answer names no applicationId"));
+            if (appId is null) return (null, Later(made, "the answer names no applicationId; it is looked for by its name"));
         }
 
         return await Instance(appId, name, cancel);
@@ -79,7 +79,7 @@ internal sealed class ApisecOnboarding(ApisecClient client, ApisecRetry retry, A
             if (Target(now.Body, appId) is { } found) return (found, null);
         }
 
-        return (null, Wrong(made, $"application {appId} has no instance after {retry.InstancePolls} looks") with { Outcome = ApisecOutcome.Later });
+        return (null, Later(made, $"application {appId} has no instance after {retry.InstancePolls} looks"));
     }
 
     private static ApisecTarget? Target(JsonElement application, string? appId = null)
@@ -89,7 +89,7 @@ internal sealed class ApisecOnboarding(ApisecClient client, ApisecRetry retry, A
         return appId is null || instance is null ? null : new ApisecTarget(appId, instance);
     }
 
-    private static ApisecAnswer Wrong(ApisecAnswer answer, string problem) => answer with { Outcome = ApisecOutcome.Refused, Problem = problem };
+    private static ApisecAnswer Later(ApisecAnswer answer, string problem) => answer with { Outcome = ApisecOutcome.Later, Problem = problem };
 }
 
 [System.Text.Json.Serialization.JsonSerializable(typeof(string))]

@@ -12,8 +12,9 @@ public static class ApisecUrl
     /// <param name="error">What is wrong with it, for the user.</param>
     public static bool TryParse(string text, bool allowHttp, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error)
     {
-        var trimmed = text.Trim().TrimEnd('/');
+        var trimmed = text.Trim();
         if (!trimmed.Contains("://", StringComparison.Ordinal)) trimmed = "https://" + trimmed;
+        trimmed = trimmed.TrimEnd('/');
         error = null;
         if (!Uri.TryCreate(trimmed + "/", UriKind.Absolute, out url) || url.Host.Length == 0) error = $"'{text}' is no URL";
         else if (url.Scheme == "http" && !url.IsLoopback && !allowHttp)

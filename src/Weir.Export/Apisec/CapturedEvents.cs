@@ -116,18 +116,57 @@ public sealed class CapturedEventWriter(BodyDecoderLimits? limits = null)
         DateTime.UnixEpoch.AddTicks(ns / 100).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>Events of calls as lines: into the file that <c>OUTPUT_FILE</c> names, or marked on standard output.</summary>
+/// <summary>Events of calls on standard output, each line marked by <see cref="CapturedEventWriter.Prefix"/>.</summary>
 /// <param name="stream">Owned.</param>
 /// <param name="name">How an error message calls it.</param>
-/// <param name="isMarked">Each line begins with <see cref="CapturedEventWriter.Prefix"/>.</param>
-public sealed class CapturedEventsOutput(Stream stream, string name, bool isMarked) : StreamOutput(stream, name)
+public sealed class CapturedLinesOutput(Stream stream, string name) : StreamOutput(stream, name)
 {
-    protected override IExchangeEncoder CreateEncoder() => new Encoder(isMarked ? Encoding.ASCII.GetBytes(CapturedEventWriter.Prefix) : []);
+    protected override IExchangeEncoder CreateEncoder() => new CapturedEventEncoder(Encoding.ASCII.GetBytes(CapturedEventWriter.Prefix));
+}
 
-    private sealed class Encoder(byte[] prefix) : IExchangeEncoder
+/// <summary>
+/// Events of calls as lines of a file, begun anew each time. One that has reached its size becomes <c>FILE.1</c>, in place of the one
+/// before: two of them are all that there ever is.
+/// </summary>
+public sealed class CapturedFileOutput : BatchingOutput
+{
+    /// <summary>256 MiB: half a million events, and twice that fits into the smallest of node disks.</summary>
+    public const long DefaultBytes = 256L << 20;
+
+    private readonly string _path;
+    private readonly long _maxBytes;
+    private FileStream _file;
+
+    /// <param name="path">The file.</param>
+    /// <param name="maxBytes">Size after which another is begun.</param>
+    /// <exception cref="OutputException">It cannot be created.</exception>
+    public CapturedFileOutput(string path, long maxBytes = DefaultBytes)
+        : base(path)
     {
-        private readonly CapturedEventWriter _events = new();
-
-        public void Encode(Exchange exchange, IBufferWriter<byte> writer) => _events.Write(exchange, prefix, writer);
+        (_path, _maxBytes) = (path, maxBytes);
+        _file = OutputSpec.Create(path);
     }
+
+    protected override IExchangeEncoder CreateEncoder() => new CapturedEventEncoder([]);
+
+    protected override void Deliver(ReadOnlySpan<byte> batch, int exchanges)
+    {
+        if (_file.Length > 0 && _file.Length + batch.Length > _maxBytes)
+        {
+            _file.Dispose();
+            File.Move(_path, _path + ".1", overwrite: true);
+            _file = OutputSpec.Create(_path);
+        }
+
+        _file.Write(batch);
+    }
+
+    protected override void Close() => _file.Dispose();
+}
+
+internal sealed class CapturedEventEncoder(byte[] prefix) : IExchangeEncoder
+{
+    private readonly CapturedEventWriter _events = new();
+
+    public void Encode(Exchange exchange, IBufferWriter<byte> writer) => _events.Write(exchange, prefix, writer);
 }

@@ -83,15 +83,20 @@ public sealed class ApisecSettingsTests : IDisposable
         Assert.Equal(["GET /a"], Platform.EndpointsOf());
     }
 
-    [Fact]
-    public void A_new_service_gets_an_application_and_an_instance_once_and_the_mapping_is_kept()
+    [Theory]
+    [InlineData(Mood.Answer)]
+    [InlineData(Mood.Lose)]
+    [InlineData(Mood.LoseWith500)]
+    [InlineData(Mood.Garble)]
+    [InlineData(Mood.Throttle)]
+    public void A_new_service_gets_an_application_and_an_instance_once_and_the_mapping_is_kept(Mood creation)
     {
         Platform.AddInstance("first", "app-a", "inst-a");
         Platform.AddInstance("second", "app-b", "inst-b");
         Platform.AddInstance("third", "app-c", "inst-c");
         _case.Configure("", onboard: true);
-        // Each step goes wrong once after it was done.
-        Platform.Plan(Mood.Answer, Mood.Answer, Mood.Lose, Mood.Answer, Mood.Answer, Mood.Answer, Mood.LoseWith500);
+        // The application, and then the instance: each goes wrong once.
+        Platform.Plan(Mood.Answer, Mood.Answer, creation, Mood.Answer, Mood.Answer, Mood.Answer, creation);
         using (var output = _case.Open()) Send(output, Call("GET", "/a"), Call("GET", "/b", host: "api.elsewhere.example"));
         Assert.Empty(Platform.Violations);
         var made = Assert.Single(Platform.Applications, one => one.Value.Name == "orders");

@@ -15,8 +15,10 @@ public enum Mood
     Throttle,
     /// <summary>No answer, nothing done.</summary>
     Hang,
-    /// <summary>Does it, and closes the connection without an answer.</summary>
+    /// <summary>Does it, and closes the connection within the answer.</summary>
     Lose,
+    /// <summary>Does it, and answers with 200 and something that is no JSON, as proxies do.</summary>
+    Garble,
     /// <summary>Does it, and answers 500.</summary>
     LoseWith500,
     Unauthorized,
@@ -168,7 +170,8 @@ internal sealed partial class StandIn : IDisposable
             var (status, answer) = request.Headers["Authorization"] == $"Bearer {Accepted}" ? Answer(request, path, body) : (401, """{"message":"Unauthorized"}""");
             switch (mood)
             {
-                case Mood.Lose: context.Response.Abort(); break;
+                case Mood.Lose: BreakOff(context); break;
+                case Mood.Garble: Say(context, 200, "<html>Welcome</html>"); break;
                 case Mood.LoseWith500: Say(context, 500, "{}"); break;
                 default: Say(context, status, answer); break;
             }
@@ -325,6 +328,14 @@ internal sealed partial class StandIn : IDisposable
 
     private static bool Fits(string template, string path) =>
         Regex.IsMatch(path, "^" + string.Join('/', template.Split('/').Select(part => part.StartsWith('{') ? "[^/]+" : Regex.Escape(part))) + "$");
+
+    private static void BreakOff(HttpListenerContext context)
+    {
+        context.Response.ContentLength64 = 1000;
+        context.Response.OutputStream.Write("{"u8);
+        context.Response.OutputStream.Flush();
+        context.Response.Abort();
+    }
 
     private static void Say(HttpListenerContext context, int status, string body)
     {
