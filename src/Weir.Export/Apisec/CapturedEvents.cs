@@ -104,11 +104,11 @@ public sealed class CapturedEventWriter(BodyDecoderLimits? limits = null)
         });
     }
 
-    /// <summary>A UUID of the call's own id, so that an event has the same whenever it is written; request and response differ in a bit.</summary>
+    /// <summary>A UUID of the call's own id, so that an event has the same whenever it is written. Ids count up, so a response differs in the highest bit of the part that does.</summary>
     private static string Id(ExchangeId id, bool isResponse)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, id.Value ^ (isResponse ? UInt128.One : UInt128.Zero));
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, id.Value ^ (isResponse ? UInt128.One << 79 : UInt128.Zero));
         return new Guid(bytes, bigEndian: true).ToString();
     }
 
