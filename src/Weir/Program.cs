@@ -15,6 +15,7 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     FlowsCommand.Create(),
     ReplayCommand.Create(),
     EndpointsCommand.Create(),
+    SetupCommand.Create(),
     OpenApiCommand.Create(),
     DiffCommand.Create(),
     TrainCommand.Create(),

@@ -22,7 +22,7 @@ public class DependencyTests
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
         ["Weir.Kubernetes"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
-        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Rpc"],
+        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Rpc", "Weir.Inventory"],
         ["Weir.Manifests"] = ["Weir.Privacy"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
         ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs", "Weir.Rpc"],

@@ -9,7 +9,11 @@ namespace Weir.Export.Spool;
 /// <param name="Messages">Lines in the payload.</param>
 /// <param name="Compressed">True when the payload is a zlib stream.</param>
 /// <param name="Payload">The body of the request.</param>
-internal sealed record SpoolBatch(ExchangeId Id, int Messages, bool Compressed, byte[] Payload);
+internal sealed record SpoolBatch(ExchangeId Id, int Messages, bool Compressed, byte[] Payload)
+{
+    /// <summary>When it was made, in Unix milliseconds: the first 48 bits of a ULID.</summary>
+    public long CreatedMs => (long)(ulong)(Id.Value >> 80);
+}
 
 /// <summary>
 /// The file of a <see cref="SpoolBatch"/>, little-endian:

@@ -27,6 +27,7 @@ internal static class SniffCommand
           weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
           weir sniff -w 'dst.workload.name == "orders"'   calls to a workload, in a cluster
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
+          weir sniff -o apisec:service_config.json       endpoints to the APISec platform
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -43,7 +44,7 @@ internal static class SniffCommand
         var file = parsed.GetValue(options.Read);
         var plane = MirrorOptions.Plane(options.Source, parsed);
         var filter = options.Metrics.Exclude(Filter(options, parsed), parsed);
-        var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var specs = Outputs(parsed.GetValue(options.Outputs) ?? [], parsed.GetValue(delivery.CaptureLines));
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
         CheckSockets(options, parsed, plane, specs);
@@ -206,7 +207,7 @@ internal static class SniffCommand
     private static string Names(ProbeRun run, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
 
-    private static List<OutputSpec> Outputs(string[] texts)
+    private static List<OutputSpec> Outputs(string[] texts, bool captureLines)
     {
         var specs = new List<OutputSpec>();
         foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
@@ -215,6 +216,10 @@ internal static class SniffCommand
             specs.Add(spec);
         }
 
+        // What the old traffic monitor wrote beside its deliveries.
+        if (specs.Exists(spec => spec.Kind == OutputKind.Apisec) && SniffOptions.FromEnvironment("OUTPUT_FILE") is { } file && !specs.Exists(spec => spec.Kind == OutputKind.Captured))
+            specs.Add(new OutputSpec(OutputKind.Captured, file));
+        if (captureLines) specs.Add(new OutputSpec(OutputKind.CapturedLines, null));
         return specs;
     }
 
@@ -246,7 +251,7 @@ internal static class SniffCommand
         };
 
     private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
-        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface or OutputKind.Apisec));
 
     /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
     internal static Stream? StatisticsFile(string? target) =>

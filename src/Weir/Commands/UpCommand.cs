@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Delivery;
 using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Export.Apisec;
 using Weir.Privacy.Redaction;
 using Weir.Probe;
 using Weir.Records;
@@ -44,8 +46,13 @@ internal static class UpCommand
             HelpName = "DURATION",
             CustomParser = result => SniffOptions.Parse<TimeSpan>(result, Duration.TryParse, "a time such as 24h or 7d", default),
         };
+        var apisec = new Option<string?>("--apisec")
+        {
+            Description = "Also tell endpoints to the APISec platform, configured by this file (env SERVICE_CONFIG_PATH)",
+            HelpName = "CONFIG.json",
+        };
         var options = new SniffOptions();
-        var command = new Command("up", Help) { demo, listen, data, size, age };
+        var command = new Command("up", Help) { demo, listen, data, size, age, apisec };
         foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
@@ -55,11 +62,11 @@ internal static class UpCommand
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
             Demo = parsed.GetValue(demo),
-        }));
+        }, apisec));
         return command;
     }
 
-    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center)
+    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, Option<string?> configuration)
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = MirrorOptions.Plane(options.Source, parsed);
@@ -83,7 +90,9 @@ internal static class UpCommand
             Identifier = identity.Identifier,
             Privacy = privacy,
         };
-        using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
+        using var apisec = Apisec(parsed.GetValue(configuration), center.DataDirectory);
+        using var run = new ProbeRun(sources, probe, apisec is null ? [new SharedSinkOutput(host.Ingest)] : [new SharedSinkOutput(host.Ingest), apisec]);
+        if (apisec is not null) host.Add(apisec);
         host.Add(new ProbeStatus(run));
         if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
@@ -97,6 +106,14 @@ internal static class UpCommand
         foreach (var warning in run.Warnings) Console.Error.WriteLine($"weir: {warning}");
         Summary.Print(run.Report(), run.Warnings.Count > 0);
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
+    }
+
+    /// <summary>Null when nobody asked for it, or the environment says that it is off.</summary>
+    private static ApisecOutput? Apisec(string? configuration, string data)
+    {
+        ApisecEnvironment.Check(configuration);
+        if (ApisecEnvironment.IsOff || (configuration is null && !ApisecEnvironment.IsNamed)) return null;
+        return new ApisecOutput(ApisecEnvironment.Read(configuration, Path.Combine(data, "spool"), static text => Console.Error.WriteLine($"weir: {text}")));
     }
 
     internal static CenterHost Host(CenterOptions center)
