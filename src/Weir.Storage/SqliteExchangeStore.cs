@@ -85,6 +85,14 @@ public sealed class SqliteExchangeStore : IDisposable
         return Read(connection => new PageReader(_options).Read(connection, query, cancellation), cancellation);
     }
 
+    /// <summary>Counts calls by time and by values of fields. Bounded in time: <see cref="ExchangeOverview.ReachedNs"/> says how far it came.</summary>
+    public ExchangeOverview Overview(OverviewQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Buckets, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.ToNs, query.FromNs);
+        return Read(connection => new OverviewReader(_options).Read(connection, query, cancellation), cancellation);
+    }
+
     /// <summary>Version of the SQLite library in use.</summary>
     public string EngineVersion
     {
@@ -125,6 +133,18 @@ public sealed class SqliteExchangeStore : IDisposable
     /// <summary>The complete record as UTF-8 JSON, or null when it is not (or no longer) there.</summary>
     public byte[]? Get(ExchangeId id, CancellationToken cancellation = default) =>
         Read(connection => PageReader.Find(connection, id), cancellation);
+
+    /// <summary>Writes documents of a kind, all or none; one of the same name gives up its place.</summary>
+    /// <exception cref="StoreException">As of <see cref="Append"/>.</exception>
+    public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
+    {
+        lock (_writing) Guard(() => _writer.SaveDocuments(kind, documents));
+    }
+
+    /// <summary>All documents of a kind, by name.</summary>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, CancellationToken cancellation = default) =>
+        Read(connection => DocumentTable.Load(connection, kind), cancellation);
 
     public long Count => Interlocked.Read(ref _rows);
 

@@ -5,7 +5,7 @@ namespace Weir.Repository.Tests;
 /// <summary>Who may use whom. The table is the picture in docs/architecture.md.</summary>
 public class DependencyTests
 {
-    private static readonly string[] Pure = ["Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Privacy", "Weir.Flows", "Weir.Detection"];
+    private static readonly string[] Pure = ["Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Inventory"];
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
@@ -13,18 +13,24 @@ public class DependencyTests
         ["Weir.Records"] = ["Weir.Packets"],
         ["Weir.Privacy"] = ["Weir.Packets", "Weir.Records"],
         ["Weir.Detection"] = ["Weir.Flows", "Weir.Packets", "Weir.Records"],
+        ["Weir.Inventory"] = ["Weir.Packets", "Weir.Records"],
+        ["Weir.Specs"] = ["Weir.Inventory"],
         ["Weir.Streams"] = ["Weir.Packets"],
         ["Weir.Protocols"] = ["Weir.Packets", "Weir.Streams", "Weir.Records"],
         ["Weir.Flows"] = ["Weir.Packets"],
         ["Weir.Linux"] = [],
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
+        ["Weir.Kubernetes"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
-        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
+        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Rpc"],
+        ["Weir.Manifests"] = ["Weir.Privacy"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
-        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy"],
+        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs", "Weir.Rpc"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection"],
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests", "Weir.Kubernetes", "Weir.Inventory", "Weir.Specs",
+            "Weir.Rpc"],
+        ["Weir.Rpc"] = [],
     };
 
     private static IEnumerable<string> SourceProjects => Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
@@ -97,3 +103,4 @@ public class DependencyTests
         .Attributes(project, "ProjectReference", "Include")
         .Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/')));
 }
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Kubernetes", "Weir.Manifests"],

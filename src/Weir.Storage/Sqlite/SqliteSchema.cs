@@ -14,6 +14,7 @@ internal static class SqliteSchema
         Version1(),
         "ALTER TABLE exchanges ADD COLUMN in_progress INTEGER NOT NULL DEFAULT 0;",
         "CREATE INDEX exchanges_running ON exchanges(key) WHERE in_progress=1;",
+        DocumentTable.Schema,
     ];
 
     public static int CurrentVersion => Migrations.Length;

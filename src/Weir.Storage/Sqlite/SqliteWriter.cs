@@ -118,6 +118,8 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    public int SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents) => DocumentTable.Save(_connection, _codec, kind, documents);
+
     public int DeleteOldest(int limit)
     {
         raw.sqlite3_bind_int64(_deleteOldest, 1, limit);

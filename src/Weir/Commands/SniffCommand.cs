@@ -2,12 +2,14 @@ using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli.Delivery;
 using Weir.Cli.HttpFilters;
+using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
+using Weir.Records.Metrics;
 
 namespace Weir.Cli.Commands;
 
@@ -23,6 +25,7 @@ internal static class SniffCommand
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
           weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
+          weir sniff -w 'dst.workload.name == "orders"'   calls to a workload, in a cluster
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
@@ -31,15 +34,15 @@ internal static class SniffCommand
     {
         var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
         var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
-        command.SetAction(parsed => Run(options, delivery, parsed));
+        command.SetAction((parsed, _) => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
+    private static async Task<int> Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
         var plane = MirrorOptions.Plane(options.Source, parsed);
-        var filter = Filter(options, parsed);
+        var filter = options.Metrics.Exclude(Filter(options, parsed), parsed);
         var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
@@ -50,6 +53,7 @@ internal static class SniffCommand
             throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
+        await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, file is not null, interruption.Token);
         var sources = OpenSources(options, delivery, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
@@ -64,12 +68,14 @@ internal static class SniffCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             Schema = options.Schema(parsed),
+            Identifier = identity.Identifier,
             FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(
-            sources, probe, delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs);
+        var calls = new ExchangeMetrics();
+        using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
+        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), calls, new OutputStatus(outputs));
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -88,6 +94,13 @@ internal static class SniffCommand
         Summary.Print(report, run.Warnings.Count > 0);
         if (interruption.BySignal) return ExitCode.Interrupted;
         return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static IReadOnlyList<IExchangeOutput> Lanes(
+        SniffOptions options, DeliveryOptions delivery, ParseResult parsed, IReadOnlyList<IExchangeOutput> outputs, ExchangeMetrics calls)
+    {
+        IReadOnlyList<IExchangeOutput> lanes = delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs;
+        return parsed.GetValue(options.Metrics.Listen) is null ? lanes : [.. lanes, new SharedSinkOutput(calls)];
     }
 
     /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>

@@ -57,6 +57,8 @@ internal sealed class SniffOptions
 
     public MirrorOptions Mirror { get; } = new();
 
+    public IdentityOptions Identity { get; } = new();
+
     public Option<string?> Descriptors { get; } = new("--descriptors")
     {
         Description = "Protobuf descriptor set (protoc --include_imports --descriptor_set_out) by which gRPC messages are decoded",
@@ -113,6 +115,8 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<int>(result, IsWorkers, $"a number of workers, 1 to {WorkerCount.Max}", 1),
     };
 
+    public MetricsOption Metrics { get; } = new();
+
     public Option<string?> Stats { get; } = new("--stats")
     {
         Description = "Write the counters as JSON at the end; - is standard output",
@@ -121,7 +125,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Metrics.Listen];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

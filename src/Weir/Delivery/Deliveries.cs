@@ -4,6 +4,7 @@ using Weir.Cli.Commands;
 using Weir.Export;
 using Weir.Export.GoReplay;
 using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Privacy.Rules;
 using Weir.Probe;
 using Weir.Records.Status;
@@ -113,7 +114,7 @@ internal static class Deliveries
             : throw new UsageException($"USAGE_LOGGERS_BUNDLE_SIZE is '{text}', not a number of bytes up to 268435456");
     }
 
-    private static string DefaultSpool()
+    internal static string DefaultSpool()
     {
         if (Environment.GetEnvironmentVariable("WEIR_SPOOL") is { Length: > 0 } named) return named;
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess) return "/var/lib/weir/spool";

@@ -1,0 +1,22 @@
+using Weir.Export;
+using Weir.Export.Resurface;
+using Weir.Records.Status;
+
+namespace Weir.Cli.Delivery;
+
+/// <summary>What the outputs of a run lost, hold back and delivered.</summary>
+internal sealed class OutputStatus(IReadOnlyList<IExchangeOutput> outputs) : IStatusSource
+{
+    public string Name => "output";
+
+    public void Report(IStatusReport report)
+    {
+        foreach (var loss in outputs.OfType<IOutputCounters>().SelectMany(output => output.Losses()))
+            report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, loss.Key, loss.Value));
+        foreach (var resurface in outputs.OfType<ResurfaceOutput>())
+        {
+            report.Counter("delivered", "output", "resurface", resurface.Delivered);
+            report.Gauge("waiting", "output", "resurface", resurface.Waiting);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Weir.Cli.Commands;
+using Weir.Cli.Replay;
+using Weir.Inventory;
+using Weir.Inventory.Catalogue;
+using Weir.Inventory.Security;
+using Weir.Privacy.Redaction;
+
+namespace Weir.Cli.Inventory;
+
+/// <summary>Where the commands about endpoints take their traffic from, and what of it they are asked for.</summary>
+internal sealed class CatalogueInput
+{
+    public Option<string?> Read { get; } = new("--read", "-r")
+    {
+        Description = "Calls: pcap, pcapng, .gor, JSON lines of weir sniff, HAR",
+        HelpName = "FILE",
+    };
+
+    public Option<string?> Center { get; } = new("--center")
+    {
+        Description = "Address of a running center, such as http://127.0.0.1:7373",
+        HelpName = "URL",
+    };
+
+    public Option<string?> Service { get; } = new("--service")
+    {
+        Description = "Only this service: namespace/name, or the host that is asked",
+        HelpName = "NAME",
+    };
+
+    public Option<bool> All { get; } = new("--all") { Description = "Also endpoints that only ever answered 404 and the like" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "For programs" };
+
+    public IEnumerable<Option> Options => [Read, Center, Service];
+
+    /// <exception cref="UsageException">Neither or both of the two sources are named.</exception>
+    public string? FileOf(ParseResult parsed)
+    {
+        var (file, center) = (parsed.GetValue(Read), parsed.GetValue(Center));
+        if (file is null == center is null) throw new UsageException("name the calls with -r FILE, or a running center with --center URL");
+        return file;
+    }
+
+    /// <summary>Learns from all calls of a file. Credentials are judged, then masked as everywhere.</summary>
+    /// <param name="file">What <c>-r</c> named.</param>
+    /// <param name="catalogue">Learns.</param>
+    /// <param name="cancellation">Ends reading early.</param>
+    public static void Learn(string file, EndpointCatalogue catalogue, CancellationToken cancellation)
+    {
+        var credentials = new CredentialInspector();
+        var redactor = new ExchangeRedactor();
+        var calls = 0L;
+        new ReplayReader(file).Run(
+            exchange =>
+            {
+                calls++;
+                var verdict = credentials.Inspect(exchange);
+                catalogue.Observe(redactor.Redact(exchange), verdict);
+            },
+            cancellation);
+        Console.Error.WriteLine(
+            $"weir: {Summary.Number(calls)} calls, {Summary.Number(catalogue.Services.Count)} services, {Summary.Number(catalogue.Services.Values.Sum(static service => service.Endpoints.LongCount(static one => one.Confirmed)))} endpoints");
+        if (catalogue.PathsRefused + catalogue.ServicesRefused > 0)
+            Console.Error.WriteLine($"weir: left out for lack of room: {Summary.Number(catalogue.PathsRefused)} paths, calls of {Summary.Number(catalogue.ServicesRefused)} further services");
+    }
+
+    /// <summary>The services asked for, by name.</summary>
+    /// <exception cref="UsageException">There is no such service.</exception>
+    public IReadOnlyList<ServiceCatalogue> Services(ParseResult parsed, EndpointCatalogue catalogue)
+    {
+        if (parsed.GetValue(Service) is not { } name) return [.. catalogue.Services.Values.OrderBy(static service => service.Name, StringComparer.Ordinal)];
+        return catalogue.Services.TryGetValue(name, out var found) ? [found] : throw new UsageException($"there is no service {name}; there are {Names(catalogue.Services.Keys)}");
+    }
+
+    /// <summary>The one service meant, where one document can describe only one.</summary>
+    /// <exception cref="UsageException">There are several, or none.</exception>
+    public ServiceCatalogue One(ParseResult parsed, EndpointCatalogue catalogue)
+    {
+        var services = Services(parsed, catalogue);
+        return services.Count == 1 ? services[0] : throw new UsageException($"choose one with --service: {Names(catalogue.Services.Keys)}");
+    }
+
+    private static string Names(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal).Take(20)) is { Length: > 0 } text ? text : "none";
+}
