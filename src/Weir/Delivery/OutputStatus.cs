@@ -1,5 +1,5 @@
 using Weir.Export;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Records.Status;
 
 namespace Weir.Cli.Delivery;
@@ -13,10 +13,10 @@ internal sealed class OutputStatus(IReadOnlyList<IExchangeOutput> outputs) : ISt
     {
         foreach (var loss in outputs.OfType<IOutputCounters>().SelectMany(output => output.Losses()))
             report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, loss.Key, loss.Value));
-        foreach (var resurface in outputs.OfType<ResurfaceOutput>())
+        foreach (var spooled in outputs.OfType<SpooledOutput>())
         {
-            report.Counter("delivered", "output", "resurface", resurface.Delivered);
-            report.Gauge("waiting", "output", "resurface", resurface.Waiting);
+            report.Counter("delivered", "output", spooled.Kind, spooled.Delivered);
+            report.Gauge("waiting", "output", spooled.Kind, spooled.Waiting);
         }
     }
 }
