@@ -174,6 +174,18 @@ internal sealed class DeliverySpool : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Rest"/>, and all others come before it: one that fails does not hold them up. Its age stays.</summary>
+    public void Postpone(SpoolBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
+            entry.InFlight = false;
+            _entries.Remove(entry);
+            _entries.AddLast(entry);
+        }
+    }
+
     /// <summary>Tries once more to put on disk what is in memory only.</summary>
     public void Dispose()
     {

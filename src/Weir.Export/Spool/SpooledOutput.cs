@@ -37,6 +37,9 @@ public abstract class SpooledOutput : BatchingOutput
         _spooler = new Thread(FillSpool) { IsBackground = true, Name = $"{options.Kind} spool" };
     }
 
+    /// <summary><c>resurface</c> or <c>center</c>.</summary>
+    public string Kind => _options.Kind;
+
     /// <summary>Messages that the other end has taken.</summary>
     public long Delivered => _sender?.Delivered ?? 0;
 

@@ -16,9 +16,8 @@ internal sealed class OutputStatus(IReadOnlyList<IExchangeOutput> outputs) : ISt
             report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, loss.Key, loss.Value));
         foreach (var spooled in outputs.OfType<SpooledOutput>())
         {
-            var name = spooled is CenterOutput ? "center" : "resurface";
-            report.Counter("delivered", "output", name, spooled.Delivered);
-            report.Gauge("waiting", "output", name, spooled.Waiting);
+            report.Counter("delivered", "output", spooled.Kind, spooled.Delivered);
+            report.Gauge("waiting", "output", spooled.Kind, spooled.Waiting);
         }
 
         if (outputs.OfType<CenterOutput>().FirstOrDefault() is { } center) report.Gauge("connected", center.Connected);

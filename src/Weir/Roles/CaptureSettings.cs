@@ -25,7 +25,7 @@ internal sealed class CaptureSettings
         var options = new SniffOptions();
         Option[] all =
         [
-            options.Interfaces, options.Ports, options.Bpf, options.Source, options.NoTls, .. options.Mirror.All, options.Where, options.Descriptors,
+            options.Interfaces, options.Ports, options.Bpf, options.Source, options.NoTls, options.EbpfCpu, .. options.Mirror.All, options.Where, options.Descriptors,
             .. options.Privacy.All, options.BodyLimit, options.Workers,
         ];
         var command = new Command("capture");
