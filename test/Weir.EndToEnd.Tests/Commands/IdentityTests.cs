@@ -68,28 +68,6 @@ public sealed class IdentityTests : IDisposable
         Assert.Contains("weir-identity", checks["kubernetes-rights"].GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 
-    [SkippableFact]
-    public async Task Kubectl_gets_and_applies_on_the_test_server()
-    {
-        Skip.IfNot(Child.Exists("kubectl"), "needs kubectl");
-        await using var server = await Shop();
-        var config = await Kubeconfig(server);
-        Assert.Equal("pod/orders-7d-b\npod/web-5c-a\n", await Child.Output("kubectl", "--kubeconfig", config, "get", "pods", "-n", "shop", "-o", "name"));
-        Assert.Contains("orders-7d-b", await Child.Output("kubectl", "--kubeconfig", config, "get", "po", "-n", "shop", "-l", "app=orders"), StringComparison.Ordinal);
-        var manifest = Path.Combine(_folder.FullName, "ingress.yaml");
-        const string Ingress = "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: shop, annotations: {limit-rps: \"10\"}}\n";
-        await File.WriteAllTextAsync(manifest, Ingress);
-        Assert.Contains("web serverside-applied", await Child.Output("kubectl", "--kubeconfig", config, "apply", "--server-side", "--field-manager", "one", "-f", manifest), StringComparison.Ordinal);
-        await File.WriteAllTextAsync(manifest, Ingress.Replace("\"10\"", "\"20\"", StringComparison.Ordinal));
-        using var other = Child.Start("kubectl", "--kubeconfig", config, "apply", "--server-side", "--field-manager", "two", "-f", manifest);
-        var (code, _, errors) = await other.Finish(Limit);
-        Assert.Equal(1, code);
-        Assert.Contains("conflict with \"one\"", errors, StringComparison.Ordinal);
-        await Child.Output("kubectl", "--kubeconfig", config, "patch", "ingress", "web", "-n", "shop", "--type=merge", "-p", "{\"metadata\":{\"annotations\":{\"extra\":\"1\"}}}");
-        Assert.Equal("10 1", await Child.Output("kubectl", "--kubeconfig", config, "get", "ingress", "web", "-n", "shop", "-o", "jsonpath={.metadata.annotations.limit-rps} {.metadata.annotations.extra}"));
-        await Child.Output("kubectl", "--kubeconfig", config, "delete", "ingress", "web", "-n", "shop", "--wait=false");
-    }
-
     public void Dispose() => _folder.Delete(recursive: true);
 
     private async Task<string> Kubeconfig(ApiServer server)
