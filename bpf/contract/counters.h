@@ -34,6 +34,15 @@ enum weir_counter {
 	WEIR_LOST_CONTROL_EVENTS = 21,
 	WEIR_LOST_MESSAGES = 22,
 
+	/* No loss. Receives whose bytes the sender on this host had given. */
+	WEIR_COUNT_GIVEN_CALLS = 23,
+	/* Calls on watched connections that were let go because of WEIR_LEVEL_OFF. */
+	WEIR_COUNT_OFF_CALLS = 24,
+	/* Runs of the programs on sends and receives; those of which the time was taken, and the nanoseconds of these. */
+	WEIR_COUNT_RUNS = 25,
+	WEIR_COUNT_TIMED_RUNS = 26,
+	WEIR_COUNT_TIMED_NS = 27,
+
 	/* TLS: no loss. */
 	WEIR_COUNT_TLS_FIRST = 32,
 	WEIR_COUNT_TLS_CALLS = 32,

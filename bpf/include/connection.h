@@ -8,22 +8,23 @@
 /* Data events of a connection, seen from its start, that may look like nothing before it is ignored. */
 #define WEIR_TRIES 8
 
+/* What each call needs comes first. */
 struct connection {
 	__u64 id;
-	__u64 cookie;
-	/* Begin of the second that `window_bytes` counts. */
-	__u64 window_ns;
-	__u32 window_bytes;
-	__u32 netns;
-	__u8 local_address[16];
-	__u8 remote_address[16];
+	/* Address of the struct sock as a number: global functions take no pointer into the kernel. */
+	__u64 socket;
+	/* The socket at the other end and its connection, where that is on this host and watched; 0 where not. */
+	__u64 peer;
+	__u64 peer_id;
+	/*
+	 * Bytes sent that Weir has without a gap, as sequences: the first in the low half, that behind the last in the high one. One word,
+	 * for the other end reads it on another CPU.
+	 */
+	__u64 given;
+	/* The process that was last told to have this end. */
+	__u32 named;
 	__u16 local_port;
 	__u16 remote_port;
-	/* Sequences at which both directions began, where that was seen. */
-	__u32 first_sent;
-	__u32 first_received;
-	__u32 handshake_us;
-	__u64 opened_ns;
 	/* enum weir_role, enum weir_protocol */
 	__u8 role;
 	__u8 protocol;
@@ -32,7 +33,21 @@ struct connection {
 	/* Weir has been told of it. */
 	__u8 told;
 	__u16 tries;
-	__u16 padding;
+	/* The other end was looked for. */
+	__u16 joined;
+	__u64 cookie;
+	/* Begin of the second that `window_bytes` counts. */
+	__u64 window_ns;
+	__u32 window_bytes;
+	__u32 netns;
+	__u8 local_address[16];
+	__u8 remote_address[16];
+	/* Sequences at which both directions began, where that was seen. */
+	__u32 first_sent;
+	__u32 first_received;
+	__u64 opened_ns;
+	__u32 handshake_us;
+	__u32 padding;
 };
 
 struct {
@@ -124,6 +139,7 @@ static __always_inline struct connection *add_connection(struct sock *sk, struct
 	__u64 key = (__u64)sk;
 
 	fresh->id = next_connection_id();
+	fresh->socket = key;
 	fresh->protocol = first_verdict(fresh->local_port, fresh->remote_port);
 	count(WEIR_COUNT_CONNECTIONS);
 	if (fresh->protocol == WEIR_PROTOCOL_IGNORED)
@@ -135,22 +151,28 @@ static __always_inline struct connection *add_connection(struct sock *sk, struct
 	return bpf_map_lookup_elem(&connections, &key);
 }
 
-/* The connection of a socket; one that is older than the probe is made known now. */
-static __always_inline struct connection *find_connection(struct sock *sk)
+/* What is known of a socket that has this local port now; NULL when it was not seen before. */
+static __always_inline struct connection *known_connection(__u64 socket, __u16 port)
 {
-	__u64 key = (__u64)sk;
-	struct connection *known = bpf_map_lookup_elem(&connections, &key);
+	struct connection *known = bpf_map_lookup_elem(&connections, &socket);
+
+	/* A closed socket has no port any more. Another one means that the memory was used again. */
+	return known && (port == 0 || port == known->local_port) ? known : NULL;
+}
+
+/* A connection that is older than the probe is made known. */
+static __always_inline struct connection *late_connection(struct sock *sk)
+{
 	struct connection fresh = {};
 
-	if (known) {
-		__u16 port = BPF_CORE_READ(sk, __sk_common.skc_num);
-
-		/* A closed socket has no port any more. Another one means that the memory was used again. */
-		if (port == 0 || port == known->local_port)
-			return known;
-	}
 	identify(&fresh, sk);
 	return add_connection(sk, &fresh);
+}
+
+/* Nothing of it is sent, and that has been told where it is worth telling. */
+static __always_inline bool is_unwanted(const struct connection *connection)
+{
+	return connection->protocol == WEIR_PROTOCOL_IGNORED || (connection->protocol == WEIR_PROTOCOL_TLS && connection->told);
 }
 
 static __always_inline void describe_connection(struct weir_event *event, struct sock *sk, const struct connection *connection)

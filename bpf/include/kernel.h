@@ -155,6 +155,7 @@ struct task_struct {
 	__u64 start_boottime;
 	char comm[16];
 	struct files_struct *files;
+	void *io_uring;
 };
 
 /* arch/x86/include/asm/ptrace.h */
@@ -204,6 +205,7 @@ struct trace_event_raw_sys_exit {
 };
 
 enum bpf_func_id___now {
+	BPF_FUNC_get_current_task_btf___now = 158,
 	BPF_FUNC_task_pt_regs___now = 175,
 };
 

@@ -6,6 +6,7 @@
 #include "connection.h"
 #include "verdict.h"
 #include "call.h"
+#include "peer.h"
 
 /* Vectors of one call whose bytes are read, of at most 1024 that the kernel takes (UIO_MAXIOV); what lies behind is counted. */
 #define WEIR_VECTORS 32
@@ -43,6 +44,9 @@ static __always_inline void lost_record(__u32 bytes)
 			length = 0;                                                                            \
 		}                                                                                              \
 		event->captured = length;                                                                      \
+		work->told++;                                                                                  \
+		if (offset == work->given)                                                                     \
+			work->given += length;                                                                 \
 		count(WEIR_COUNT_EVENTS);                                                                      \
 		count_more(WEIR_COUNT_CAPTURED_BYTES, length);                                                 \
 		bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);                                                   \
@@ -289,84 +293,190 @@ static __always_inline void open_message(struct call *call, __u64 address, __u32
 	call->skip = 0;
 }
 
-/*
- * Where the reader stands. A read that takes the last bytes and finds the FIN right behind them steps over it as well, because it has a
- * sequence number (net/ipv4/tcp.c, tcp_recvmsg_locked, found_fin_ok).
- */
-static __always_inline __u32 read_position(struct sock *sk, struct tcp_sock *tcp)
-{
-	__u32 position = BPF_CORE_READ(tcp, copied_seq);
+/* What is not known of a connection but of the call. */
+struct happening {
+	__u64 time_ns;
+	__u32 direction;
+	__u32 flags;
+	__u32 seq;
+	__u32 padding;
+};
 
-	if (!(BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DONE)))
-		return position;
-	return position == BPF_CORE_READ(tcp, rcv_nxt) ? position - 1 : position;
+/* All of a header but `total` and `captured`. */
+static __always_inline void fill_header(
+	struct weir_event *event, const struct work *work, const struct connection *connection, const struct happening *what)
+{
+	event->kind = WEIR_KIND_DATA;
+	event->direction = what->direction;
+	event->flags = what->flags;
+	event->time_ns = what->time_ns;
+	describe_connection(event, (struct sock *)connection->socket, connection);
+	describe_process(event);
+	event->reserved = 0;
+	event->seq = what->seq;
+	event->ack = work->place.ack;
+	event->total = event->captured = 0;
+	event->call = work->call.number;
+	event->ssl = 0;
+	*(__u64 *)&event->binding = 0;
+}
+
+/* Room of the event that most calls are, and the vectors that it is put together from: a server's head and body often are two. */
+#define WEIR_SMALL_BYTES 256
+#define WEIR_MEDIUM_BYTES 1024
+#define WEIR_SMALL_VECTORS 4
+
+/* Puts the vectors of a call one behind the other, into room for twice `room` bytes: the verifier bounds place and length, not their sum. */
+static __always_inline __u32 gather(struct weir_event *event, const struct call *call, __u32 length, const __u32 room)
+{
+	struct user_iovec vectors[WEIR_SMALL_VECTORS] = {};
+	__u64 size = call->size * sizeof(vectors[0]);
+	__u32 done = 0;
+
+	asm volatile("" : "+r"(size));
+	if (size > sizeof(vectors) || bpf_probe_read_user(vectors, size, (const void *)call->pointer))
+		return 0;
+#pragma clang loop unroll(full)
+	for (int i = 0; i < WEIR_SMALL_VECTORS; i++) {
+		__u64 part = length - done, at = done;
+
+		if (vectors[i].length < part)
+			part = vectors[i].length;
+		if (!part)
+			continue;
+		asm volatile("" : "+r"(at), "+r"(part));
+		at &= room - 1;
+		if (part > room || bpf_probe_read_user((char *)(event + 1) + at, part, (const void *)vectors[i].base))
+			return done;
+		done += part;
+	}
+	return done;
 }
 
 /*
- * The call in `works` moved `length` bytes over the socket there; they begin `behind` bytes before the socket's position in the stream. A global
- * function: the verifier looks at it once, with any socket, which is why that is read by probes only.
+ * One event for a whole call. Each room is code of its own with its own check for a full ring: older verifiers (6.1) lose the reservation
+ * where several meet before that check.
  */
-__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
+static __always_inline bool send_whole(struct work *work, const struct connection *connection, const struct happening *what, __u32 length,
+	const __u32 room, const bool vectors)
 {
-	struct weir_control *now = current_control();
-	struct work *work = work_of_cpu();
-	struct connection *connection;
-	struct weir_event *header;
-	struct tcp_sock *tcp;
-	struct sock *sk;
-	__u32 flags = 0, left;
-	struct call *call;
+	struct weir_event *event = bpf_ringbuf_reserve(&events, sizeof(struct weir_event) + (vectors ? 2 * room : room), 0);
+	__u64 bytes = length;
+	__u32 done = 0;
 
-	if (!now || !work)
-		return 0;
-	sk = (struct sock *)work->socket;
-	tcp = (struct tcp_sock *)sk;
-	if (!is_tcp(sk))
-		return 0;
-	header = &work->header;
-	call = &work->call;
-	connection = find_connection(sk);
-	if (!connection)
-		return 0;
+	if (!event) {
+		lost_record(length);
+		return true;
+	}
+	asm volatile("" : "+r"(bytes));
+	if (vectors)
+		done = gather(event, &work->call, length, room);
+	else if (bytes <= room && !bpf_probe_read_user(event + 1, bytes, (const void *)work->call.pointer))
+		done = bytes;
+	fill_header(event, work, connection, what);
+	event->total = length;
+	event->captured = done;
+	if (done < length) {
+		event->flags |= WEIR_FLAG_FAULT | WEIR_FLAG_TRUNCATED;
+		count_more(WEIR_LOST_FAULT_BYTES, length - done);
+	}
+	work->told = 1;
+	work->given = done;
+	count(WEIR_COUNT_EVENTS);
+	count_more(WEIR_COUNT_CAPTURED_BYTES, done);
+	bpf_ringbuf_submit(event, BPF_RB_NO_WAKEUP);
+	return true;
+}
+
+/* Sends a small call, written in place. False: too much of it, or of its vectors, or not all may be sent. */
+static __always_inline bool send_small(
+	struct work *work, const struct connection *connection, const struct happening *what, __u32 length, __u32 left)
+{
+	const struct call *call = &work->call;
+
+	if (length > WEIR_MEDIUM_BYTES || length > left)
+		return false;
+	if (call->memory == MEMORY_BUFFER)
+		return length <= WEIR_SMALL_BYTES ? send_whole(work, connection, what, length, WEIR_SMALL_BYTES, false)
+						  : send_whole(work, connection, what, length, WEIR_MEDIUM_BYTES, false);
+	if (call->size > WEIR_SMALL_VECTORS || call->skip)
+		return false;
+	return length <= WEIR_SMALL_BYTES ? send_whole(work, connection, what, length, WEIR_SMALL_BYTES, true)
+					  : send_whole(work, connection, what, length, WEIR_MEDIUM_BYTES, true);
+}
+
+/* The call in `works` moved `length` bytes over a connection; they begin `behind` bytes before the socket's position. */
+static __always_inline void observe_connection(
+	struct work *work, const struct weir_control *now, struct connection *connection, __u32 direction, __u32 length, __u32 behind)
+{
+	struct weir_event *header = &work->header;
+	struct call *call = &work->call;
+	struct sock *sk = (struct sock *)work->place.socket;
+	struct happening what = {};
+	__u32 flags = 0, left;
+
 	count(WEIR_COUNT_CALLS);
 	if (!decide(connection, call, length, &flags)) {
 		count(WEIR_COUNT_IGNORED_CALLS);
 		if (connection->protocol == WEIR_PROTOCOL_TLS)
 			tell_encrypted(sk, connection);
-		return 0;
+		return;
 	}
 	count_more(WEIR_COUNT_BYTES, length);
 	if (!connection->told)
 		tell_opened(sk, connection);
+	if (!connection->joined)
+		join_ends(connection->socket);
 
-	__builtin_memset(header, 0, sizeof(*header));
-	header->kind = WEIR_KIND_DATA;
-	header->direction = direction;
-	header->time_ns = bpf_ktime_get_ns();
-	header->flags = flags | WEIR_FLAG_SEQUENCE;
-	header->call = call->number;
-	describe_connection(header, sk, connection);
-	describe_process(header);
-	if (direction == WEIR_SENT) {
-		header->seq = BPF_CORE_READ(tcp, write_seq) - behind;
-		header->ack = BPF_CORE_READ(tcp, copied_seq);
-	} else {
-		header->seq = read_position(sk, tcp) - behind;
-		header->ack = BPF_CORE_READ(tcp, snd_una);
-	}
+	what.direction = direction;
+	what.flags = flags | WEIR_FLAG_SEQUENCE;
+	what.seq = work->place.position - behind;
+	what.time_ns = bpf_ktime_get_ns();
+	work->told = work->given = 0;
 	if (call->memory != MEMORY_BUFFER && call->memory != MEMORY_VECTORS) {
-		header->flags |= WEIR_FLAG_NO_BUFFER;
+		what.flags |= WEIR_FLAG_NO_BUFFER;
+		fill_header(header, work, connection, &what);
 		count_more(WEIR_LOST_NO_BUFFER_BYTES, length);
 		send_chunk(0, 0, length, 0);
+	} else {
+		left = allowance(connection, now, length, what.time_ns);
+		if (!send_small(work, connection, &what, length, left)) {
+			fill_header(header, work, connection, &what);
+			if (left == 0)
+				send_chunk(0, 0, length, 0);
+			else if (call->memory == MEMORY_BUFFER)
+				send_buffer(call->pointer, length, 0, left);
+			else
+				send_vectors(call->pointer, call->size, call->skip, length, left);
+		}
+	}
+	if (work->told)
+		connection->named = bpf_get_current_pid_tgid() >> 32;
+	if (direction == WEIR_SENT)
+		remember_given(connection, what.seq, work->given);
+}
+
+/* The same for the connection at `place`. A global function: the verifier looks at it once, with any socket, whatever loops call it. */
+__attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behind)
+{
+	struct weir_control *now = current_control();
+	struct work *work = work_of_cpu();
+	struct connection *connection;
+
+	if (!now || !work)
+		return 0;
+	connection = known_connection(work->place.socket, work->place.port);
+	if (!connection)
+		connection = late_connection((struct sock *)work->place.socket);
+	if (!connection)
+		return 0;
+	if (direction == WEIR_RECEIVED &&
+	    is_given(connection, bpf_get_current_pid_tgid() >> 32, now->level, work->place.position - behind, length)) {
+		count(WEIR_COUNT_CALLS);
+		count(WEIR_COUNT_GIVEN_CALLS);
 		return 0;
 	}
-	left = allowance(connection, now, length, header->time_ns);
-	if (left == 0)
-		send_chunk(0, 0, length, 0);
-	else if (call->memory == MEMORY_BUFFER)
-		send_buffer(call->pointer, length, 0, left);
-	else
-		send_vectors(call->pointer, call->size, call->skip, length, left);
+	observe_connection(work, now, connection, direction, length, behind);
 	return 0;
 }
 

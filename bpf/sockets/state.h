@@ -3,7 +3,7 @@
 #ifndef WEIR_STATE_H
 #define WEIR_STATE_H
 
-#include "connection.h"
+#include "peer.h"
 
 static __always_inline void send_control(struct sock *sk, const struct connection *connection, __u8 kind, __u8 direction, __u32 flags,
 	__u32 seq)
@@ -82,6 +82,8 @@ static __always_inline void on_destroyed(struct sock *sk)
 		return;
 	if (connection->told)
 		send_control(sk, connection, WEIR_KIND_CLOSE, WEIR_SENT, 0, 0);
+	if (connection->joined && !connection->peer)
+		leave_ends(connection->socket);
 	bpf_map_delete_elem(&connections, &key);
 }
 

@@ -137,6 +137,9 @@ struct {
 	__uint(max_entries, 1);
 } numbers SEC(".maps");
 
+/* Whether any process was seen to use TLS: without one, sockets need not be looked at. */
+__u32 tls_is_used;
+
 /* Zeros for new entries: too large for the stack. */
 const struct calls no_calls SEC(".rodata.calls") = {};
 
@@ -154,8 +157,12 @@ static __always_inline void mark_process(__u32 tgid, __u32 flags)
 	if (known && (*known & flags) == flags)
 		return;
 	flags |= known ? *known : 0;
+	tls_is_used = 1;
 	bpf_map_update_elem(&processes, &tgid, &flags, BPF_ANY);
 }
+
+/* Puts the type into the BTF, for the test that compares it with its C# side. */
+const struct weir_tls_notice *notice_type __attribute__((unused));
 
 static __always_inline void notice(__u32 kind, __u32 tgid)
 {

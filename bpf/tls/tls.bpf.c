@@ -242,12 +242,15 @@ static __always_inline void on_socket(struct sock *sk, int length, bool received
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct caller caller = { .id = (__u32)id, .tgid = id >> 32 };
-	__u32 *known = bpf_map_lookup_elem(&processes, &caller.tgid);
 	struct pt_regs *regs;
 	struct peer peer;
 	__u64 buffer;
 	__u64 cookie;
+	__u32 *known;
 
+	if (!*(volatile __u32 *)&tls_is_used)
+		return;
+	known = bpf_map_lookup_elem(&processes, &caller.tgid);
 	if (!known)
 		return;
 	cookie = bpf_get_socket_cookie(sk);

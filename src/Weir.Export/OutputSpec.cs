@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Weir.Export.Apisec;
 
 namespace Weir.Export;
 
@@ -14,6 +15,12 @@ public enum OutputKind : byte
     Resurface,
     /// <summary>A .gor file.</summary>
     GoReplay,
+    /// <summary>The APISec platform: <see cref="OutputSpec.File"/> is the configuration, null for where the environment says.</summary>
+    Apisec,
+    /// <summary>Events in the shape of the APISec traffic monitor.</summary>
+    Captured,
+    /// <summary>The same on standard output, marked.</summary>
+    CapturedLines,
 }
 
 /// <summary>What <c>--output</c> asked for.</summary>
@@ -22,7 +29,7 @@ public enum OutputKind : byte
 public sealed record OutputSpec(OutputKind Kind, string? File)
 {
     public const string Syntax =
-        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | none";
+        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | apisec[:CONFIG.json] | captured:FILE | none";
 
     /// <summary><c>-</c> as FILE means standard output.</summary>
     public static bool TryParse(
@@ -43,13 +50,15 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             "none" => OutputKind.None,
             "resurface" => OutputKind.Resurface,
             "gor" => OutputKind.GoReplay,
+            "apisec" => OutputKind.Apisec,
+            "captured" => OutputKind.Captured,
             _ => null,
         };
         error = kind switch
         {
             null => $"Unknown output \"{name}\"; known are {Syntax}",
             OutputKind.Console or OutputKind.None when file is not null => $"The output {name} takes no file",
-            OutputKind.Har or OutputKind.Pcap or OutputKind.GoReplay when string.IsNullOrEmpty(file) => $"The output {name} needs a file: {name}:FILE",
+            OutputKind.Har or OutputKind.Pcap or OutputKind.GoReplay or OutputKind.Captured when string.IsNullOrEmpty(file) => $"The output {name} needs a file: {name}:FILE",
             _ when file is { Length: 0 } => $"The output {name}: names no file",
             _ => null,
         };
@@ -59,7 +68,7 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
     }
 
     /// <summary>
-    /// Opens every output but pcap, which takes packets and not exchanges, and those that need more than a name: resurface, gor.
+    /// Opens every output but pcap, which takes packets and not exchanges, and those that need more than a name: resurface, gor, apisec.
     /// </summary>
     /// <exception cref="OutputException">The file cannot be created; says why.</exception>
     /// <exception cref="InvalidOperationException">The kind is one of those.</exception>
@@ -71,6 +80,8 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Har => new HarOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
         OutputKind.Flows => new FlowLinesOutput(File is null ? StandardOutput.Open() : Create(File), File ?? "standard output"),
+        OutputKind.Captured when File is not null => new CapturedFileOutput(File),
+        OutputKind.Captured or OutputKind.CapturedLines => new CapturedLinesOutput(StandardOutput.Open(), "standard output"),
         OutputKind.None => new NoneOutput(),
         _ => throw new InvalidOperationException($"An output of kind {Kind} is not opened by its name alone."),
     };

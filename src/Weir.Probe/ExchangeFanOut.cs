@@ -4,14 +4,14 @@ using Weir.Records;
 namespace Weir.Probe;
 
 /// <summary>
-/// One worker's end: drops the exchanges that the filter does not want, lets the guard take away what nobody may see, and hands
-/// the rest to its lane of every output. Its
-/// counters may be read from any thread.
+/// One worker's end: has the peers named, drops the exchanges that the filter does not want, lets the guard take away what nobody may
+/// see, and hands the rest to its lane of every output. Its counters may be read from any thread.
 /// </summary>
 public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 {
     private readonly Func<Exchange, bool>? _where;
     private readonly ExchangeGuard? _guard;
+    private readonly IPeerIdentifier? _identifier;
     private readonly ExchangeLimit _limit;
     private readonly IExchangeLane[] _lanes;
     private readonly IExchangeLane[] _flowLanes;
@@ -22,9 +22,12 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
     /// <param name="outputs">Each opens a lane.</param>
     /// <param name="limit">Shared by all workers.</param>
     /// <param name="guard">This worker's own; null lets everything through as it is.</param>
+    /// <param name="identifier">Shared by all workers; null leaves it unknown who the peers are.</param>
     public ExchangeFanOut(
-        Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit, ExchangeGuard? guard = null)
+        Func<Exchange, bool>? where, IEnumerable<IExchangeOutput> outputs, ExchangeLimit limit, ExchangeGuard? guard = null,
+        IPeerIdentifier? identifier = null)
     {
+        _identifier = identifier;
         _guard = guard;
         _where = where;
         _limit = limit;
@@ -66,6 +69,7 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 
     public void Write(FlowRecord flow)
     {
+        _identifier?.Identify(flow);
         foreach (var lane in _flowLanes) lane.Write(flow);
     }
 
@@ -85,6 +89,7 @@ public sealed class ExchangeFanOut : IExchangeSink, IFlowSink
 
     private Exchange? Admit(Exchange exchange)
     {
+        _identifier?.Identify(exchange);
         if (_where?.Invoke(exchange) == false) return null;
         return _guard is null ? exchange : _guard.Admit(exchange);
     }

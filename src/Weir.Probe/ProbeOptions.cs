@@ -29,6 +29,9 @@ public sealed record ProbeOptions
     /// <summary>Threads that reassemble and parse, where the source does not bring its own; 1 to <see cref="WorkerCount.Max"/>.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>Connections that are left out; null leaves out none.</summary>
+    public OwnSockets? Own { get; init; }
+
     public CaptureSourceKind Source { get; init; }
 
     /// <summary>
@@ -39,6 +42,9 @@ public sealed record ProbeOptions
 
     /// <summary>Descriptors by which gRPC messages are decoded; null leaves them as bytes.</summary>
     public ProtobufSchema? Schema { get; init; }
+
+    /// <summary>Says who the peers are; null leaves that unknown.</summary>
+    public IPeerIdentifier? Identifier { get; init; }
 
     /// <summary>What outputs must not see.</summary>
     public PrivacyOptions Privacy { get; init; } = PrivacyOptions.Default;

@@ -41,7 +41,7 @@ public sealed class ProbeRun : IDisposable
         // Where nobody reads the content there is nothing to hide in it.
         var privacy = packets is null && outputs.All(output => output is NoneOutput) ? options.Privacy.ForCountingOnly : options.Privacy;
         _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
-            options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null)), packets, count, Names(sources[worker % sources.Count])))];
+            options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null), options.Identifier), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
         _intakes = _dispatcher is not null
             ? [new PacketIntake(options, _dispatcher)]

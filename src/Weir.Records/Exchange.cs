@@ -41,7 +41,19 @@ public sealed class Peer
 
     public string? Workload { get; set; }
 
+    /// <summary><c>Deployment</c>, <c>StatefulSet</c> …: what kind of thing <see cref="Workload"/> is.</summary>
+    public string? WorkloadKind { get; set; }
+
     public string? Service { get; set; }
+
+    /// <summary>Node that it runs on, or that has the address.</summary>
+    public string? Node { get; set; }
+
+    /// <summary>Labels of the pod.</summary>
+    public PeerLabels? Labels { get; set; }
+
+    /// <summary>How the above is known, or why not.</summary>
+    public PeerResolution Resolution { get; set; }
 
     public int ProcessId { get; set; }
 
@@ -57,8 +69,17 @@ public sealed class Peer
     {
         Ip = default;
         Port = 0;
-        Namespace = Pod = Workload = Service = ProcessName = Cgroup = ContainerId = null;
+        ProcessName = Cgroup = ContainerId = null;
         ProcessId = 0;
+        ClearIdentity();
+    }
+
+    /// <summary>Forgets who it is, not what was seen of it.</summary>
+    public void ClearIdentity()
+    {
+        Namespace = Pod = Workload = WorkloadKind = Service = Node = null;
+        Labels = null;
+        Resolution = PeerResolution.None;
     }
 }
 

@@ -53,7 +53,11 @@ public static class ExchangeCopy
         to.Namespace = from.Namespace;
         to.Pod = from.Pod;
         to.Workload = from.Workload;
+        to.WorkloadKind = from.WorkloadKind;
         to.Service = from.Service;
+        to.Node = from.Node;
+        to.Labels = from.Labels;
+        to.Resolution = from.Resolution;
         to.ProcessId = from.ProcessId;
         to.ProcessName = from.ProcessName;
         to.Cgroup = from.Cgroup;

@@ -12,6 +12,7 @@ public static class WireNames
     private static readonly Table<FlowEnd> s_flowEnds = new();
     private static readonly Table<Packets.TunnelKind> s_tunnels = new();
     private static readonly Table<Packets.TlsBinding> s_tlsBindings = new();
+    private static readonly Table<PeerResolution> s_resolutions = new();
     private static readonly Table<LossStage> s_lossStages = new();
 
     /// <summary>Every anomaly name, in order of declaration.</summary>
@@ -22,6 +23,20 @@ public static class WireNames
     public static string Of(Anomaly anomaly) => s_anomalies.Texts[(int)anomaly];
 
     public static string Of(CaptureSourceKind source) => s_sources.Texts[(int)source];
+
+    /// <summary>Every resolution name, in order of declaration.</summary>
+    public static IReadOnlyList<string> Resolutions => s_resolutions.Texts;
+
+    public static string Of(PeerResolution resolution) => s_resolutions.Texts[(int)resolution];
+
+    public static ReadOnlySpan<byte> Utf8(PeerResolution resolution) => s_resolutions.Bytes[(int)resolution];
+
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out PeerResolution resolution)
+    {
+        var index = s_resolutions.IndexOf(utf8);
+        resolution = (PeerResolution)Math.Max(index, 0);
+        return index >= 0;
+    }
 
     public static string Of(GraphQlType type) => s_graphQlTypes.Texts[(int)type];
 

@@ -85,6 +85,14 @@ public sealed class SqliteExchangeStore : IDisposable
         return Read(connection => new PageReader(_options).Read(connection, query, cancellation), cancellation);
     }
 
+    /// <summary>Counts calls by time and by values of fields. Bounded in time: <see cref="ExchangeOverview.ReachedNs"/> says how far it came.</summary>
+    public ExchangeOverview Overview(OverviewQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Buckets, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.ToNs, query.FromNs);
+        return Read(connection => new OverviewReader(_options).Read(connection, query, cancellation), cancellation);
+    }
+
     /// <summary>Version of the SQLite library in use.</summary>
     public string EngineVersion
     {

@@ -22,6 +22,9 @@ public sealed class Interruption : IDisposable
     /// <summary>True when a signal asked to stop, rather than a limit.</summary>
     public bool BySignal { get; private set; }
 
+    /// <summary>Completed once it is time to stop.</summary>
+    public Task Stopped => Task.Delay(Timeout.Infinite, Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
     public void Stop() => _source.Cancel();
 
     public void Dispose()

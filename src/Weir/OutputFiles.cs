@@ -10,7 +10,7 @@ internal static class OutputFiles
     {
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
         if (input is not (null or "-")) taken.Add(Resolve(input), "the capture that is read");
-        foreach (var (file, name) in outputs.Where(o => o.Kind != OutputKind.Resurface).Select(o => (o.File, "another output")).Append((statistics, "--stats")))
+        foreach (var (file, name) in outputs.Where(o => o.Kind is not (OutputKind.Resurface or OutputKind.Apisec)).Select(o => (o.File, "another output")).Append((statistics, "--stats")))
         {
             if (file is null or "-" || file.StartsWith("/dev/", StringComparison.Ordinal)) continue;
             if (!taken.TryAdd(Resolve(file), name))

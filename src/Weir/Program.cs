@@ -9,16 +9,21 @@ StandardStreams.GuardError();
 var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
 {
     UpCommand.Create(),
+    ProbeCommand.Create(),
+    CenterCommand.Create(),
     SniffCommand.Create(),
     FlowsCommand.Create(),
     ReplayCommand.Create(),
     EndpointsCommand.Create(),
+    SetupCommand.Create(),
     OpenApiCommand.Create(),
     DiffCommand.Create(),
     TrainCommand.Create(),
     DetectCommand.Create(),
     RulesCommand.Create(),
     RevealCommand.Create(),
+    SmellsCommand.Create(),
+    ScanCommand.Create(),
     DoctorCommand.Create(),
 };
 

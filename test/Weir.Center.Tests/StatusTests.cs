@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Weir.Center.Api;
+using Weir.Center.Hosting;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 
 namespace Weir.Center.Tests;
@@ -39,7 +41,7 @@ public partial class StatusTests
         await using var center = await TestCenter.Start();
         var storage = (await center.Json("/api/v1/status")).GetProperty("storage");
         Assert.Equal(JsonValueKind.Null, storage.GetProperty("oldest").ValueKind);
-        Assert.DoesNotContain("weir_storage_oldest_ms", await (await center.Get("/metrics")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("weir_storage_oldest_timestamp_seconds", await (await center.Get("/metrics")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,8 +64,8 @@ public partial class StatusTests
         Assert.Contains("\nweir_capture_packets_total 7\n", metrics, StringComparison.Ordinal);
         Assert.Contains("\nweir_capture_open_connections 3\n", metrics, StringComparison.Ordinal);
         Assert.Contains("\nweir_capture_odd_name_ 4\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("\nweir_capture_dropped_total{plane=\"ring\",interface=\"eth0\",reason=\"kernel \\\"full\\\"\"} 2\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("\nweir_capture_dropped_total{plane=\"ring\",interface=\"-\",reason=\"stream_gaps\"} 0\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_loss_units_total{plane=\"ring\",interface=\"eth0\",stage=\"capture\",unit=\"\",reason=\"kernel \\\"full\\\"\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("\nweir_loss_units_total{plane=\"ring\",interface=\"-\",stage=\"stream\",unit=\"gaps\",reason=\"stream_gaps\"} 0\n", metrics, StringComparison.Ordinal);
         // The same device twice (two namespaces) is one sample.
         Assert.Contains("\nweir_capture_interface_frames_total{interface=\"eth\\\"0\\\\\\n\"} 11\n", metrics, StringComparison.Ordinal);
         AssertPrometheus(metrics);
@@ -91,7 +93,54 @@ public partial class StatusTests
         var text = await response.Content.ReadAsStringAsync();
         AssertPrometheus(text);
         Assert.Contains("weir_ingest_received_total 3\n", text, StringComparison.Ordinal);
-        Assert.Contains("weir_storage_newest_ms 1769860800002\n", text, StringComparison.Ordinal);
+        Assert.Contains("weir_storage_newest_timestamp_seconds 1769860800.002\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Calls_are_counted_by_service_and_never_by_what_a_client_wrote()
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 3);
+        var text = await (await center.Get("/metrics")).Content.ReadAsStringAsync();
+        Assert.Contains("weir_exchange_calls_total{namespace=\"\",service=\"10.0.0.9:8080\",endpoint=\"\",protocol=\"http1\",method=\"GET\",status_class=\"2xx\"} 3\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("/orders", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("orders:8080", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", true)]
+    [InlineData("application/openmetrics-text", true)]
+    [InlineData("application/openmetrics-text;version=2.0.0", false)]
+    [InlineData("application/openmetrics-text;q=0.2, text/plain", false)]
+    [InlineData("application/openmetrics-text;q=0", false)]
+    [InlineData("text/plain", false)]
+    [InlineData("*/*", false)]
+    public async Task OpenMetrics_is_for_those_who_ask_for_it(string accept, bool open)
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 1);
+        using var response = await center.Get("/metrics", ("Accept", accept));
+        Assert.Equal(open ? Exposition.OpenMetricsType : Exposition.TextType, response.Content.Headers.ContentType!.ToString());
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.Equal(open, text.EndsWith("# EOF\n", StringComparison.Ordinal));
+        Assert.Equal(open, text.Contains(" # {exchange_id=", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_port_of_its_own_serves_metrics_and_nothing_else()
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 2);
+        await using var metrics = new MetricsHost(new IPEndPoint(IPAddress.Loopback, 0), center.Host.StatusSources);
+        await metrics.StartAsync(CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = new Uri(metrics.Address) };
+        var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+        AssertPrometheus(text);
+        Assert.Contains("weir_ingest_received_total 2\n", text, StringComparison.Ordinal);
+        Assert.Matches("\nweir_build_info\\{version=\"[^\"]+\"\\} 1\n", text);
+        Assert.Equal("ok", await http.GetStringAsync(new Uri("/healthz", UriKind.Relative)));
+        foreach (var path in (string[])["/", "/api/v1/exchanges", "/api/v1/status", "/openapi/v1.json"])
+            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri(path, UriKind.Relative))).StatusCode);
     }
 
     [Theory]
@@ -111,10 +160,12 @@ public partial class StatusTests
         await using var center = await TestCenter.Start();
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
-            ["/api/v1/exchanges", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated"],
+            ["/api/v1/exchanges", "/api/v1/exchanges/har", "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated"],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
         Assert.Equal(["where"], Parameters(paths, "/api/v1/exchanges/stream"));
+        Assert.Equal(["from", "id", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges/har"));
+        Assert.Equal(["buckets", "fields", "from", "to", "top", "where"], Parameters(paths, "/api/v1/exchanges/overview"));
         Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
         var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");
         Assert.Equal(["200", "400", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name));
@@ -136,29 +187,37 @@ public partial class StatusTests
         var samples = new HashSet<string>();
         var family = "";
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        var help = "";
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
+            if (line.StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                help = line.Split(' ')[2];
+                continue;
+            }
+
             if (TypeLine().Match(line) is { Success: true } type)
             {
                 family = type.Groups["name"].Value;
                 Assert.True(families.Add(family), line);
+                Assert.True(help == family || !MetricCatalog.TryGet(family, out _), $"{family} has no help");
                 Assert.Equal(type.Groups["type"].Value == "counter", family.EndsWith("_total", StringComparison.Ordinal));
                 continue;
             }
 
             var sample = SampleLine().Match(line);
             Assert.True(sample.Success, line);
-            Assert.Equal(family, sample.Groups["name"].Value);
+            Assert.Contains(sample.Groups["name"].Value, (string[])[family, family + "_bucket", family + "_sum", family + "_count"]);
             Assert.True(samples.Add(sample.Groups["name"].Value + sample.Groups["labels"].Value), line);
         }
 
         Assert.NotEmpty(samples);
     }
 
-    [GeneratedRegex(@"^# TYPE (?<name>weir_[a-z0-9_]+) (?<type>counter|gauge)$")]
+    [GeneratedRegex(@"^# TYPE (?<name>weir_[a-z0-9_]+) (?<type>counter|gauge|histogram)$")]
     private static partial Regex TypeLine();
 
-    [GeneratedRegex("""^(?<name>weir_[a-z0-9_]+)(?<labels>\{([a-z_]+="([^"\\]|\\[\\n"])*",?)+\})? -?[0-9]+$""")]
+    [GeneratedRegex("""^(?<name>weir_[a-z0-9_]+)(?<labels>\{([a-z_]+="([^"\\]|\\[\\n"])*",?)+\})? (-?[0-9]+(\.[0-9]+)?(E-?[0-9]+)?|\+Inf)$""")]
     private static partial Regex SampleLine();
 
     private sealed class Capture : IStatusSource

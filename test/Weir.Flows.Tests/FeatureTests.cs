@@ -88,6 +88,17 @@ public class FeatureTests
         Assert.Equal((1, 0, 1), (flow[FlowFeature.FwdRetransmissions], flow[FlowFeature.BwdRetransmissions], flow[FlowFeature.Retransmissions]));
     }
 
+    [Theory]
+    [InlineData(1024, 1)]
+    [InlineData(1, 0)]
+    public void A_segment_that_comes_again_is_recognised_while_it_is_remembered(int memory, int recognised)
+    {
+        var options = new FlowMeterOptions { Profile = FlowProfile.Corrected, Limits = new FlowMeterLimits { SegmentMemory = memory } };
+        var flow = Assert.Single(new Conversation(options)
+            .FromClient(0, TcpFlags.Ack, 100, 1000).FromClient(0.1, TcpFlags.Ack, 100, 1100).FromClient(0.2, TcpFlags.Ack, 100, 1000).Flush().Flows);
+        Assert.Equal(recognised, flow[FlowFeature.FwdRetransmissions]);
+    }
+
     [Fact]
     public void Time_that_runs_backwards_stands_still()
     {

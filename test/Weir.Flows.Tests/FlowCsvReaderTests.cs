@@ -71,6 +71,31 @@ public class FlowCsvReaderTests
     }
 
     [Theory]
+    [InlineData(18, true)]
+    [InlineData(17, false)]
+    public void A_table_with_more_columns_than_allowed_is_refused(int most, bool opens)
+    {
+        var stream = new MemoryStream(Encoding.UTF8.GetBytes($"{Header}\n{Row}\n"));
+        Assert.Equal(opens, FlowCsvReader.TryOpen(stream, out var reader, out var error, new FlowCsvLimits { MaxColumns = most }));
+        Assert.Equal(opens, error is null);
+        reader?.Dispose();
+    }
+
+    [Fact]
+    public void Labels_are_shared_up_to_the_limit_and_right_beyond_it()
+    {
+        var rows = string.Concat(((string[])["A", "B", "A", "B"]).Select(label => Row.Replace("BENIGN", label, StringComparison.Ordinal) + "\n"));
+        var stream = new MemoryStream(Encoding.UTF8.GetBytes($"{Header}\n{rows}"));
+        Assert.True(FlowCsvReader.TryOpen(stream, out var reader, out _, new FlowCsvLimits { MaxSharedLabels = 1 }));
+        var labels = new List<string>();
+        while (reader.TryRead()) labels.Add(reader.Label);
+        reader.Dispose();
+        Assert.Equal(["A", "B", "A", "B"], labels);
+        Assert.Same(labels[0], labels[2]);
+        Assert.NotSame(labels[1], labels[3]);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("a,b,c\n1,2,3")]
     [InlineData("{\"not\":\"csv\"}")]

@@ -82,6 +82,7 @@ public sealed class ExchangeCopyTests
         if (type == typeof(Slice)) return new Slice(0, 1 + (number % 2));
         if (type.IsPrimitive) return Convert.ChangeType(number, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type == typeof(Packets.IpAddress)) return Packets.IpAddress.FromV4([10, 0, 0, (byte)number]);
+        if (type == typeof(PeerLabels)) return new PeerLabels([new("label", $"{number}")]);
         if (type == typeof(ExchangeId)) return new ExchangeIdGenerator().Next(number * 1_000_000L);
         var constructor = type.GetConstructors().MaxBy(one => one.GetParameters().Length)!;
         var arguments = new List<object>();

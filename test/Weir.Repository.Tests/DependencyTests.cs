@@ -20,13 +20,17 @@ public class DependencyTests
         ["Weir.Flows"] = ["Weir.Packets"],
         ["Weir.Linux"] = [],
         ["Weir.Capture"] = ["Weir.Packets", "Weir.Linux"],
+        ["Weir.Kubernetes"] = ["Weir.Records", "Weir.Packets"],
         ["Weir.Storage"] = ["Weir.Records", "Weir.Packets"],
-        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows"],
+        ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Rpc", "Weir.Inventory"],
+        ["Weir.Manifests"] = ["Weir.Privacy"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
-        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs"],
+        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs", "Weir.Rpc"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Inventory", "Weir.Specs"],
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests", "Weir.Kubernetes", "Weir.Inventory", "Weir.Specs",
+            "Weir.Rpc"],
+        ["Weir.Rpc"] = [],
     };
 
     private static IEnumerable<string> SourceProjects => Repository.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
@@ -99,3 +103,4 @@ public class DependencyTests
         .Attributes(project, "ProjectReference", "Include")
         .Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/')));
 }
+            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Kubernetes", "Weir.Manifests"],

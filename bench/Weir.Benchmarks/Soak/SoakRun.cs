@@ -40,7 +40,7 @@ internal static class SoakRun
         var survived = !process.HasExited;
         await end.CancelAsync();
         storm.Dispose();
-        if (survived) Interrupt(process.Id);
+        if (survived) Terminate(process.Id);
         await process.WaitForExitAsync();
         await reading;
 
@@ -81,9 +81,9 @@ internal static class SoakRun
         return Process.Start(start) ?? throw new InvalidOperationException($"{weir} did not start");
     }
 
-    private static void Interrupt(int process)
+    private static void Terminate(int process)
     {
-        using var kill = Process.Start("kill", ["-INT", process.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", process.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

@@ -29,6 +29,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
     private readonly KernelClock _clock = new();
     private readonly WarningLog _warnings = new();
     private readonly Governor _governor;
+    private readonly PlaneCost _cost = new();
+    private long _drainedNs;
     private double _ringFill;
     private long _lookedNs;
     private long _events;
@@ -84,6 +86,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
     /// <summary>Hands over what is in the ring now; true when there was something.</summary>
     public bool Drain(ISegmentSink sink)
     {
+        var begunNs = ThreadClock.CpuNs;
         _clock.Measure();
         Govern();
         var (events, bytes) = (0L, 0L);
@@ -100,6 +103,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
         _feed.TellMissing(KernelClock.MonotonicNs, sink);
         Volatile.Write(ref _events, _events + events);
         Volatile.Write(ref _bytes, _bytes + bytes);
+        _drainedNs += ThreadClock.CpuNs - begunNs;
         return events > 0;
     }
 
@@ -137,7 +141,9 @@ public sealed class EbpfCaptureSource : ICaptureSource
         var now = KernelClock.MonotonicNs;
         if (now - _lookedNs < LookEveryNs) return;
         _lookedNs = now;
-        var load = new PlaneLoad(_plane.Read(BpfCounter.Calls), _plane.Read(BpfCounter.RingFull), _ringFill);
+        _cost.Count(_plane.Read(BpfCounter.Runs), _plane.Read(BpfCounter.TimedRuns), _plane.Read(BpfCounter.TimedNs));
+        var calls = _plane.Read(BpfCounter.Calls) - _plane.Read(BpfCounter.IgnoredCalls) + _plane.Read(BpfCounter.OffCalls);
+        var load = new PlaneLoad(_cost.TotalNs(_drainedNs), calls, _plane.Read(BpfCounter.RingFull), _ringFill);
         _ringFill = 0;
         if (_governor.Look(now, load) is not { } change) return;
         _plane.Control = _plane.Control with { Level = _governor.Level };

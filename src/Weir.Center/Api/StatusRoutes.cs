@@ -15,13 +15,11 @@ internal static class StatusRoutes
     public static string Version { get; } =
         typeof(StatusRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static void MapStatus(this IEndpointRouteBuilder routes)
+    public static void MapStatus(this IEndpointRouteBuilder routes, CenterOptions options)
     {
-        routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time)))
+        routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time, options)))
             .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<object>();
-        routes.MapGet("/metrics", (StatusSources sources) =>
-                Results.Text(MetricsText.Write(sources.All), "text/plain; version=0.0.4; charset=utf-8"))
-            .WithName("getMetrics").WithSummary("The counters in Prometheus' text format");
+        routes.MapMetrics();
         routes.MapGet("/healthz", () => Results.Text("ok")).WithName("getHealth").WithSummary("The process answers");
         routes.MapGet("/readyz", (SqliteExchangeStore store, StoreWriter writer) =>
         {
@@ -30,13 +28,15 @@ internal static class StatusRoutes
         }).WithName("getReadiness").WithSummary("The store answers, and takes what is captured").ProducesProblem(503);
     }
 
-    private static JsonObject Status(StatusSources sources, TimeProvider time)
+    private static JsonObject Status(StatusSources sources, TimeProvider time, CenterOptions options)
     {
         var status = new JsonObject
         {
             ["version"] = Version,
             ["startedAt"] = sources.StartedAt.UtcDateTime.ToString("O"),
             ["uptimeSeconds"] = Math.Round((time.GetUtcNow() - sources.StartedAt).TotalSeconds, 1),
+            ["demo"] = options.Demo,
+            ["settings"] = Settings(options),
         };
         foreach (var source in sources.All)
         {
@@ -47,4 +47,17 @@ internal static class StatusRoutes
 
         return status;
     }
+
+    /// <summary>What was chosen at the start, for the one who wonders why something is not kept.</summary>
+    private static JsonObject Settings(CenterOptions options) => new()
+    {
+        ["listen"] = options.Listen.ToString(),
+        ["dataDirectory"] = options.DataDirectory,
+        ["maxBytes"] = options.MaxBytes,
+        ["maxAgeSeconds"] = (long)options.MaxAge.TotalSeconds,
+        ["maxQueuedCalls"] = options.Ingest.MaxRows,
+        ["maxLiveStreams"] = options.Live.MaxSubscribers,
+        ["runtime"] = System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription,
+        ["system"] = System.Runtime.InteropServices.RuntimeInformation.OSDescription,
+    };
 }

@@ -13,8 +13,11 @@ using Weir.Center.Api;
 using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
+using Weir.Center.Probes;
 using Weir.Records;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
+using Weir.Rpc.Server;
 using Weir.Storage;
 
 namespace Weir.Center.Hosting;
@@ -40,13 +43,14 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
+    private readonly RpcServer? _probes;
     private bool _stopped;
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
-        (_listen, _application, _store, _writer) = (listen, application, store, writer);
+        (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
         (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
     }
 
@@ -58,6 +62,9 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
+
+    /// <summary>Where probes deliver; known after <see cref="StartAsync"/>, null where none are taken.</summary>
+    public IPEndPoint? ProbeEndpoint => _probes?.Endpoint;
 
     /// <exception cref="IOException">It must not listen there.</exception>
     /// <exception cref="StoreException">The store can't be opened.</exception>
@@ -71,6 +78,7 @@ public sealed class CenterHost : IAsyncDisposable
                 + "authentication yet: listen on 127.0.0.1 and reach it through an SSH tunnel or kubectl port-forward");
         }
 
+        options.Probes?.Check();
         var store = new SqliteExchangeStore(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataDirectory, "weir.db"),
@@ -81,15 +89,23 @@ public sealed class CenterHost : IAsyncDisposable
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
-        var ingest = new ExchangeIngest(queue, live, catalogue) { Writer = writer };
+        var metrics = new ExchangeMetrics(options.Metrics);
+        var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        foreach (var source in new IStatusSource[] { ingest, new StorageStatus(store, writer), live, catalogue }) sources.Add(source);
+        var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
+        foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, stopping, loopback);
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, stopping);
+        var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
+        sources.Add(registry);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, stopping, loopback);
+        var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
     }
+
+    /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
+    public IReadOnlyList<IStatusSource> StatusSources => _sources.All;
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);
@@ -115,6 +131,7 @@ public sealed class CenterHost : IAsyncDisposable
         _ = _store.EndRunning();
         _catalogue.Start();
         _writer.Start();
+        if (_probes is not null) await _probes.Start(cancellation);
     }
 
     /// <summary>Ends the streams and stores what is queued.</summary>
@@ -125,6 +142,8 @@ public sealed class CenterHost : IAsyncDisposable
         await _stopping.CancelAsync();
         try
         {
+            // Probes first: what they are told is stored is stored below.
+            if (_probes is not null) await _probes.Stop();
             await _application.StopAsync(CancellationToken.None);
         }
         finally
@@ -137,6 +156,7 @@ public sealed class CenterHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        if (_probes is not null) await _probes.DisposeAsync();
         await _application.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
@@ -149,7 +169,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -181,9 +201,13 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseExceptionHandler();
         application.UseRouting();
         application.MapStream();
+        application.MapOverview();
+        application.MapHar();
         application.MapExchanges();
         application.MapCatalogue();
-        application.MapStatus();
+        application.MapStatus(options);
+        application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
+            .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);

@@ -30,9 +30,17 @@ public sealed record CenterOptions
 
     public Inventory.CatalogueOptions Catalogue { get; init; } = new();
 
+    /// <summary>Where probes deliver; null takes none.</summary>
+    public Probes.ProbePort? Probes { get; init; }
+
+    /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
+    public bool Demo { get; init; }
+
     public Ingest.IngestLimits Ingest { get; init; } = new();
 
     public Live.LiveLimits Live { get; init; } = new();
+
+    public Records.Metrics.ExchangeMetricsLimits Metrics { get; init; } = new();
 
     /// <summary>Holds the page.</summary>
     internal System.Reflection.Assembly Assets { get; init; } = typeof(CenterOptions).Assembly;

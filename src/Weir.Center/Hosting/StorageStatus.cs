@@ -1,18 +1,27 @@
 using System.Globalization;
 using Weir.Center.Ingest;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 using Weir.Storage;
 
 namespace Weir.Center.Hosting;
 
 /// <summary>What the store holds, for status and metrics. A store that can't be read says so; the other parts still report.</summary>
-internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter writer) : IStatusSource
+/// <param name="store">Asked for its figures.</param>
+/// <param name="writer">Knows the last failure.</param>
+/// <param name="directory">Where the store is, for the room on its disk.</param>
+/// <param name="maxBytes">Size beyond which the oldest calls go.</param>
+internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter writer, string directory, long maxBytes) : IStatusSource
 {
+    private const long NsPerMs = 1_000_000;
+
     public string Name => "storage";
 
     public void Report(IStatusReport report)
     {
         StoreStatistics now;
+        report.Gauge("limit_bytes", maxBytes);
+        if (DiskAvailable() is { } room) report.Gauge("disk_available_bytes", room);
         try
         {
             now = store.ReadStatistics();
@@ -37,11 +46,25 @@ internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter write
             section.Text("oldest", Time(now.OldestNs));
             section.Text("newest", Time(now.NewestNs));
             section.Text("last_error", writer.LastError ?? now.LastError);
-            return;
         }
+        else if (report is MetricSet metrics)
+        {
+            if (now.OldestNs is { } oldest) metrics.Add(MetricCatalog.StoreOldest, oldest / NsPerMs / 1000.0);
+            if (now.NewestNs is { } newest) metrics.Add(MetricCatalog.StoreNewest, newest / NsPerMs / 1000.0);
+        }
+    }
 
-        if (now.OldestNs is { } oldest) report.Gauge("oldest_ms", oldest / 1_000_000);
-        if (now.NewestNs is { } newest) report.Gauge("newest_ms", newest / 1_000_000);
+    private long? DiskAvailable()
+    {
+        try
+        {
+            return new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // A file system that does not tell; the sample is then absent.
+            return null;
+        }
     }
 
     /// <summary>As <c>startedAt</c> of the record: UTC, microseconds.</summary>

@@ -3,9 +3,13 @@ using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Records;
 using Weir.Records.Json;
+using Weir.Records.Metrics;
 using Weir.Records.Status;
 
 namespace Weir.Center.Ingest;
+
+/// <summary>A place in the queue before the store: rows taken until then, and rows that the store had refused.</summary>
+public readonly record struct StoreMark(long Taken, long Lost);
 
 /// <summary>
 /// Takes exchanges from capture workers, on their threads: encodes each once, shows it to the live streams and queues it for
@@ -19,15 +23,17 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     private readonly IngestQueue _queue;
     private readonly LiveHub _live;
     private readonly LiveCatalogue _catalogue;
+    private readonly ExchangeMetrics _metrics;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
     private long _received;
     private long _queueFull;
 
-    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue)
+    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue, ExchangeMetrics metrics)
     {
         _queue = queue;
         _live = live;
         _catalogue = catalogue;
+        _metrics = metrics;
     }
 
     public string Name => "ingest";
@@ -45,6 +51,15 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     /// <summary>False when there was no room, which is counted.</summary>
     public bool TryWrite(Exchange exchange)
     {
+        if (TryOffer(exchange)) return true;
+        _metrics.Write(exchange);
+        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
+        return false;
+    }
+
+    /// <summary>False when there was no room: for senders that come again with the same exchange, so that nothing is lost.</summary>
+    public bool TryOffer(Exchange exchange)
+    {
         if (!exchange.InProgress) Interlocked.Increment(ref _received);
         // Before it is encoded: the record names its endpoint.
         _catalogue.Observe(exchange);
@@ -53,25 +68,37 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
         _live.Publish(exchange, encoder.Summary);
         var row = _queue.Rent();
         row.Set(exchange, encoder.Summary, encoder.Record);
-        if (_queue.TryEnqueue(row)) return true;
-        if (!exchange.InProgress) Interlocked.Increment(ref _queueFull);
-        _queue.Return(row);
-        return false;
+        if (!_queue.TryEnqueue(row))
+        {
+            _queue.Return(row);
+            return false;
+        }
+
+        // Not before: what was refused comes again.
+        _metrics.Write(exchange);
+        return true;
     }
 
     /// <summary>Waits until everything written before has left the queue. False when the store refused any row meanwhile.</summary>
-    public async Task<bool> StoredAsync(CancellationToken cancellation)
+    public Task<bool> StoredAsync(CancellationToken cancellation) => StoredAsync(Mark(), cancellation);
+
+    /// <summary>As above, of everything written before the mark.</summary>
+    public async Task<bool> StoredAsync(StoreMark mark, CancellationToken cancellation)
     {
-        var lost = Writer?.Lost ?? 0;
-        var taken = _queue.Taken;
-        while (!_queue.HasLeft(taken)) await Task.Delay(StoredCheck, cancellation);
-        return (Writer?.Lost ?? 0) == lost;
+        while (!_queue.HasLeft(mark.Taken)) await Task.Delay(StoredCheck, cancellation);
+        return (Writer?.Lost ?? 0) == mark.Lost;
     }
+
+    /// <summary>Where the queue and the store stand now.</summary>
+    public StoreMark Mark() => new(_queue.Taken, Writer?.Lost ?? 0);
 
     public void Report(IStatusReport report)
     {
         report.Counter("received", Interlocked.Read(ref _received));
         report.Gauge("queued", _queue.Rows);
+        report.Gauge("queue_limit", _queue.Limits.MaxRows);
+        report.Gauge("queued_bytes", _queue.Bytes);
+        report.Gauge("queue_limit_bytes", _queue.Limits.MaxBytes);
         report.Dropped(new Loss(Loss.Anywhere, Loss.Anywhere, "ingest_queue_full", Interlocked.Read(ref _queueFull)));
         Writer?.Report(report);
     }

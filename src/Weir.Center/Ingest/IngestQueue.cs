@@ -21,6 +21,11 @@ internal sealed class IngestQueue(IngestLimits limits)
 
     public ChannelReader<ExchangeRow> Reader => _waiting.Reader;
 
+    public IngestLimits Limits => limits;
+
+    /// <summary>Bytes that wait.</summary>
+    public long Bytes => Interlocked.Read(ref _waitingBytes);
+
     public int Rows => _waiting.Reader.Count;
 
     /// <summary>Rows ever taken. When <see cref="HasLeft"/> is true of it, every row taken before has been stored or refused.</summary>

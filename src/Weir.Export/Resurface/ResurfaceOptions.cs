@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Weir.Export.Spool;
 
 namespace Weir.Export.Resurface;
 
@@ -6,7 +7,7 @@ namespace Weir.Export.Resurface;
 public sealed record ResurfaceOptions
 {
     /// <summary>What somebody who stops a capture is made to wait: a third of the grace time of a pod.</summary>
-    public static TimeSpan ShortDrain { get; } = TimeSpan.FromSeconds(10);
+    public static TimeSpan ShortDrain => BatchSender.ShortDrain;
 
     public required Uri Url { get; init; }
 

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
+using Weir.Export.Spool;
 using Weir.Records;
 
 namespace Weir.Export.Resurface;
@@ -12,12 +12,10 @@ namespace Weir.Export.Resurface;
 /// flight keeps the window small in which a server can have stored what it did not acknowledge; a repeat in that window carries
 /// the same Idempotency-Key.
 /// </summary>
-internal sealed class ResurfaceSender : IDisposable
+internal sealed class ResurfaceSender : BatchSender
 {
     /// <summary>Shorter than servers keep idle connections, so that a batch rarely meets one that is being closed.</summary>
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(4);
-
-    private static readonly TimeSpan FinishCheck = TimeSpan.FromMilliseconds(20);
 
     private static readonly string s_agent = $"Resurface/{Version()} (weir)";
 
@@ -26,17 +24,13 @@ internal sealed class ResurfaceSender : IDisposable
     private readonly OwnDeliveries _own;
     private readonly HttpClient _http;
     private readonly SemaphoreSlim _more = new(0, 1);
-    private readonly CancellationTokenSource _abort = new();
-    private volatile TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile bool _ending;
-    private Task? _task;
-    private long _delivered;
     private long _refused;
     private ExchangeId _refusedBatch;
     private int _refusals;
     private int _failures;
 
     public ResurfaceSender(ResurfaceOptions options, DeliverySpool spool, OwnDeliveries own)
+        : base(options.Stop)
     {
         (_options, _spool, _own) = (options, spool, own);
         _http = new HttpClient(new SocketsHttpHandler
@@ -53,17 +47,12 @@ internal sealed class ResurfaceSender : IDisposable
         };
     }
 
-    public long Delivered => Interlocked.Read(ref _delivered);
-
     /// <summary>Messages of batches that the server called wrong again and again.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
     private string Destination => _options.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    public void Start() => _task = Task.Run(Run);
-
-    /// <summary>The spool has something new.</summary>
-    public void Wake()
+    public override void Wake()
     {
         try
         {
@@ -75,48 +64,29 @@ internal sealed class ResurfaceSender : IDisposable
         }
     }
 
-    /// <summary>Sends what there is, trying more often, until the spool is empty or the server took nothing for so long.</summary>
-    public void Finish(TimeSpan limit)
+    protected override void Dispose(bool disposing)
     {
-        if (_task is null) return;
-        _ending = true;
-        _hurry.TrySetResult();
-        Wake();
-        var (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
-        while (!_task.Wait(FinishCheck))
+        if (disposing)
         {
-            if (Delivered != delivered) (delivered, since) = (Delivered, Stopwatch.GetTimestamp());
-            if (_options.Stop.IsCancellationRequested && limit > ResurfaceOptions.ShortDrain) limit = ResurfaceOptions.ShortDrain;
-            if (Stopwatch.GetElapsedTime(since) > limit) _abort.Cancel();
+            _http.Dispose();
+            _more.Dispose();
         }
+
+        base.Dispose(disposing);
     }
 
-    public void Dispose()
+    protected override async Task Run()
     {
-        _http.Dispose();
-        _abort.Dispose();
-        _more.Dispose();
-    }
-
-    private async Task Run()
-    {
-        try
+        while (true)
         {
-            while (true)
+            if (_spool.TryTake(out var batch))
             {
-                if (!_spool.TryTake(out var batch))
-                {
-                    if (_ending) return;
-                    await _more.WaitAsync(_abort.Token);
-                    continue;
-                }
-
                 await Attempt(batch);
+                continue;
             }
-        }
-        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
-        {
-            // The end does not wait longer: what is left stays in the spool, and its owner says so.
+
+            if (Ending) return;
+            await _more.WaitAsync(Abort);
         }
     }
 
@@ -126,7 +96,7 @@ internal sealed class ResurfaceSender : IDisposable
         if (status == HttpStatusCode.NoContent)
         {
             _spool.Remove(batch);
-            Interlocked.Add(ref _delivered, batch.Messages);
+            CountDelivered(batch.Messages);
             if (_failures > 0) _options.Tell($"{Destination} takes messages again; {_spool.Messages} still wait");
             _failures = 0;
             return;
@@ -155,7 +125,7 @@ internal sealed class ResurfaceSender : IDisposable
         request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/ndjson; charset=UTF-8");
         if (batch.Compressed) request.Content.Headers.TryAddWithoutValidation("Content-Encoding", "deflated");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_abort.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Abort);
         limit.CancelAfter(_options.Retry.AnswerTimeout);
         try
         {
@@ -166,7 +136,7 @@ internal sealed class ResurfaceSender : IDisposable
         {
             return (null, failure.InnerException?.Message ?? failure.Message, null);
         }
-        catch (OperationCanceledException) when (!_abort.IsCancellationRequested)
+        catch (OperationCanceledException) when (!Abort.IsCancellationRequested)
         {
             return (null, $"no answer within {_options.Retry.AnswerTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", null);
         }
@@ -180,16 +150,16 @@ internal sealed class ResurfaceSender : IDisposable
         var backoff = Math.Min(retry.MaxMs, retry.FirstMs * Math.Pow(2, exponent)) * (0.5 + (Random.Shared.NextDouble() / 2));
         var wait = TimeSpan.FromMilliseconds(backoff);
         if (retryAfter is { } asked && asked > wait) wait = asked < retry.MaxRetryAfter ? asked : retry.MaxRetryAfter;
-        if (_hurry.Task.IsCompleted)
+        if (IsHurried)
         {
             // At the end there are seconds, not minutes.
             wait = TimeSpan.FromMilliseconds(Math.Min(wait.TotalMilliseconds, retry.FirstMs));
-            await Task.Delay(wait, _abort.Token);
+            await Task.Delay(wait, Abort);
             return;
         }
 
-        await Task.WhenAny(Task.Delay(wait, _abort.Token), _hurry.Task);
-        _abort.Token.ThrowIfCancellationRequested();
+        await Task.WhenAny(Task.Delay(wait, Abort), Hurried);
+        Abort.ThrowIfCancellationRequested();
     }
 
     private static bool IsRefusal(HttpStatusCode? status) =>

@@ -26,4 +26,9 @@ public enum BpfCounter
     NoTask = 20,
     ControlEvents = 21,
     Messages = 22,
+    GivenCalls = 23,
+    OffCalls = 24,
+    Runs = 25,
+    TimedRuns = 26,
+    TimedNs = 27,
 }

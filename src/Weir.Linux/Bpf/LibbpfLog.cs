@@ -11,6 +11,12 @@ internal static unsafe class LibbpfLog
     /// <summary>Lines kept. A refused program brings its verifier log, of which the end counts.</summary>
     private const int MaxLines = 40;
 
+    /// <summary>Bytes of one message: libbpf asks the verifier for a log of 16 MiB at most. Memory that is not written to takes none.</summary>
+    private const int MaxBytes = 17 << 20;
+
+    /// <summary>Bytes of it that are looked at, from its end.</summary>
+    private const int KeptBytes = 8 << 10;
+
     private static readonly Lock Gate = new();
     private static readonly Queue<string> Lines = new();
 
@@ -33,13 +39,14 @@ internal static unsafe class LibbpfLog
     {
         // Warnings are 0; more would be thousands of lines.
         if (level > 0) return 0;
-        var text = stackalloc byte[2048];
-        var length = Libbpf.vsnprintf(text, 2048, format, arguments);
-        if (length <= 0) return 0;
-        var line = Encoding.UTF8.GetString(text, Math.Min(length, 2047)).TrimEnd();
+        var text = (byte*)NativeMemory.Alloc(MaxBytes);
+        var length = Math.Min(Libbpf.vsnprintf(text, MaxBytes, format, arguments), MaxBytes - 1);
+        var kept = Math.Min(Math.Max(length, 0), KeptBytes);
+        var lines = Encoding.UTF8.GetString(text + Math.Max(length, 0) - kept, kept);
+        NativeMemory.Free(text);
         lock (Gate)
         {
-            foreach (var part in line.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            foreach (var part in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 if (Lines.Count == MaxLines) Lines.Dequeue();
                 Lines.Enqueue(part);

@@ -24,18 +24,29 @@ internal static unsafe partial class Libc
     public const ulong MS_REC = 0x4000;
     public const ulong MS_PRIVATE = 1 << 18;
     public const int CLONE_NEWNET = 0x40000000;
+    public const int CLOCK_THREAD_CPUTIME_ID = 3;
     public const short POLLIN = 1;
     public const short POLLERR = 8;
 
 #pragma warning disable CS8981 // C names are kept.
     [StructLayout(LayoutKind.Sequential)]
     public struct pollfd
-#pragma warning restore CS8981
     {
         public int fd;
         public short events;
         public short revents;
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct timespec
+    {
+        public nint tv_sec;
+        public nint tv_nsec;
+    }
+#pragma warning restore CS8981
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int clock_gettime(int clock, timespec* time);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);

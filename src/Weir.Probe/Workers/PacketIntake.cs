@@ -19,6 +19,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
     private long _bytes;
     private long _notTcp;
     private long _otherPorts;
+    private long _own;
     private long _latestNs;
     private long _advancedNs;
 
@@ -74,6 +75,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
         yield return new("packet_not_tcp", _decoder.Counters[DecodeOutcome.OtherIpProtocol] + Volatile.Read(ref _notTcp));
         yield return new("packet_tunnel_ignored", _decoder.Counters[DecodeOutcome.TunnelIgnored]);
         yield return new("packet_other_port", Volatile.Read(ref _otherPorts));
+        if (options.Own is not null) yield return new("packet_own", Volatile.Read(ref _own));
     }
 
     private void AdvanceWhenDue()
@@ -87,6 +89,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
     {
         if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
         else if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+        else if (options.Own?.Has(in packet) == true) Volatile.Write(ref _own, _own + 1);
         else next.OnPacket(in frame, in packet);
     }
 }

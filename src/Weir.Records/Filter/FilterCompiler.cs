@@ -83,6 +83,7 @@ public static class FilterCompiler
             return OnText(item, (e, name) => message(e) is { } m && FilterOperands.TryFindHeader(m, name, out _));
         }
 
+        if (field.Labels is { } labels) return OnText(item, (e, name) => labels(e)?.Find(name) is not null);
         return OnText(item, static (e, name) =>
         {
             foreach (var anomaly in e.Anomalies)

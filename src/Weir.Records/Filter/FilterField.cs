@@ -26,5 +26,8 @@ public sealed class FilterField
     /// <summary>The message whose headers a map field looks in; null where the exchange has none.</summary>
     internal Func<Exchange, HttpMessage?>? Message { get; init; }
 
+    /// <summary>The labels that a map field looks in; null where the exchange has none.</summary>
+    internal Func<Exchange, PeerLabels?>? Labels { get; init; }
+
     public override string ToString() => Name;
 }

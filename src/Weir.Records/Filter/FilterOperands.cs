@@ -16,6 +16,8 @@ internal static class FilterOperands
             case FilterIndex { Map.Message: { } message, Key: var key }:
                 return (Exchange e, ref TextScratch s) =>
                     message(e) is { } m && TryFindHeader(m, key, out var value) ? s.Decode(m, value) : default;
+            case FilterIndex { Map.Labels: { } labels, Key: var key }:
+                return (Exchange e, ref TextScratch s) => labels(e)?.Find(key);
             default:
                 throw new ArgumentException($"{expression.GetType().Name} is not a string", nameof(expression));
         }
@@ -65,6 +67,8 @@ internal static class FilterOperands
                 return _ => list.Items.Count;
             case FilterFieldReference { Field.Message: { } message }:
                 return e => message(e)?.Headers.Count ?? 0;
+            case FilterFieldReference { Field.Labels: { } labels }:
+                return e => labels(e)?.Count ?? 0;
             case { Type: FilterType.List }:
                 return static e =>
                 {

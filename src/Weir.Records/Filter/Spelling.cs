@@ -1,7 +1,7 @@
 namespace Weir.Records.Filter;
 
 /// <summary>"Did you mean": the known name with the fewest typing errors in between.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>Empty when no name is near; else text to append to a message.</summary>
     public static string Suggest(string wrong, IEnumerable<string> known)

@@ -74,6 +74,17 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return true;
     }
 
+    /// <summary>As <see cref="NextProperty"/> in an object whose keys are data.</summary>
+    public bool NextEntry([NotNullWhen(true)] out string? name)
+    {
+        _reader.Read();
+        name = _reader.TokenType == JsonTokenType.PropertyName ? _reader.GetString() : null;
+        if (name is null) return false;
+        Key = null;
+        _reader.Read();
+        return true;
+    }
+
     public bool NextElement()
     {
         _reader.Read();

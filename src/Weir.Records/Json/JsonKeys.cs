@@ -24,6 +24,7 @@ internal static class JsonKeys
             "requestJson", "responseJson",
             "sensitive", "class", "where", "count",
             "part", "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
+            "workloadKind", "labels", "resolution",
             "container", "cgroup", "tls", "library", "binding",
             "synRetransmissions", "outOfOrder", "copies",
         ],

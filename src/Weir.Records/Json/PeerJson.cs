@@ -22,7 +22,22 @@ internal static class PeerJson
         Optional(ref json, ",\"namespace\":"u8, peer.Namespace);
         Optional(ref json, ",\"pod\":"u8, peer.Pod);
         Optional(ref json, ",\"workload\":"u8, peer.Workload);
+        Optional(ref json, ",\"workloadKind\":"u8, peer.WorkloadKind);
         Optional(ref json, ",\"service\":"u8, peer.Service);
+        Optional(ref json, ",\"node\":"u8, peer.Node);
+        if (peer.Labels is { Count: > 0 } labels)
+        {
+            json.Raw(",\"labels\":"u8);
+            json.Raw(labels.Json);
+        }
+
+        if (peer.Resolution != PeerResolution.None)
+        {
+            json.Raw(",\"resolution\":\""u8);
+            json.Raw(WireNames.Utf8(peer.Resolution));
+            json.Raw((byte)'"');
+        }
+
         if (peer.ContainerId is { } container)
         {
             json.Raw(",\"container\":{\"id\":"u8);
@@ -67,6 +82,10 @@ internal static class PeerJson
         "pod" => cursor.String(out var text) && Done(peer.Pod = text),
         "workload" => cursor.String(out var text) && Done(peer.Workload = text),
         "service" => cursor.String(out var text) && Done(peer.Service = text),
+        "workloadKind" => cursor.String(out var text) && Done(peer.WorkloadKind = text),
+        "node" => cursor.String(out var text) && Done(peer.Node = text),
+        "labels" => cursor.IsNull || ReadLabels(ref cursor, peer),
+        "resolution" => cursor.IsNull || ReadResolution(ref cursor, peer),
         "process" => cursor.IsNull || ReadProcess(ref cursor, peer),
         "container" => cursor.IsNull || ReadContainer(ref cursor, peer),
         _ => cursor.Skip(),
@@ -77,6 +96,28 @@ internal static class PeerJson
         ip = default;
         if (!cursor.RequiredString(out var text)) return false;
         return IpAddress.TryParse(text, out ip) || cursor.Fail($"\"{text}\" is not an address");
+    }
+
+    private static bool ReadLabels(ref JsonCursor cursor, Peer peer)
+    {
+        if (!cursor.ExpectObject("\"labels\"")) return false;
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        while (cursor.NextEntry(out var name))
+        {
+            if (!cursor.RequiredString(out var value)) return false;
+            labels[name] = value;
+        }
+
+        peer.Labels = new PeerLabels(labels);
+        return true;
+    }
+
+    private static bool ReadResolution(ref JsonCursor cursor, Peer peer)
+    {
+        if (!cursor.ExpectString()) return false;
+        if (!WireNames.TryParse(cursor.Utf8Value, out PeerResolution resolution)) return cursor.Fail("\"resolution\" is unknown");
+        peer.Resolution = resolution;
+        return true;
     }
 
     private static bool ReadProcess(ref JsonCursor cursor, Peer peer)

@@ -19,8 +19,14 @@ public interface IStatusReport
     /// <summary>A value that only grows, since the source began: <c>packets</c>, <c>bytes</c>, <c>exchanges</c>, <c>connections</c>.</summary>
     void Counter(string name, long value);
 
+    /// <summary>One of several counters of the same name, told apart by a label: <c>anomaly</c> by <c>anomaly</c>.</summary>
+    void Counter(string name, string label, string of, long value) => Counter($"{name}_{of}", value);
+
     /// <summary>A value of now: <c>open_connections</c>.</summary>
     void Gauge(string name, long value);
+
+    /// <summary>One of several values of the same name, told apart by a label.</summary>
+    void Gauge(string name, string label, string of, long value) => Gauge($"{name}_{of}", value);
 
     /// <summary>Units of data that did not become a record; zero is told too, so that its absence means "not counted".</summary>
     void Dropped(Loss loss);

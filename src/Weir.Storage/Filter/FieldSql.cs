@@ -56,7 +56,7 @@ internal static class FieldSql
     public static string? Of(string field) => Expressions.GetValueOrDefault(field);
 
     private static string Name(string side) =>
-        $"(CASE WHEN {side}_pod <> '' THEN {side}_pod WHEN {side}_service <> '' THEN {side}_service ELSE {side}_process END)";
+        $"(CASE WHEN {side}_pod <> '' THEN {side}_pod WHEN {side}_service <> '' THEN {side}_service WHEN {side}_workload <> '' THEN {side}_workload ELSE {side}_process END)";
 
     private static string When(string present, string then) => $"(CASE {present} WHEN '' THEN '' ELSE {then} END)";
 }

@@ -11,8 +11,10 @@ internal static class DoctorCommand
     {
         var json = new Option<bool>("--json") { Description = "Write the answers as JSON" };
         var data = new Option<string?>("--data") { Description = "Where calls would be stored (default as of weir up)", HelpName = "DIR" };
-        var command = new Command("doctor", "Say what this host allows: each way to capture, tried, and what to do about a no. Exit code 1 when something needed is missing.") { json, data };
-        command.SetAction(parsed => Run(parsed.GetValue(json), new DoctorContext(UpCommand.DataDirectory(parsed.GetValue(data), demo: false))));
+        var identity = new IdentityOptions();
+        var command = new Command("doctor", "Say what this host allows: each way to capture, tried, and what to do about a no. Exit code 1 when something needed is missing.") { json, data, identity.Kubeconfig, identity.Context };
+        command.SetAction(parsed => Run(parsed.GetValue(json), new DoctorContext(
+            UpCommand.DataDirectory(parsed.GetValue(data), demo: false), parsed.GetValue(identity.Kubeconfig), parsed.GetValue(identity.Context))));
         return command;
     }
 

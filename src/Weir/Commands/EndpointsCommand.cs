@@ -20,6 +20,7 @@ internal static class EndpointsCommand
           weir endpoints -r traffic.pcap                       a table
           weir endpoints -r calls.jsonl --json                 one JSON object a line
           weir endpoints --center http://127.0.0.1:7373        what a running center has learned
+          weir endpoints -r endpoints.json --format captured   captured-endpoints.json, health checks left out
           weir endpoints -r traffic.pcap --findings            tokens without signature, secrets in URLs, …
         """;
 
@@ -27,10 +28,25 @@ internal static class EndpointsCommand
     {
         var input = new CatalogueInput();
         var findings = new Option<bool>("--findings") { Description = "Show security findings instead; ends with 1 when there are any of medium severity or above" };
-        var command = new Command("endpoints", Help) { input.All, input.Json, findings };
+        var captured = new CapturedFile();
+        var format = new Option<string>("--format")
+        {
+            Description = "table, or captured: captured-endpoints.json as the APISec traffic monitor's guide has it",
+            HelpName = "FORMAT",
+            DefaultValueFactory = static _ => "table",
+        };
+        format.AcceptOnlyFromAmong("table", "captured");
+        var command = new Command("endpoints", Help) { input.All, input.Json, findings, format };
+        foreach (var option in captured.All) command.Options.Add(option);
         foreach (var option in input.Options) command.Options.Add(option);
-        command.SetAction(parsed => Run(input, parsed, parsed.GetValue(findings)));
+        command.SetAction(parsed => parsed.GetValue(format) == "captured" ? Captured(input, captured, parsed) : Run(input, parsed, parsed.GetValue(findings)));
         return command;
+    }
+
+    private static int Captured(CatalogueInput input, CapturedFile captured, ParseResult parsed)
+    {
+        using var interruption = new Interruption(null);
+        return captured.Run(parsed, input.FileOf(parsed) ?? throw new UsageException("--format captured reads calls: name them with -r FILE"), interruption.Token);
     }
 
     private static int Run(CatalogueInput input, ParseResult parsed, bool findings)

@@ -2,12 +2,14 @@ using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli.Delivery;
 using Weir.Cli.HttpFilters;
+using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
+using Weir.Records.Metrics;
 
 namespace Weir.Cli.Commands;
 
@@ -23,7 +25,9 @@ internal static class SniffCommand
           weir sniff -r traffic.pcapng -o jsonl          a capture as JSON lines
           weir sniff -r traffic.pcap -o har:calls.har    a capture for a browser's network panel
           weir sniff --source vxlan --vni 17             what a VPC traffic mirror sends to this host
+          weir sniff -w 'dst.workload.name == "orders"'   calls to a workload, in a cluster
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
+          weir sniff -o apisec:service_config.json       endpoints to the APISec platform
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -31,16 +35,16 @@ internal static class SniffCommand
     {
         var (options, delivery) = (new SniffOptions(), new DeliveryOptions());
         var command = delivery.AddTo(options.AddTo(new Command("sniff", Help)));
-        command.SetAction(parsed => Run(options, delivery, parsed));
+        command.SetAction((parsed, _) => Run(options, delivery, parsed));
         return command;
     }
 
-    private static int Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
+    private static async Task<int> Run(SniffOptions options, DeliveryOptions delivery, ParseResult parsed)
     {
         var file = parsed.GetValue(options.Read);
         var plane = MirrorOptions.Plane(options.Source, parsed);
-        var filter = Filter(options, parsed);
-        var specs = Outputs(parsed.GetValue(options.Outputs) ?? []);
+        var filter = options.Metrics.Exclude(Filter(options, parsed), parsed);
+        var specs = Outputs(parsed.GetValue(options.Outputs) ?? [], parsed.GetValue(delivery.CaptureLines));
         var privacy = options.Privacy.Load(parsed, out var rules);
         CheckPackets(specs, privacy);
         CheckSockets(options, parsed, plane, specs);
@@ -50,6 +54,7 @@ internal static class SniffCommand
             throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
+        await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, file is not null, interruption.Token);
         var sources = OpenSources(options, delivery, parsed, file, plane, filter, interruption.Token);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
@@ -64,12 +69,14 @@ internal static class SniffCommand
             Node = SniffOptions.FromEnvironment("NODE_NAME"),
             Source = file is not null ? CaptureSourceKind.File : Kind(plane),
             Schema = options.Schema(parsed),
+            Identifier = identity.Identifier,
             FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
         };
-        using var run = new ProbeRun(
-            sources, probe, delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs);
+        var calls = new ExchangeMetrics();
+        using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
+        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), calls, new OutputStatus(outputs));
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -88,6 +95,13 @@ internal static class SniffCommand
         Summary.Print(report, run.Warnings.Count > 0);
         if (interruption.BySignal) return ExitCode.Interrupted;
         return sources.OfType<FileCaptureSource>().Any(source => source.IsDamaged) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static IReadOnlyList<IExchangeOutput> Lanes(
+        SniffOptions options, DeliveryOptions delivery, ParseResult parsed, IReadOnlyList<IExchangeOutput> outputs, ExchangeMetrics calls)
+    {
+        IReadOnlyList<IExchangeOutput> lanes = delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs;
+        return parsed.GetValue(options.Metrics.Listen) is null ? lanes : [.. lanes, new SharedSinkOutput(calls)];
     }
 
     /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>
@@ -170,7 +184,13 @@ internal static class SniffCommand
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
-        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), new EbpfOptions { Ports = filter.Ports, Tls = !parsed.GetValue(options.NoTls) });
+        var sockets = new EbpfOptions
+        {
+            Ports = filter.Ports,
+            Tls = !parsed.GetValue(options.NoTls),
+            Governor = new GovernorLimits { MaxCpuPercent = parsed.GetValue(options.EbpfCpu) },
+        };
+        return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), sockets);
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch
@@ -187,7 +207,7 @@ internal static class SniffCommand
     private static string Names(ProbeRun run, string? file) =>
         file == "-" ? "standard input" : file ?? string.Join(", ", run.Interfaces.Select(i => i.Name));
 
-    private static List<OutputSpec> Outputs(string[] texts)
+    private static List<OutputSpec> Outputs(string[] texts, bool captureLines)
     {
         var specs = new List<OutputSpec>();
         foreach (var text in texts.Length == 0 ? DefaultOutputs() : texts)
@@ -196,6 +216,10 @@ internal static class SniffCommand
             specs.Add(spec);
         }
 
+        // What the old traffic monitor wrote beside its deliveries.
+        if (specs.Exists(spec => spec.Kind == OutputKind.Apisec) && SniffOptions.FromEnvironment("OUTPUT_FILE") is { } file && !specs.Exists(spec => spec.Kind == OutputKind.Captured))
+            specs.Add(new OutputSpec(OutputKind.Captured, file));
+        if (captureLines) specs.Add(new OutputSpec(OutputKind.CapturedLines, null));
         return specs;
     }
 
@@ -227,7 +251,7 @@ internal static class SniffCommand
         };
 
     private static bool UsesStandardOutput(List<OutputSpec> specs, string? statistics) =>
-        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface));
+        statistics == "-" || specs.Exists(spec => spec.File is null && spec.Kind is not (OutputKind.None or OutputKind.Resurface or OutputKind.Apisec));
 
     /// <summary>Opened before the capture: a place that cannot be written to is told at once, not after an hour.</summary>
     internal static Stream? StatisticsFile(string? target) =>

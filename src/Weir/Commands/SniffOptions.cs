@@ -47,7 +47,17 @@ internal sealed class SniffOptions
         Description = "With ebpf: leave TLS encrypted, instead of reading it inside OpenSSL, GnuTLS and Go programs",
     };
 
+    public Option<int> EbpfCpu { get; } = new("--ebpf-cpu")
+    {
+        Description = "With ebpf: percent of this host's CPUs that watching sockets may take; beyond, less is sent (default 12)",
+        HelpName = "PERCENT",
+        DefaultValueFactory = _ => new GovernorLimits().MaxCpuPercent,
+        CustomParser = result => Parse<int>(result, IsPercent, "a number of percent, 1 to 100", 1),
+    };
+
     public MirrorOptions Mirror { get; } = new();
+
+    public IdentityOptions Identity { get; } = new();
 
     public Option<string?> Descriptors { get; } = new("--descriptors")
     {
@@ -105,6 +115,8 @@ internal sealed class SniffOptions
         CustomParser = result => Parse<int>(result, IsWorkers, $"a number of workers, 1 to {WorkerCount.Max}", 1),
     };
 
+    public MetricsOption Metrics { get; } = new();
+
     public Option<string?> Stats { get; } = new("--stats")
     {
         Description = "Write the counters as JSON at the end; - is standard output",
@@ -113,7 +125,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, .. Mirror.All, Where, Outputs, Descriptors, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Metrics.Listen];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }
@@ -163,6 +175,9 @@ internal sealed class SniffOptions
         interval = value;
         return valid;
     }
+
+    private static bool IsPercent(string text, out int percent) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out percent) && percent is >= 1 and <= 100;
 
     private static bool IsWorkers(string text, out int count) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is >= 1 and <= WorkerCount.Max;

@@ -2,8 +2,11 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Delivery;
+using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Export.Apisec;
 using Weir.Privacy.Redaction;
 using Weir.Probe;
 using Weir.Records;
@@ -43,9 +46,14 @@ internal static class UpCommand
             HelpName = "DURATION",
             CustomParser = result => SniffOptions.Parse<TimeSpan>(result, Duration.TryParse, "a time such as 24h or 7d", default),
         };
+        var apisec = new Option<string?>("--apisec")
+        {
+            Description = "Also tell endpoints to the APISec platform, configured by this file (env SERVICE_CONFIG_PATH)",
+            HelpName = "CONFIG.json",
+        };
         var options = new SniffOptions();
-        var command = new Command("up", Help) { demo, listen, data, size, age };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers])
+        var command = new Command("up", Help) { demo, listen, data, size, age, apisec };
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -53,20 +61,22 @@ internal static class UpCommand
             DataDirectory = DataDirectory(parsed.GetValue(data), parsed.GetValue(demo)),
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
-        }, parsed.GetValue(demo)));
+            Demo = parsed.GetValue(demo),
+        }, apisec));
         return command;
     }
 
-    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, bool demo)
+    private static async Task<int> Run(ParseResult parsed, SniffOptions options, CenterOptions center, Option<string?> configuration)
     {
         using var interruption = new Interruption(parsed.GetValue(options.For));
         var plane = MirrorOptions.Plane(options.Source, parsed);
         var privacy = options.Privacy.Load(parsed, out _);
         using var redactors = new ThreadLocal<ExchangeRedactor>(() => new ExchangeRedactor(privacy.Redaction));
         if (privacy.Redaction is not null) center = center with { Redact = exchange => redactors.Value!.Redact(exchange) };
+        await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, isFile: false, interruption.Token);
         await using var host = Host(center);
         // The page does not watch itself.
-        var filter = SniffCommand.Filter(options, parsed).Excluding(center.Listen.Port);
+        var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
         var sources = SniffCommand.OpenLive(options, parsed, plane, filter);
         var probe = new ProbeOptions
         {
@@ -77,14 +87,19 @@ internal static class UpCommand
             Source = SniffCommand.Kind(plane),
             Workers = options.WorkersOf(parsed),
             Schema = options.Schema(parsed),
+            Identifier = identity.Identifier,
             Privacy = privacy,
         };
-        using var run = new ProbeRun(sources, probe, [new SharedSinkOutput(host.Ingest)]);
+        using var apisec = Apisec(parsed.GetValue(configuration), center.DataDirectory);
+        using var run = new ProbeRun(sources, probe, apisec is null ? [new SharedSinkOutput(host.Ingest)] : [new SharedSinkOutput(host.Ingest), apisec]);
+        if (apisec is not null) host.Add(apisec);
         host.Add(new ProbeStatus(run));
+        if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
+        await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
-        using var services = demo ? DemoServices.Start() : null;
+        using var services = center.Demo ? DemoServices.Start() : null;
         await Capture(run, interruption);
         services?.Dispose();
         await host.StopAsync();
@@ -93,7 +108,15 @@ internal static class UpCommand
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static CenterHost Host(CenterOptions center)
+    /// <summary>Null when nobody asked for it, or the environment says that it is off.</summary>
+    private static ApisecOutput? Apisec(string? configuration, string data)
+    {
+        ApisecEnvironment.Check(configuration);
+        if (ApisecEnvironment.IsOff || (configuration is null && !ApisecEnvironment.IsNamed)) return null;
+        return new ApisecOutput(ApisecEnvironment.Read(configuration, Path.Combine(data, "spool"), static text => Console.Error.WriteLine($"weir: {text}")));
+    }
+
+    internal static CenterHost Host(CenterOptions center)
     {
         try
         {

@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Weir.Cli.Commands;
 using Weir.Export;
+using Weir.Export.Apisec;
 using Weir.Export.GoReplay;
 using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Privacy.Rules;
 using Weir.Probe;
 using Weir.Records.Status;
@@ -28,6 +30,7 @@ internal static class Deliveries
     {
         // All are checked before the first is opened: a mistake creates no file and truncates none.
         foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Resurface && !RuleOptions.IsResurfaceDisabled)) Url(spec, rules);
+        foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Apisec)) ApisecEnvironment.Check(spec.File);
         var outputs = new List<IExchangeOutput>();
         try
         {
@@ -66,6 +69,7 @@ internal static class Deliveries
         OutputSpec spec, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop)
     {
         if (spec.Kind == OutputKind.GoReplay) return GoReplay(spec, parsed, options);
+        if (spec.Kind == OutputKind.Apisec) return Apisec(spec, parsed, options, fromFile, stop);
         if (spec.Kind != OutputKind.Resurface) return spec.Open();
         if (!RuleOptions.IsResurfaceDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
         Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
@@ -86,6 +90,22 @@ internal static class Deliveries
         Spool = SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) },
         Tell = Tell,
     };
+
+    private static IExchangeOutput Apisec(OutputSpec spec, ParseResult parsed, DeliveryOptions options, bool fromFile, CancellationToken stop)
+    {
+        if (ApisecEnvironment.IsOff)
+        {
+            Tell("ENABLE_APISEC_INTEGRATION is false: nothing is delivered to APISec");
+            return new NoneOutput();
+        }
+
+        return new ApisecOutput(ApisecEnvironment.Read(spec.File, parsed.GetValue(options.Spool) ?? DefaultSpool(), Tell) with
+        {
+            WaitForRoom = fromFile,
+            Stop = stop,
+            DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
+        });
+    }
 
     private static Uri Url(OutputSpec spec, RuleSet? rules)
     {
@@ -113,7 +133,7 @@ internal static class Deliveries
             : throw new UsageException($"USAGE_LOGGERS_BUNDLE_SIZE is '{text}', not a number of bytes up to 268435456");
     }
 
-    private static string DefaultSpool()
+    internal static string DefaultSpool()
     {
         if (Environment.GetEnvironmentVariable("WEIR_SPOOL") is { Length: > 0 } named) return named;
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess) return "/var/lib/weir/spool";

@@ -97,12 +97,17 @@ internal sealed class DeliveryOptions
         return bytes > 0 ? bytes : null;
     }
 
+    public Option<bool> CaptureLines { get; } = new("--endpoint-capture-lines")
+    {
+        Description = "Also print each request and response as a line ENDPOINT_CAPTURE: {json}, as the APISec traffic monitor did",
+    };
+
     public Command AddTo(Command command)
     {
         Option[] options =
         [
             AddressHeader, Promiscuous, BufferSize, .. Filter.All, Spool, SpoolLimit, SpoolAge, Drain, FileAppend, FileSizeLimit,
-            FileQueueLimit, FileMaxSizeLimit,
+            FileQueueLimit, FileMaxSizeLimit, CaptureLines,
         ];
         foreach (var option in options) command.Options.Add(option);
         return command;

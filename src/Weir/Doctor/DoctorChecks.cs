@@ -12,6 +12,7 @@ internal static class DoctorChecks
         new RingMemoryCheck(),
         new LibpcapCheck(),
         new EbpfCheck(),
+        new KubernetesCheck(),
         new StoreCheck(),
         new DiskCheck(),
     ];

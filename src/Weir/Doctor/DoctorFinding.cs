@@ -39,7 +39,9 @@ internal sealed record DoctorFinding(string Id, string Title, DoctorVerdict Verd
 
 /// <summary>Where a check looks.</summary>
 /// <param name="DataDirectory">Where <c>weir up</c> would store calls.</param>
-internal sealed record DoctorContext(string DataDirectory);
+/// <param name="Kubeconfig">Cluster to ask; null asks the one that this pod is of.</param>
+/// <param name="KubeContext">Context of the kubeconfig; null takes its current one.</param>
+internal sealed record DoctorContext(string DataDirectory, string? Kubeconfig = null, string? KubeContext = null);
 
 /// <summary>
 /// A question, or several that belong together, answered by trying. It leaves nothing behind and throws nothing that is this

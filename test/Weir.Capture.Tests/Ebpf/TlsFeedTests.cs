@@ -114,6 +114,33 @@ public class TlsFeedTests
     }
 
     [Fact]
+    public void What_all_sessions_hold_is_bounded()
+    {
+        _feed = new TlsFeed(new ProcessTable("/nonexistent"), _clock, TlsFeedLimits.Default with { MaxHeldBytes = 10 });
+        Send(Unbound(Event(1, ClientPid, EventDirection.Sent, 0)), "12345");
+        Assert.Empty(_segments.Texts);
+        Send(Unbound(Event(2, ClientPid, EventDirection.Sent, 0)), "6789AB");
+        Assert.Contains("6789AB", Assert.Single(_segments.Texts), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Processes_that_stay_encrypted_are_named_up_to_a_limit_and_counted_beyond()
+    {
+        _feed = new TlsFeed(new ProcessTable("/nonexistent"), _clock, TlsFeedLimits.Default with { MaxOpaqueProcesses = 1 });
+        foreach (var name in (string[])["java", "ruby", "java"])
+        {
+            var encrypted = Event(9, ClientPid, EventDirection.Sent, 0);
+            encrypted.Kind = EventKind.Encrypted;
+            System.Text.Encoding.ASCII.GetBytes(name, encrypted.Comm);
+            Take(encrypted, "");
+        }
+
+        _feed.Advance(_clock.ToUnixNs(1000) + TlsFeedLimits.Default.OpaqueAfterNs, _segments);
+        Assert.Equal(3, _feed.Opaque.Count);
+        Assert.Equal(new KeyValuePair<string, long>("java", 2), Assert.Single(_feed.Opaque.ByProcess));
+    }
+
+    [Fact]
     public void Bytes_that_were_not_copied_are_told_at_once()
     {
         var header = Event(1, ClientPid, EventDirection.Sent, 0);

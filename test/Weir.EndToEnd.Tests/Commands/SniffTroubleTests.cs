@@ -45,6 +45,8 @@ public sealed class SniffTroubleTests : IDisposable
     [Theory]
     [InlineData("-i", "lo")]
     [InlineData("--source", "ring")]
+    [InlineData("--ebpf-cpu", "0")]
+    [InlineData("--ebpf-cpu", "101")]
     [InlineData("--workers", "0")]
     [InlineData("--workers", "many")]
     public async Task Options_that_have_no_meaning_beside_a_file_are_refused(string option, string value)

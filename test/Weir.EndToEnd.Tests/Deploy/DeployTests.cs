@@ -10,6 +10,7 @@ namespace Weir.EndToEnd.Tests.Deploy;
 public sealed partial class DeployTests : IDisposable
 {
     private const string DaemonSetFile = "deploy/sniffer/daemonset.yaml";
+    private const string PlainFile = "deploy/ebpf/daemonset.yaml";
     private const string ComposeFile = "deploy/compose/docker-compose.yaml";
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
@@ -29,7 +30,7 @@ public sealed partial class DeployTests : IDisposable
     public void The_daemon_set_is_not_privileged_and_names_its_only_capability()
     {
         Assert.Equal("true", YamlFile.Text(Pod, "hostNetwork"));
-        Assert.Equal("false", YamlFile.Text(Pod, "automountServiceAccountToken"));
+        Assert.Equal("weir-sniffer", YamlFile.Text(Pod, "serviceAccountName"));
         foreach (var container in ((YamlSequenceNode)YamlFile.Find(Pod, "containers")!).Children)
         {
             var security = YamlFile.Find(container, "securityContext")!;
@@ -43,6 +44,60 @@ public sealed partial class DeployTests : IDisposable
 
         Assert.Null(YamlFile.Find(Pod, "initContainers"));
         AssertWithoutMoreRights(YamlFile.Read(DaemonSetFile));
+    }
+
+    [Fact]
+    public async Task The_plain_daemon_set_of_the_kernel_plane_is_found_by_its_label_and_has_two_capabilities()
+    {
+        var document = YamlFile.Read(PlainFile).OfKind("DaemonSet");
+        Assert.Equal("ebpf-httpebpf", YamlFile.Text(document, "spec", "template", "metadata", "labels", "name"));
+        var pod = YamlFile.Find(document, "spec", "template", "spec")!;
+        Assert.Equal("true", YamlFile.Text(pod, "hostPID"));
+        Assert.Null(YamlFile.Text(pod, "hostNetwork"));
+        var container = YamlFile.Find(pod, "containers", "0")!;
+        Assert.Equal(["BPF", "PERFMON"], YamlFile.Texts(container, "securityContext", "capabilities", "add"));
+        Assert.Equal(["ALL"], YamlFile.Texts(container, "securityContext", "capabilities", "drop"));
+        Assert.Equal("true", YamlFile.Text(container, "securityContext", "readOnlyRootFilesystem"));
+        Assert.Equal("false", YamlFile.Text(container, "securityContext", "allowPrivilegeEscalation"));
+        var arguments = YamlFile.Texts(container, "args");
+        var known = Option().Matches(await WeirCommand.Output(arguments[0], "--help")).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+        Assert.All(arguments.Where(argument => argument.StartsWith('-')), argument => Assert.Contains(argument, known));
+    }
+
+    /// <summary>With the rights of the manifest and no others; the log holds what its readers look for, and not what nobody may read.</summary>
+    [SkippableFact]
+    public async Task The_plain_daemon_set_s_command_tells_calls_under_its_capabilities()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root");
+        foreach (var program in (string[])["setpriv", "curl"]) Skip.IfNot(Child.Exists(program), $"needs {program}");
+        var container = YamlFile.Find(YamlFile.Read(PlainFile).OfKind("DaemonSet"), "spec", "template", "spec", "containers", "0")!;
+        var rights = string.Concat(YamlFile.Texts(container, "securityContext", "capabilities", "add").Select(one => $",+{one.ToLowerInvariant()}"));
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using var weir = Child.Start(
+            "setpriv",
+            ["--bounding-set", $"-all{rights}", "--inh-caps", "-all", "--no-new-privs", "dotnet", WeirCommand.Assembly, .. YamlFile.Texts(container, "args"), "-p", port, "-n", "1", "--for", "60s"]);
+        var calls = Call(listener, port, weir);
+        var (code, output, errors) = await weir.Finish(TimeSpan.FromMinutes(2));
+        await calls;
+        Skip.If(code == 1 && errors.Contains("kernel", StringComparison.OrdinalIgnoreCase) && output.Length == 0, $"the kernel plane cannot be loaded here: {errors.Split('\n')[0]}");
+        Assert.True(output.Length > 0, $"{code}: {errors}");
+        Assert.Contains("\"name\":\"curl\"", output, StringComparison.Ordinal);
+        Assert.Contains("username", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t-canary", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_service_account_may_list_and_watch_what_names_are_made_of_and_nothing_else()
+    {
+        var rules = ((YamlSequenceNode)YamlFile.Find(YamlFile.Read(DaemonSetFile).OfKind("ClusterRole"), "rules")!).Children;
+        Assert.All(rules, rule => Assert.Equal(["list", "watch"], YamlFile.Texts(rule, "verbs")));
+        Assert.Equal(
+            ["endpoints", "endpointslices", "jobs", "nodes", "pods", "replicasets", "services"],
+            rules.SelectMany(rule => YamlFile.Texts(rule, "resources")).Order(StringComparer.Ordinal));
+        Assert.All(rules, rule => Assert.Null(YamlFile.Find(rule, "nonResourceURLs")));
+        Assert.Equal("weir-sniffer", YamlFile.Text(YamlFile.Read(DaemonSetFile).OfKind("ClusterRoleBinding"), "subjects", "0", "name"));
     }
 
     [Fact]
@@ -130,7 +185,7 @@ public sealed partial class DeployTests : IDisposable
         File.Copy(RepositoryRoot.Combine(DaemonSetFile), Path.Combine(_folder.FullName, "daemonset.yaml"));
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "kustomization.yaml"), "resources: [daemonset.yaml]\n");
         var output = await Child.Output("kubectl", "kustomize", _folder.FullName);
-        foreach (var kind in (string[])["Namespace", "ConfigMap", "DaemonSet"]) Assert.Contains($"kind: {kind}\n", output, StringComparison.Ordinal);
+        foreach (var kind in (string[])["Namespace", "ServiceAccount", "ClusterRole", "ClusterRoleBinding", "ConfigMap", "DaemonSet"]) Assert.Contains($"kind: {kind}\n", output, StringComparison.Ordinal);
     }
 
     [SkippableFact]
@@ -146,6 +201,23 @@ public sealed partial class DeployTests : IDisposable
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
+
+    /// <summary>Logs in again and again, until weir has seen it and ended.</summary>
+    private static async Task Call(System.Net.Sockets.TcpListener listener, string port, Child weir)
+    {
+        while (!weir.HasExited)
+        {
+            using var curl = Child.Start("curl", "-s", "-m", "5", "-H", "Content-Type: application/json", "-d", """{"username":"ada","password":"s3cr3t-canary"}""", $"http://127.0.0.1:{port}/login?q=123");
+            using (var client = await listener.AcceptTcpClientAsync())
+            {
+                Assert.True(await client.GetStream().ReadAsync(new byte[4096]) > 0);
+                await client.GetStream().WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"u8.ToArray());
+            }
+
+            await curl.Finish(Limit);
+            await Task.Delay(200);
+        }
+    }
 
     private static void AssertWithoutMoreRights(YamlFile file)
     {

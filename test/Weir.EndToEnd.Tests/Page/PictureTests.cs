@@ -14,13 +14,13 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
 {
     private const string Order = "method == \"POST\" && status_code == 201 && path.contains(\"orders\")";
 
-    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light"];
+    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light", "status", "status-light"];
 
     private static bool UpdatesDocumentation => Environment.GetEnvironmentVariable("WEIR_UPDATE_IMAGES") == "1";
 
     [SkippableTheory]
-    [InlineData(1440, 900, ColorScheme.Dark, "")]
-    [InlineData(1440, 900, ColorScheme.Light, "-light")]
+    [InlineData(1280, 720, ColorScheme.Dark, "")]
+    [InlineData(1280, 720, ColorScheme.Light, "-light")]
     [InlineData(390, 844, ColorScheme.Dark, "-phone")]
     [InlineData(390, 844, ColorScheme.Light, "-phone-light")]
     public async Task The_page_fits_its_window(int width, int height, ColorScheme scheme, string suffix)
@@ -47,6 +47,10 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
         await page.Tab("Timing");
         await AssertFits(page, width);
         await Save(page, $"calls-timing{suffix}");
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/status");
+        await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"status{suffix}");
         page.AssertClean();
     }
 

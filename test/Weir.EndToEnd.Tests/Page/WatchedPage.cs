@@ -58,10 +58,16 @@ internal sealed class WatchedPage : IAsyncDisposable
     public Task WaitForCalls(int count) => Page.WaitForFunctionAsync(
         "least => parseInt(document.querySelector('[data-testid=count]')?.textContent.replace(/\\D/g, '') || '0') >= least", count);
 
-    /// <summary>Types a filter and waits for the rows that pass it.</summary>
-    public async Task Filter(string where)
+    /// <summary>Types a filter and waits for the rows that pass it, or for what is wrong with it.</summary>
+    public async Task Filter(string where, bool expectRows = true)
     {
         await Submit(where);
+        if (!expectRows)
+        {
+            await Assertions.Expect(Page.GetByTestId("filter-error")).ToBeVisibleAsync();
+            return;
+        }
+
         await Assertions.Expect(Page.GetByTestId("calls-grid")).ToHaveAttributeAsync("data-where", where);
     }
 

@@ -23,6 +23,8 @@ internal sealed class Child : IDisposable
         });
     }
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Standard error so far.</summary>
     public string Errors
     {

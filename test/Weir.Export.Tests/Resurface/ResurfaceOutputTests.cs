@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.StrictReceiver;
 using Weir.Testing;
 using Xunit;

@@ -22,7 +22,7 @@ public class PlaneLifeTests
         Cycle();
         var before = OpenDescriptors();
         for (var i = 0; i < 5; i++) Cycle();
-        Assert.Equal(before, OpenDescriptors());
+        Assert.InRange(OpenDescriptors(), 0, before);
 
         void Cycle()
         {

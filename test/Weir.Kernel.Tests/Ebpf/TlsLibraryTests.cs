@@ -109,7 +109,8 @@ public class TlsLibraryTests
         Cycle();
         var before = Directory.GetFiles("/proc/self/fd").Length;
         for (var i = 0; i < 3; i++) Cycle();
-        Assert.Equal(before, Directory.GetFiles("/proc/self/fd").Length);
+        // What an earlier test left to the collector may go meanwhile.
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before);
 
         static void Cycle()
         {

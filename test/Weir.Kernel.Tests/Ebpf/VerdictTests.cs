@@ -98,7 +98,7 @@ public sealed class VerdictTests : IClassFixture<VerdictTests.Compiled>
                     }
                 }
                 """);
-            using var compiler = Process.Start(new ProcessStartInfo("/usr/bin/clang", ["-O1", "-fsanitize=undefined,bounds", "-fno-sanitize-recover=all", "-o", program, source]) { RedirectStandardError = true })!;
+            using var compiler = Process.Start(new ProcessStartInfo("/usr/bin/clang", ["-O1", "-fsanitize=undefined,bounds", "-fsanitize-trap=undefined,bounds", "-o", program, source]) { RedirectStandardError = true })!;
             var errors = compiler.StandardError.ReadToEnd();
             compiler.WaitForExit();
             Assert.True(compiler.ExitCode == 0, errors);

@@ -1,4 +1,4 @@
-import type { Call, CallPage, FilterField, Problem, Status } from './types';
+import type { Call, CallPage, FilterField, Overview, Problem, Status } from './types';
 
 const base = '/api/v1';
 
@@ -59,3 +59,26 @@ export const getCall = (id: string, signal?: AbortSignal) =>
 export const getStatus = (signal?: AbortSignal) => get<Status>('/status', signal);
 
 export const getFields = (signal?: AbortSignal) => get<FilterField[]>('/fields', signal);
+
+export interface OverviewQuery {
+  where: string;
+  from: number;
+  to: number;
+  buckets: number;
+  fields: readonly string[];
+  top: number;
+}
+
+export const getOverview = (query: OverviewQuery, signal?: AbortSignal) => {
+  const parameters = new URLSearchParams({
+    from: String(query.from), to: String(query.to), buckets: String(query.buckets), fields: query.fields.join(','), top: String(query.top),
+  });
+  if (query.where !== '') parameters.set('where', query.where);
+  return get<Overview>(`/exchanges/overview?${parameters.toString()}`, signal);
+};
+
+/** Address of a HAR file of one call, or of those that match. */
+export function harAddress(query: { id: string } | { where: string; from?: string; to?: string }): string {
+  const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '') as [string, string][]);
+  return `${base}/exchanges/har?${parameters.toString()}`;
+}

@@ -1,8 +1,9 @@
 /** The wire types of the center's REST API. Absent and null both mean "not known"; nothing is ever guessed. */
 
 export interface Process {
-  pid?: number;
+  pid?: number | null;
   name?: string;
+  cgroup?: string;
 }
 
 export interface Peer {
@@ -13,6 +14,7 @@ export interface Peer {
   workload?: string | null;
   service?: string | null;
   process?: Process | null;
+  container?: { id: string } | null;
 }
 
 export type HeaderPair = [name: string, value: string];
@@ -55,6 +57,18 @@ export interface WebSocketSession {
   captured?: (MessageContent & { from: 'client' | 'server'; kind: 'text' | 'binary'; at: string; bytes: number; bodyTruncated?: boolean })[];
 }
 
+export interface GrpcCall {
+  service?: string;
+  method?: string;
+  status?: number | null;
+  message?: string;
+  requestMessages?: number;
+  responseMessages?: number;
+  /** Decoded messages, in the full record and where a schema is known. */
+  requestJson?: unknown;
+  responseJson?: unknown;
+}
+
 export interface DnsLookup {
   id?: number;
   name?: string;
@@ -87,9 +101,13 @@ interface ExchangeBase<TRequest, TResponse> {
   response: TResponse | null;
   endpoint?: string | null;
   tcp?: { handshakeRttMs?: number | null; retransmissions?: number; gapBytes?: number; resets?: number; zeroWindows?: number; clientBytes?: number; serverBytes?: number } | null;
+  /** Read inside a TLS library; `binding` says how the addresses are known. */
+  tls?: { library: string; binding: string } | null;
+  tunnel?: { kind: string; source?: string; destination?: string; id?: number } | null;
+  streamId?: number;
   anomalies?: string[];
   sensitive?: { class: string; where: string; count: number }[];
-  grpc?: { service?: string; method?: string; status?: number; message?: string } | null;
+  grpc?: GrpcCall | null;
   webSocket?: WebSocketSession | null;
   graphql?: { operations?: { type: string; name?: string | null; field?: string | null }[] } | null;
   dns?: DnsLookup | null;
@@ -134,9 +152,37 @@ export interface Status {
     ledger?: LedgerEntry[];
     interfaces?: { name: string; frames?: number; bytes?: number; kernelDrops?: number; truncated?: number }[];
   };
-  storage?: { exchanges?: number; bytes?: number; oldest?: string | null; newest?: string | null };
+  storage?: {
+    exchanges?: number; bytes?: number; oldest?: string | null; newest?: string | null; stored?: number; duplicates?: number;
+    deletedByAge?: number; deletedBySize?: number; failures?: number; lastError?: string | null; readable?: number;
+  };
   ingest?: Record<string, unknown>;
   live?: { subscribers?: number; dropped?: number };
+  /** The example services run. */
+  demo?: boolean;
+  settings?: Record<string, string | number>;
+}
+
+/** Calls of one bar of the histogram, by how they ended. */
+export type StatusClass = 'none' | 'informational' | 'success' | 'redirect' | 'clientError' | 'serverError' | 'other';
+export type OverviewBar = { start: number } & Record<StatusClass, number>;
+
+export interface OverviewField {
+  field: string;
+  values: { value: string; count: number }[];
+  others: number;
+}
+
+/** Times are Unix milliseconds. */
+export interface Overview {
+  from: number;
+  to: number;
+  matched: number;
+  scanned: number;
+  fieldsCounted: number;
+  reachedBackTo: number | null;
+  buckets: OverviewBar[];
+  fields: OverviewField[];
 }
 
 export interface FilterField {

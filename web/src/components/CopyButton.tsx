@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { Icon } from './Icon';
+import { Icon, type IconName } from './Icon';
 
 interface Props {
   text: () => string | undefined;
@@ -7,9 +7,10 @@ interface Props {
   /** Shows the icon alone; the label stays as its accessible name. */
   compact?: boolean;
   testId?: string;
+  icon?: IconName;
 }
 
-export function CopyButton({ text, label, compact = false, testId }: Props) {
+export function CopyButton({ text, label, compact = false, testId, icon = 'copy' }: Props) {
   const [result, setResult] = useState<'idle' | 'copied' | 'failed'>('idle');
 
   useEffect(() => {
@@ -31,10 +32,10 @@ export function CopyButton({ text, label, compact = false, testId }: Props) {
       data-result={result}
       data-testid={testId}
       aria-label={compact ? shown : undefined}
-      title={compact ? label : undefined}
+      title={`Copy ${label.replace(/^Copy /, '')}`}
       onClick={() => void copy()}
     >
-      <Icon name={result === 'copied' ? 'check' : result === 'failed' ? 'warning' : 'copy'} />
+      <Icon name={result === 'copied' ? 'check' : result === 'failed' ? 'warning' : icon} />
       {!compact && <span aria-live="polite">{shown}</span>}
     </button>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { jsonLines, visibleLines } from './json-lines';
+import { linePaths, jsonLines, visibleLines } from './json-lines';
 
 const print = (text: string) =>
   jsonLines(text)?.lines.map((line) => '  '.repeat(line.indent) + line.tokens.map((token) => token.text).join('')).join('\n').replaceAll(/ +$/gm, '');
@@ -47,5 +47,14 @@ describe('jsonLines', () => {
 
   it('reads a megabyte of nesting without running out of stack', () => {
     expect(jsonLines('['.repeat(20_000))?.complete).toBe(false);
+  });
+});
+
+describe('places of lines', () => {
+  it('are named without positions in lists', () => {
+    const document = jsonLines('{"user":{"email":"a","tags":["x",{"id":1}]},"total":2}');
+    const paths = linePaths(document?.lines ?? []);
+    expect(paths.filter((_, index) => document?.lines[index]?.tokens[0]?.kind === 'key')).toEqual(
+      ['user', 'user.email', 'user.tags', 'user.tags.id', 'total']);
   });
 });

@@ -123,3 +123,16 @@ export function visibleLines(lines: readonly JsonLine[], folded: ReadonlySet<num
   }
   return shown;
 }
+
+/** The place of each line within the document, as records name places: `user.email`, without positions in lists. */
+export function linePaths(lines: readonly JsonLine[]): string[] {
+  const open: { indent: number; name: string }[] = [];
+  return lines.map((line) => {
+    while ((open.at(-1)?.indent ?? -1) >= line.indent) open.pop();
+    const key = line.tokens[0]?.kind === 'key' ? (line.tokens[0].text.slice(1, -1)) : undefined;
+    const names = open.map((container) => container.name).filter((name) => name !== '');
+    const path = [...names, ...(key === undefined ? [] : [key])].join('.');
+    if (line.closedBy !== undefined) open.push({ indent: line.indent, name: key ?? '' });
+    return path;
+  });
+}

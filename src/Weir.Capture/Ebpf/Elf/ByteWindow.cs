@@ -75,7 +75,7 @@ internal sealed class ByteWindow(IByteSource source, long budget)
         var filled = 0;
         while (filled < count && _budget > 0)
         {
-            var read = source.Read(at + filled, _buffer.AsSpan(filled, count - filled));
+            var read = source.Read(at + filled, _buffer.AsSpan(filled, (int)Math.Min(count - filled, _budget)));
             if (read <= 0) break;
             filled += read;
             _budget -= read;

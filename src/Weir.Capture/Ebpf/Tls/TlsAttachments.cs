@@ -57,12 +57,7 @@ internal sealed class TlsAttachments(BpfObject programs, TlsLimits limits) : IDi
             return known;
         }
 
-        if (_files.Count >= limits.MaxFiles)
-        {
-            Volatile.Write(ref _skipped, _skipped + 1);
-            return null;
-        }
-
+        if (IsFull()) return null;
         var path = file.LinkIn(pid);
         using var source = MappedFileSource.TryOpen(path);
         return source is null ? null : Add(path, file, ProbePlanner.Plan(source, isProgram), scan);
@@ -71,7 +66,7 @@ internal sealed class TlsAttachments(BpfObject programs, TlsLimits limits) : IDi
     /// <summary>A file of the host that no process needs to have mapped yet.</summary>
     public void Expect(string path, FileKey key)
     {
-        if (_files.ContainsKey(key)) return;
+        if (_files.ContainsKey(key) || IsFull()) return;
         using var source = MappedFileSource.TryOpen(path);
         if (source is null) return;
         Add(path, new MappedFile(key, 0, 0, path), ProbePlanner.Plan(source, isProgram: false), long.MaxValue);
@@ -120,6 +115,13 @@ internal sealed class TlsAttachments(BpfObject programs, TlsLimits limits) : IDi
         foreach (var links in _memory.Values) links.ForEach(link => link.Dispose());
         _files.Clear();
         _memory.Clear();
+    }
+
+    private bool IsFull()
+    {
+        if (_files.Count < limits.MaxFiles) return false;
+        Volatile.Write(ref _skipped, _skipped + 1);
+        return true;
     }
 
     private TlsFile Add(string path, in MappedFile file, ProbePlan plan, long scan)

@@ -3,7 +3,10 @@ using Weir.Capture.Ebpf.Elf;
 
 namespace Weir.Capture.Ebpf.Tls;
 
-/// <summary>Functions of one file by name: exported ones, and in programs that were not stripped all others too.</summary>
+/// <summary>
+/// Functions of one file by name: exported ones, and in programs that were not stripped all others too. What exports one of them, as
+/// Node does, exports all that it has: the long search through its other symbols is saved.
+/// </summary>
 internal sealed class TlsSymbols(ElfFile file, bool isProgram)
 {
     private static readonly string[] Hidden =
@@ -17,15 +20,18 @@ internal sealed class TlsSymbols(ElfFile file, bool isProgram)
 
     public ElfSymbol? Find(string name)
     {
-        if (file.Dynamic.TryFind(Encoding.ASCII.GetBytes(name), out var exported)) return exported;
+        if (Exported(name) is { } exported) return exported;
         if (!isProgram) return null;
-        _hidden ??= FindHidden();
+        _hidden ??= Hidden.Any(other => Exported(other) is not null) ? [] : FindHidden();
         return _hidden.TryGetValue(name, out var symbol) ? symbol : null;
     }
 
     /// <summary>Where the function is in the file; null when it is not there.</summary>
     public ulong? Offset(string name) =>
         Find(name) is { } symbol && file.TryCodeOffset(symbol.Address, out var offset) ? offset : null;
+
+    private ElfSymbol? Exported(string name) =>
+        file.Dynamic.TryFind(Encoding.ASCII.GetBytes(name), out var symbol) ? symbol : null;
 
     private Dictionary<string, ElfSymbol> FindHidden()
     {

@@ -29,9 +29,10 @@ interface Props {
   status: Status | undefined;
   statusFailed: boolean;
   droppedByPage: number;
+  onKeys(): void;
 }
 
-export function AppHeader({ state, rate, filtered, activity, status, statusFailed, droppedByPage }: Props) {
+export function AppHeader({ state, rate, filtered, activity, status, statusFailed, droppedByPage, onKeys }: Props) {
   const loss = summarizeLoss(status, droppedByPage);
   return (
     <header className="app-header">
@@ -77,29 +78,15 @@ export function AppHeader({ state, rate, filtered, activity, status, statusFaile
             <Counter key={counter.label} label={counter.label} value={formatCount(counter.count)} bad={counter.count > 0} />
           ))}
         </dl>
-        {status?.version && <p className="muted">Weir {status.version}</p>}
+        <p><a href="/status" data-testid="loss-more">What that means, and what helps</a></p>
       </Popover>
-      <Popover testId="keys" title="Keyboard" buttonClass="button quiet square keys" label={<Icon name="keyboard" />}>
-        <dl className="counters keys-list">
-          {shortcuts.map(([keys, meaning]) => (
-            <Counter key={keys} label={meaning} value={keys} />
-          ))}
-        </dl>
-      </Popover>
+      <button type="button" className="button quiet square keys" data-testid="keys" aria-label="Keyboard" title="Keyboard (?)" onClick={onKeys}>
+        <Icon name="keyboard" />
+      </button>
       <ThemeToggle />
     </header>
   );
 }
-
-const shortcuts: [string, string][] = [
-  ['/', 'Filter'],
-  ['Space', 'Pause or resume'],
-  ['↓  j', 'Older call'],
-  ['↑  k', 'Newer call'],
-  ['Enter', 'Go into the detail'],
-  ['Esc', 'Back, close'],
-  ['Home', 'Newest call'],
-];
 
 function Counter({ label, value, bad = false }: { label: string; value: string; bad?: boolean }) {
   return (

@@ -1,25 +1,33 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { getFields } from '../../api/client';
+import { getFields, harAddress } from '../../api/client';
 import type { FilterField } from '../../api/types';
 import { Icon } from '../../components/Icon';
+import { KeysDialog } from '../../components/KeysDialog';
 import { type Dock, SplitPane } from '../../components/SplitPane';
 import { useMedia } from '../../components/use-media';
-import { formatCompact, formatCount, plural } from '../../lib/format';
+import { formatCompact, formatCount, formatTime, plural } from '../../lib/format';
 import { readStored, writeStored } from '../../lib/storage';
 import { AppHeader, type LiveState } from './AppHeader';
 import { CallStore, type CallsSnapshot } from './call-store';
 import { CallTable, type CallTableHandle } from './CallTable';
 import { DetailPanel } from './detail/DetailPanel';
+import { DemoGuide } from './DemoGuide';
 import { EmptyState } from './EmptyState';
+import { Facets } from './Facets';
 import { FilterBox } from './FilterBox';
-import { addClause } from './filter-text';
+import { addClause, toggleClause } from './filter-text';
+import { Histogram } from './Histogram';
 import { Toolbar } from './Toolbar';
+import { shortcuts } from './shortcuts';
 import { useKeys } from './use-keys';
+import { useOverview } from './use-overview';
+import { type PageState, ranges } from './url-state';
 import { usePageState } from './use-page-state';
 import { useStatus } from './use-status';
 import './calls-page.css';
 
 const recentKept = 8;
+const savedKept = 50;
 
 export function CallsPage() {
   const [store] = useState(() => new CallStore());
@@ -29,12 +37,19 @@ export function CallsPage() {
   const [fields, setFields] = useState<FilterField[]>([]);
   const [recent, setRecent] = useState(() => readStored<string[]>('recentFilters', []));
   const [chosenDock, setChosenDock] = useState(() => readStored<Dock>('dock', 'right'));
+  const [saved, setSaved] = useState(() => readStored<string[]>('savedFilters', []));
+  const [keysOpen, setKeysOpen] = useState(false);
+  const [again, setAgain] = useState(0);
   const [atTop, setAtTop] = useState(true);
   const table = useRef<CallTableHandle>(null);
   const filter = useRef<{ focus(): void }>(null);
   const detail = useRef<HTMLDivElement>(null);
   const compact = useMedia('(max-width: 720px)');
   const narrow = useMedia('(max-width: 1080px)');
+  const [facetsChosen, setFacetsChosen] = useState(() => readStored<boolean>('facetsOpen', true));
+  // Where they would cover the list, they are there only when asked for.
+  const [facetsOver, setFacetsOver] = useState(false);
+  const facetsOpen = narrow ? facetsOver : facetsChosen;
   const dock: Dock = narrow ? 'bottom' : chosenDock;
 
   useEffect(() => {
@@ -45,9 +60,15 @@ export function CallsPage() {
   }, []);
 
   useEffect(() => {
-    void store.open(page.where, page.range);
+    void store.open(page.where, page.range, { from: page.from, to: page.to });
     return () => store.close();
-  }, [store, page.where, page.range]);
+  }, [store, page.where, page.range, page.from, page.to]);
+
+  const overview = useOverview(page.where, page.range, page.from, page.to, page.range === 'live' && !snapshot.paused, again);
+  const values = useMemo(
+    () => new Map((overview?.fields ?? []).map((field) => [field.field, field.values.map((value) => value.value)])),
+    [overview],
+  );
 
   const held = !atTop || page.call !== '';
   useEffect(() => store.hold(held), [store, held]);
@@ -69,6 +90,20 @@ export function CallsPage() {
       return next;
     });
   }, [setPage]);
+
+  const save = (where: string) => setSaved((previous) => {
+    const next = previous.includes(where) ? previous.filter((other) => other !== where) : [where, ...previous].slice(0, savedKept);
+    writeStored('savedFilters', next);
+    return next;
+  });
+
+  const toggleFacets = () => {
+    if (narrow) setFacetsOver(!facetsOver);
+    else {
+      setFacetsChosen(!facetsChosen);
+      writeStored('facetsOpen', !facetsChosen);
+    }
+  };
 
   const wasOpen = useRef(false);
   wasOpen.current = page.call !== '';
@@ -106,8 +141,11 @@ export function CallsPage() {
     k: () => move(-1),
     ArrowUp: () => move(-1),
     Enter: () => (page.call === '' ? move(0) : detail.current?.querySelector<HTMLElement>('[role=tab][aria-selected=true]')?.focus()),
-    Escape: () => page.call !== '' && close(),
+    Escape: () => (facetsOver && narrow ? setFacetsOver(false) : page.call !== '' && close()),
     Home: () => table.current?.scrollToTop(),
+    f: toggleFacets,
+    l: () => setPage({ range: 'live', from: 0, to: 0 }),
+    '?': () => setKeysOpen(true),
   });
 
   const summary = useMemo(
@@ -116,8 +154,11 @@ export function CallsPage() {
     [store, page.call, snapshot.version],
   );
 
-  const main = (
-    <>
+  const list = (
+    <div className="list">
+      {status?.demo && <DemoGuide where={page.where} onFilter={applyFilter} />}
+      <Histogram overview={overview} onRange={(from, to) => setPage({ range: 'custom', from: Math.round(from), to: Math.round(to) })} />
+      <div className="list-rows">
       <CallTable
         store={store}
         snapshot={snapshot}
@@ -127,7 +168,7 @@ export function CallsPage() {
         onSelect={select}
         onTop={setAtTop}
         empty={
-          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid', detail: 'The message under it says where. Nothing is shown until it is corrected.' } : snapshot.problem} filtered={page.where !== ''} range={page.range} onRemoveFilter={() => applyFilter('')} />
+          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid', detail: 'The message under it says where. Nothing is shown until it is corrected.' } : snapshot.problem} filtered={page.where !== ''} range={page.range} packets={status?.capture?.packets} onRemoveFilter={() => applyFilter('')} />
         }
       />
       {snapshot.waiting > 0 && (held || snapshot.paused) && (
@@ -136,31 +177,41 @@ export function CallsPage() {
           {plural(snapshot.waiting, 'new call')}
         </button>
       )}
-    </>
+      </div>
+    </div>
   );
 
   return (
     <div className="page">
-      <AppHeader state={state} rate={rate} filtered={page.where !== ''} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} />
+      <AppHeader state={state} rate={rate} filtered={page.where !== ''} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} onKeys={() => setKeysOpen(true)} />
       <main>
         <div className="controls">
-          <FilterBox value={page.where} fields={fields} problem={filterProblem} recent={recent} handle={filter} onApply={applyFilter} onLeave={() => table.current?.focus()} />
+          <FilterBox value={page.where} fields={fields} problem={filterProblem} recent={recent} saved={saved} values={values} handle={filter} onApply={applyFilter} onLeave={() => table.current?.focus()} onSave={save} />
           <Toolbar
             where={page.where}
             range={page.range}
             paused={snapshot.paused}
             fields={fields}
             onWhere={applyFilter}
-            onRange={(range) => setPage({ range })}
+            onRange={(range) => setPage({ range, from: 0, to: 0 })}
             onPause={togglePause}
             onClear={() => { store.clear(); setPage({ call: '' }, 'replace'); }}
-            onRefresh={() => void store.open(page.where, page.range)}
+            onRefresh={() => {
+              void store.open(page.where, page.range, { from: page.from, to: page.to });
+              setAgain(again + 1);
+            }}
+            custom={page.range === 'custom' ? rangeWords(page.from, page.to) : ''}
+            facets={facetsOpen}
+            onFacets={toggleFacets}
+            har={harAddress(harQuery(page))}
           />
           <p className="count muted" data-testid="count">{formatCount(snapshot.count)} {snapshot.count === 1 ? 'call' : 'calls'}</p>
         </div>
+        <div className="below">
+          {facetsOpen && <Facets overview={overview} where={page.where} onToggle={(clause) => applyFilter(toggleClause(page.where, clause))} onClose={toggleFacets} />}
         <SplitPane
           dock={dock}
-          main={main}
+          main={list}
           side={page.call === '' ? undefined : (
             <div ref={detail} className="detail-host">
               <DetailPanel
@@ -171,13 +222,31 @@ export function CallsPage() {
                 onDock={(next) => { setChosenDock(next); writeStored('dock', next); }}
                 onFilter={(clause) => applyFilter(addClause(page.where, clause))}
                 onClose={close}
+                tab={page.tab}
+                onTab={(tab) => setPage({ tab }, 'replace')}
               />
             </div>
           )}
         />
+        </div>
       </main>
+      <KeysDialog open={keysOpen} shortcuts={shortcuts} onClose={() => setKeysOpen(false)} />
     </div>
   );
+}
+
+function rangeWords(from: number, to: number): string {
+  const [start, end] = [new Date(from), new Date(to)];
+  const seconds = to - from >= 60_000 ? -4 : to - from >= 1000 ? -4 : undefined;
+  const clock = (time: Date) => formatTime(time.toISOString()).slice(0, seconds);
+  const sameDay = start.toDateString() === end.toDateString() && start.toDateString() === new Date().toDateString();
+  return `${sameDay ? '' : `${start.getMonth() + 1}-${start.getDate()} `}${clock(start)} – ${clock(end)}`;
+}
+
+function harQuery(page: PageState): { where: string; from?: string; to?: string } {
+  if (page.range === 'custom') return { where: page.where, from: String(page.from), to: String(page.to) };
+  const minutes = ranges.find((known) => known.value === page.range)?.minutes ?? 0;
+  return { where: page.where, ...(minutes > 0 ? { from: `-${minutes}m` } : {}) };
 }
 
 function liveState(snapshot: CallsSnapshot): LiveState {

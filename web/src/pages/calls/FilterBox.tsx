@@ -1,16 +1,20 @@
 import { type KeyboardEvent, type Ref, useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
 import type { FilterField, Problem } from '../../api/types';
 import { Icon } from '../../components/Icon';
-import { caretUnder, suggest } from './filter-text';
+import { caretUnder, type KnownValues, suggest } from './filter-text';
 
 interface Props {
   value: string;
   fields: readonly FilterField[];
   problem: Problem | undefined;
   recent: readonly string[];
+  saved: readonly string[];
+  values: KnownValues;
   handle: Ref<{ focus(): void }>;
   onApply(filter: string): void;
   onLeave(): void;
+  /** Keeps the filter, or lets go of it when it is kept. */
+  onSave(filter: string): void;
 }
 
 interface Option {
@@ -21,7 +25,7 @@ interface Option {
 }
 
 /** A combobox: fields and methods while typing, recent filters and examples while empty. Enter applies. */
-export function FilterBox({ value, fields, problem, recent, handle, onApply, onLeave }: Props) {
+export function FilterBox({ value, fields, problem, recent, saved, values, handle, onApply, onLeave, onSave }: Props) {
   const [text, setText] = useState(value);
   const [cursor, setCursor] = useState(0);
   const [open, setOpen] = useState(false);
@@ -52,9 +56,10 @@ export function FilterBox({ value, fields, problem, recent, handle, onApply, onL
   const options: Option[] = !open
     ? []
     : text.trim() === ''
-      ? [...recent.map((filter) => ({ label: filter, kind: 'recent', description: '', accept: () => apply(filter) })),
-         ...(recent.length === 0 ? examples.map(([filter, description]) => ({ label: filter, kind: 'example', description, accept: () => apply(filter) })) : [])]
-      : suggest(text, cursor, fields).map((found) => ({ ...found, accept: () => replace(found.from, found.insert) }));
+      ? [...saved.map((filter) => ({ label: filter, kind: 'saved', description: '', accept: () => apply(filter) })),
+         ...recent.filter((filter) => !saved.includes(filter)).map((filter) => ({ label: filter, kind: 'recent', description: '', accept: () => apply(filter) })),
+         ...(recent.length + saved.length < 3 ? examples.map(([filter, description]) => ({ label: filter, kind: 'example', description, accept: () => apply(filter) })) : [])]
+      : suggest(text, cursor, fields, 8, values).map((found) => ({ ...found, accept: () => replace(found.from, found.insert) }));
 
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
@@ -109,10 +114,16 @@ export function FilterBox({ value, fields, problem, recent, handle, onApply, onL
           }}
           onSelect={(event) => setCursor(event.currentTarget.selectionStart ?? 0)}
           onFocus={() => setOpen(true)}
+          onClick={() => setOpen(true)}
           onBlur={() => setOpen(false)}
           onKeyDown={onKeyDown}
         />
         {text.trim() !== value && <kbd>Enter</kbd>}
+        {value !== '' && text.trim() === value && !problem && (
+          <button type="button" className="button quiet square star" data-testid="filter-save" aria-pressed={saved.includes(value)} aria-label={saved.includes(value) ? 'Forget this filter' : 'Keep this filter'} title={saved.includes(value) ? 'Forget this filter' : 'Keep this filter: it is offered when the field is empty'} onClick={() => onSave(value)}>
+            <Icon name="star" />
+          </button>
+        )}
         {text !== '' && (
           <button type="button" className="button quiet square" data-testid="filter-clear" aria-label="Remove the filter" title="Remove the filter" onClick={() => apply('')}>
             <Icon name="close" />
@@ -133,7 +144,7 @@ export function FilterBox({ value, fields, problem, recent, handle, onApply, onL
           >
             <code>{option.label}</code>
             <span>{option.description}</span>
-            <small>{option.kind}</small>
+            <small data-kind={option.kind}>{option.kind}</small>
           </li>
         ))}
       </ul>
@@ -147,7 +158,10 @@ export function FilterBox({ value, fields, problem, recent, handle, onApply, onL
   );
 }
 
-const examples: [string, string][] = [
+export const examples: [string, string][] = [
   ['status_code >= 500', 'server errors'],
-  ['method == "POST" && path.startsWith("/api")', 'writes to the API'],
+  ['duration_ms > 100', 'slow calls'],
+  ['method != "GET" && path.startsWith("/api")', 'writes to the API'],
+  ['!complete', 'calls of which something is missing'],
+  ['response.body.contains("error")', 'a word in the answer'],
 ];

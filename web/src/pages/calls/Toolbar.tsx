@@ -1,6 +1,6 @@
 import type { FilterField } from '../../api/types';
 import { Icon } from '../../components/Icon';
-import { hasClause, methodOf, toggleClause, withMethod } from './filter-text';
+import { hasClause, toggleClause } from './filter-text';
 import { type Range, ranges } from './url-state';
 
 interface Props {
@@ -13,9 +13,13 @@ interface Props {
   onPause(): void;
   onClear(): void;
   onRefresh(): void;
+  /** Words for a range that was dragged or typed; empty for the others. */
+  custom: string;
+  facets: boolean;
+  onFacets(): void;
+  /** Where a HAR file of what is listed can be had. */
+  har: string;
 }
-
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 
 interface Chip {
   id: string;
@@ -37,11 +41,14 @@ const chips: Chip[] = [
   { id: 'incomplete', label: 'Incomplete', clauses: [{ field: 'complete', clause: '!complete' }, { field: 'incomplete', clause: 'incomplete' }] },
 ];
 
-export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh }: Props) {
+export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh, custom, facets, onFacets, har }: Props) {
   const known = new Set(fields.map((field) => field.name));
   return (
     <div className="toolbar">
       <div className="group" role="group" aria-label="List">
+        <button type="button" className="button square plain" data-testid="facets-toggle" aria-pressed={facets} aria-label="Narrow down" title="Narrow down (f)" onClick={onFacets}>
+          <Icon name="facets" />
+        </button>
         {range === 'live' ? (
           <button type="button" className="button square" data-testid="pause" aria-pressed={paused} aria-label={paused ? 'Resume' : 'Pause'} title={paused ? 'Resume (Space)' : 'Pause (Space)'} onClick={onPause}>
             <Icon name={paused ? 'play' : 'pause'} />
@@ -54,6 +61,9 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
         <button type="button" className="button square" data-testid="clear" aria-label="Clear the list" title="Clear the list" onClick={onClear}>
           <Icon name="clear" />
         </button>
+        <a className="button square" data-testid="download-har" href={har} download aria-label="Download as HAR" title="Download these calls as HAR, at most 1,000">
+          <Icon name="download" />
+        </a>
       </div>
       <div className="segmented" role="radiogroup" aria-label="Time range">
         {ranges.map((choice) => (
@@ -62,6 +72,12 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
             <span>{choice.label}</span>
           </label>
         ))}
+        {range === 'custom' && (
+          <label>
+            <input type="radio" name="range" value="custom" checked readOnly data-testid="range-custom" />
+            <span>{custom}</span>
+          </label>
+        )}
       </div>
       <div className="group chips" role="group" aria-label="Quick filters">
         {chips.map((chip) => {
@@ -72,12 +88,6 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
             </button>
           );
         })}
-        <select className="chip" aria-label="Method" data-testid="chip-method" data-set={methodOf(where) !== ''} value={methodOf(where)} onChange={(event) => onWhere(withMethod(where, event.target.value))}>
-          <option value="">Any method</option>
-          {[...new Set([...methods, ...(methodOf(where) ? [methodOf(where)] : [])])].map((method) => (
-            <option key={method}>{method}</option>
-          ))}
-        </select>
       </div>
     </div>
   );

@@ -78,3 +78,14 @@ export function whyNoStatus(anomalies: readonly string[]): string {
     default: return missing ? 'not seen' : 'no answer';
   }
 }
+
+/** What a person can do so that the next call is whole; undefined where nothing was Weir's doing. */
+export function whatHelps(anomalies: readonly string[]): string | undefined {
+  const has = (...names: string[]) => names.some((name) => anomalies.includes(name));
+  if (has('request_gap', 'response_gap', 'response_missing_lost')) {
+    return 'Bytes passed that Weir did not get. Capturing fewer ports (-p), or with more workers (--workers), helps.';
+  }
+  if (has('request_missing', 'header_unknown')) return 'Connections that begin while Weir is watching are seen whole.';
+  if (has('response_missing_evicted')) return 'There are more connections at once than Weir keeps: capture fewer ports (-p).';
+  return undefined;
+}

@@ -6,11 +6,13 @@ import { Activity } from './activity';
 import { isFailure } from './call-facts';
 import { type Range, ranges } from './url-state';
 
-/** Rows the page keeps. Enough to scroll back through a minute of a busy node; about 50 MB. */
-export const maxRows = 50_000;
+/** Rows the page keeps. Enough to scroll back through a minute of a busy node; about 100 MB. */
+export const maxRows = 100_000;
 /** Eight times a second reads as live and leaves the browser idle in between. */
 const commitIntervalMs = 125;
 const pageSize = 200;
+/** Who has scrolled that far wants to get on. */
+const deepPageSize = 1000;
 /** What was missed is fetched in big steps. */
 const catchUpPageSize = 1000;
 /** Calls that were running when the stream broke and are asked for one by one: more than a page shows at once. */
@@ -55,6 +57,7 @@ export class CallStore {
   #abort = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #from: string | undefined;
+  #to: string | undefined;
   #where = '';
   #snapshot: CallsSnapshot = {
     version: 0, count: 0, where: '', waiting: 0, stream: 'off', paused: false, loading: true, olderLoading: false, older: 'end',
@@ -69,12 +72,14 @@ export class CallStore {
   readonly getSnapshot = () => this.#snapshot;
 
   /** Starts over with another filter or range. */
-  async open(where: string, range: Range): Promise<void> {
+  async open(where: string, range: Range, span: { from: number; to: number } = { from: 0, to: 0 }): Promise<void> {
     this.close();
     const abort = (this.#abort = new AbortController());
     this.#where = where;
     const minutes = ranges.find((known) => known.value === range)?.minutes ?? 0;
-    this.#from = minutes > 0 ? new Date(Date.now() - minutes * 60_000).toISOString() : undefined;
+    const from = range === 'custom' ? span.from : minutes > 0 ? Date.now() - minutes * 60_000 : 0;
+    this.#from = from > 0 ? new Date(from).toISOString() : undefined;
+    this.#to = range === 'custom' ? new Date(span.to).toISOString() : undefined;
     this.activity.clear();
     this.#pending = [];
     this.#cursor = null;
@@ -144,7 +149,7 @@ export class CallStore {
     const abort = this.#abort;
     this.#update({ olderLoading: true });
     try {
-      const page = await listCalls(this.#query({ cursor: this.#cursor }), abort.signal);
+      const page = await listCalls({ ...this.#query({ cursor: this.#cursor }), ...(this.rows.length >= deepPageSize ? { limit: deepPageSize } : {}) }, abort.signal);
       if (abort.signal.aborted) return;
       this.#appendOlder(page.items, page.next);
       this.#update({ olderLoading: false }, true);
@@ -154,7 +159,7 @@ export class CallStore {
   }
 
   #query(extra: { cursor?: string }) {
-    return { where: this.#where, limit: pageSize, ...(this.#from ? { from: this.#from } : {}), ...extra };
+    return { where: this.#where, limit: pageSize, ...(this.#from ? { from: this.#from } : {}), ...(this.#to ? { to: this.#to } : {}), ...extra };
   }
 
   async #loadFirst(abort: AbortController): Promise<ApiError | undefined> {

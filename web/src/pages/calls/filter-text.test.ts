@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addClause, caretUnder, celString, clauses, hasClause, methodOf, suggest, toggleClause, withMethod } from './filter-text';
+import { addClause, caretUnder, celString, clauses, hasClause, suggest, toggleClause } from './filter-text';
 
 describe('clauses', () => {
   it('splits at && outside of quotes and brackets', () => {
@@ -27,12 +27,6 @@ describe('chips', () => {
     expect(toggleClause('a || b', '!complete')).toBe('(a || b) && !complete');
   });
 
-  it('replace the method', () => {
-    expect(withMethod('method == "GET" && x', 'POST')).toBe('x && method == "POST"');
-    expect(withMethod('x && method == "POST"', '')).toBe('x');
-    expect(methodOf('x && method == "POST"')).toBe('POST');
-    expect(methodOf('x')).toBe('');
-  });
 
   it('cannot be broken out of by a captured value', () => {
     const clause = `path == ${celString('/"||true||"\n')}`;
@@ -79,5 +73,29 @@ describe('suggest', () => {
     expect(labels('path == "sta')).toEqual([]);
     expect(labels('path')).toEqual([]);
     expect(labels('1 ')).toEqual([]);
+  });
+});
+
+describe('completion behind a field', () => {
+  const fields = [
+    { name: 'method', type: 'string', description: '' }, { name: 'status_code', type: 'int', description: '' },
+  ];
+  const values = new Map([['method', ['GET', 'POST', 'say "hi"']]]);
+  const labels = (text: string) => suggest(text, text.length, fields, 8, values).map((found) => found.label);
+
+  it('offers operators that fit its type', () => {
+    expect(labels('method ')).toEqual(['==', '!=', 'in']);
+    expect(labels('path == "/" && status_code ')).toContain('>=');
+    expect(labels('"method ')).toEqual([]);
+  });
+  it('offers the values that calls have, with or without the quote', () => {
+    expect(labels('method == ')).toEqual(['"GET"', '"POST"', '"say \\"hi\\""']);
+    expect(labels('method != "po')).toEqual(['"POST"']);
+    expect(labels('method in ["GET", "')).toContain('"POST"');
+    expect(suggest('method == "po', 13, fields, 8, values)[0]).toMatchObject({ insert: '"POST"', from: 10 });
+    expect(labels('unknown == "')).toEqual([]);
+  });
+  it('offers functions', () => {
+    expect(labels('siz')).toContain('size(…)');
   });
 });

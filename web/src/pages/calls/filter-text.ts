@@ -38,26 +38,6 @@ export function toggleClause(filter: string, clause: string): string {
 export const addClause = (filter: string, clause: string) =>
   hasClause(filter, clause) ? filter : toggleClause(filter, clause);
 
-const methodClause = /^method == "([^"\\]+)"$/;
-
-/** The method that the filter asks for, or "". */
-export function methodOf(filter: string): string {
-  for (const part of clauses(filter) ?? []) {
-    const method = methodClause.exec(part)?.[1];
-    if (method) return method;
-  }
-  return '';
-}
-
-/** @param method "" for any. */
-export function withMethod(filter: string, method: string): string {
-  const parts = clauses(filter);
-  const clause = `method == ${celString(method)}`;
-  if (!parts) return method === '' ? filter : `(${filter.trim()}) && ${clause}`;
-  const others = parts.filter((part) => !methodClause.test(part));
-  return (method === '' ? others : [...others, clause]).join(' && ');
-}
-
 /** A CEL string literal. JSON's escapes are a subset of CEL's. */
 export const celString = (text: string) => JSON.stringify(text);
 
@@ -97,10 +77,30 @@ const stringMethods: [string, string][] = [
   ['matches', 'matches this regular expression'],
 ];
 
-/** What could be typed at the cursor: fields, or the methods of a text field after its dot. */
-export function suggest(text: string, cursor: number, fields: readonly FilterField[], limit = 8): Suggestion[] {
+const functions: { name: string; insert: string; description: string }[] = [
+  { name: 'size', insert: 'size(', description: 'characters of a text, entries of a list' },
+  { name: 'timestamp', insert: 'timestamp("', description: 'a time: timestamp("2026-01-31T12:00:00Z")' },
+];
+
+const operators: Record<string, [string, string][]> = {
+  string: [['==', 'is'], ['!=', 'is not'], ['in', 'is one of: in ["a", "b"]']],
+  int: [['==', 'is'], ['>=', 'at least'], ['>', 'more than'], ['<', 'less than'], ['!=', 'is not']],
+  double: [['>=', 'at least'], ['>', 'more than'], ['<', 'less than']],
+  timestamp: [['>=', 'at or after'], ['<', 'before']],
+  bool: [['&&', 'and'], ['||', 'or']],
+};
+
+/** Values of fields that calls have, by field: what completion offers behind `==`. */
+export type KnownValues = ReadonlyMap<string, readonly string[]>;
+
+/** What could be typed at the cursor: fields, functions, the methods of a text field after its dot, operators, values. */
+export function suggest(text: string, cursor: number, fields: readonly FilterField[], limit = 8, values: KnownValues = new Map()): Suggestion[] {
   const before = text.slice(0, cursor);
+  const value = suggestValue(before, cursor, values, limit);
+  if (value) return value;
   if (insideString(before)) return [];
+  const operator = suggestOperator(before, cursor, fields);
+  if (operator) return operator;
   const word = /[A-Za-z_][\w.]*$/.exec(before)?.[0] ?? '';
   if (word === '') return [];
   const from = cursor - word.length;
@@ -118,11 +118,40 @@ export function suggest(text: string, cursor: number, fields: readonly FilterFie
 
   const typed = word.toLowerCase();
   const rank = (name: string) => (name.toLowerCase().startsWith(typed) ? 0 : name.toLowerCase().includes(typed) ? 1 : 2);
-  return fields
+  const named = fields
     .filter((field) => rank(field.name) < 2 && field.name !== word)
     .sort((a, b) => rank(a.name) - rank(b.name) || a.name.localeCompare(b.name))
     .slice(0, limit)
     .map((field) => ({ label: field.name, kind: field.type, description: field.description, insert: field.name, from }));
+  const called = functions
+    .filter(({ name }) => rank(name) === 0)
+    .map(({ name, insert, description }) => ({ label: `${name}(…)`, kind: 'function', description, insert, from }));
+  return [...named, ...called].slice(0, limit);
+}
+
+const comparison = /([A-Za-z_][\w.]*)\s*(?:==|!=|\bin\s*\[(?:\s*"(?:[^"\\]|\\.)*"\s*,)*)\s*("?)([^"\]]*)$/;
+
+/** Values behind `field ==`, `!=` and `in [`, with or without the quote typed. */
+function suggestValue(before: string, cursor: number, values: KnownValues, limit: number): Suggestion[] | undefined {
+  const match = comparison.exec(before);
+  if (!match) return undefined;
+  const [, field = '', quote = '', typed = ''] = match;
+  const known = values.get(field);
+  if (!known || (quote === '' && typed.trim() !== '')) return undefined;
+  const from = cursor - typed.length - quote.length;
+  return known
+    .filter((value) => value.toLowerCase().includes(typed.toLowerCase()) && value !== typed)
+    .slice(0, limit)
+    .map((value) => ({ label: celString(value), kind: 'value', description: '', insert: celString(value), from }));
+}
+
+/** Operators behind a whole field and a space. */
+function suggestOperator(before: string, cursor: number, fields: readonly FilterField[]): Suggestion[] | undefined {
+  const match = /(?:^|[\s(!])([A-Za-z_][\w.]*)\s+$/.exec(before);
+  const field = match ? fields.find((candidate) => candidate.name === match[1]) : undefined;
+  return field && operators[field.type]?.map(([operator, description]) => ({
+    label: operator, kind: 'operator', description, insert: `${operator} `, from: cursor,
+  }));
 }
 
 function insideString(before: string): boolean {

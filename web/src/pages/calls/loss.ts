@@ -1,5 +1,6 @@
 import type { Status } from '../../api/types';
 import { formatCompact, plural } from '../../lib/format';
+import { lossRows } from '../status/ledger';
 
 export interface LossCounter {
   label: string;
@@ -36,10 +37,13 @@ export function summarizeLoss(status: Status | undefined, droppedByPage: number)
   counters.push({ label: 'Live calls this page was too slow for (they are in the store)', count: droppedByPage });
   counters.sort((a, b) => b.count - a.count);
 
-  const captureLoss = Object.values(capture.dropped ?? {}).reduce((sum, count) => sum + count, 0)
-    || (capture.interfaces ?? []).reduce((sum, device) => sum + (device.kernelDrops ?? 0), 0);
+  const ledger = lossRows(status);
   const packets = `${formatCompact(capture.packets ?? 0)} packets`;
-  if (captureLoss > 0) return { tone: 'warn', text: `${packets}, ${formatCompact(captureLoss)} lost`, total: captureLoss, counters };
+  const worst = ledger.filter((row) => row.stage === 'capture' && row.unit === 'packets').reduce((sum, row) => sum + row.count, 0)
+    || (capture.interfaces ?? []).reduce((sum, device) => sum + (device.kernelDrops ?? 0), 0);
+  if (worst > 0) return { tone: 'warn', text: `${packets}, ${formatCompact(worst)} lost`, total: worst, counters };
+  const first = ledger[0];
+  if (first) return { tone: 'warn', text: `${packets}, ${formatCompact(first.count)} ${first.unit} missing`, total: first.count, counters };
   if (droppedByPage > 0) {
     return { tone: 'warn', text: `Page skipped ${plural(droppedByPage, 'call')}`, total: droppedByPage, counters };
   }

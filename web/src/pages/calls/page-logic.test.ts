@@ -6,7 +6,7 @@ import { explainAnomaly } from './anomalies';
 import { peerName, serverLabel, statusText, statusTone } from './call-facts';
 import { phases } from './detail/timing';
 import { summarizeLoss } from './loss';
-import { readPageState, writePageState } from './url-state';
+import { histogramSpan, readPageState, writePageState } from './url-state';
 
 const call = (change: Partial<CallSummary>): CallSummary => ({
   id: '1', startedAt: '', complete: true, client: { ip: '10.0.0.1', port: 1 }, server: { ip: '10.0.0.2', port: 2 },
@@ -15,10 +15,29 @@ const call = (change: Partial<CallSummary>): CallSummary => ({
 
 describe('page state', () => {
   it('survives the address bar', () => {
-    const state = { where: 'path == "/a&b" && x', range: '1h' as const, call: '01JC' };
+    const state = { where: 'path == "/a&b" && x', range: '1h' as const, from: 0, to: 0, call: '01JC', tab: 'timing' as const };
     expect(readPageState(writePageState(state))).toEqual(state);
-    expect(writePageState({ where: '', range: 'live', call: '' })).toBe('');
+    const custom = { ...state, range: 'custom' as const, from: 1_000_000_000_000, to: 1_000_000_060_000 };
+    expect(readPageState(writePageState(custom))).toEqual(custom);
+    expect(writePageState({ where: '', range: 'live', from: 0, to: 0, call: '', tab: 'timing' })).toBe('');
+    expect(readPageState('?from=2026-01-31&to=2026-01-30').range).toBe('live');
     expect(readPageState('?range=forever').range).toBe('live');
+  });
+});
+
+describe('the span of the histogram', () => {
+  it('is whole bars that stay where they are while time passes', () => {
+    const early = histogramSpan({ range: 'live', from: 0, to: 0 }, 1_000_001);
+    expect(early).toEqual({ from: 1_005_000 - 300_000, to: 1_005_000, buckets: 60 });
+    expect(histogramSpan({ range: 'live', from: 0, to: 0 }, 1_004_999)).toEqual(early);
+  });
+  it('covers a chosen range with at most ninety bars', () => {
+    for (const length of [1, 777, 60_000, 3_600_001, 7 * 86_400_000]) {
+      const span = histogramSpan({ range: 'custom', from: 5, to: 5 + length }, 0);
+      expect(span.buckets).toBeLessThanOrEqual(90);
+      expect(span.from).toBe(5);
+      expect(span.to).toBeGreaterThanOrEqual(5 + length);
+    }
   });
 });
 
@@ -58,9 +77,12 @@ describe('loss', () => {
   it('says when nothing was lost', () => {
     expect(summarizeLoss({ capture: { packets: 5, dropped: { kernel: 0 } } }, 0)).toMatchObject({ tone: 'ok', text: '5 packets, nothing lost' });
   });
-  it('adds up the reasons and names each', () => {
-    const loss = summarizeLoss({ capture: { packets: 20_000, dropped: { flow_table_full: 4, kernel: 312 } } }, 0);
-    expect(loss).toMatchObject({ tone: 'warn', text: '20.0 k packets, 316 lost' });
+  it('tells packets first, adds no bytes to them, and names each reason', () => {
+    const entry = (reason: string, stage: string, unit: string, count: number) => ({ plane: 'ring', interface: 'lo', reason, stage, unit, count, meaning: '' });
+    const gap = entry('stream_gap_bytes', 'stream', 'bytes', 4);
+    const loss = summarizeLoss({ capture: { packets: 20_000, dropped: { stream_gap_bytes: 4, kernel: 312 }, ledger: [gap, entry('kernel_drops', 'capture', 'packets', 312)] } }, 0);
+    expect(loss).toMatchObject({ tone: 'warn', text: '20.0 k packets, 312 lost' });
+    expect(summarizeLoss({ capture: { packets: 1, ledger: [gap] } }, 0).text).toBe('1 packets, 4 bytes missing');
     expect(loss.counters.slice(0, 2).map((counter) => counter.count)).toEqual([312, 4]);
   });
   it('owns up to what the page itself missed', () => {

@@ -1,35 +1,80 @@
-export type Range = 'live' | '5m' | '1h' | '24h';
+export type Range = 'live' | '5m' | '1h' | '24h' | 'custom';
 
-export const ranges: { value: Range; label: string; minutes: number }[] = [
-  { value: 'live', label: 'Live', minutes: 0 },
-  { value: '5m', label: '5 min', minutes: 5 },
-  { value: '1h', label: '1 h', minutes: 60 },
-  { value: '24h', label: '24 h', minutes: 1440 },
+/** `seconds` is a bar of the histogram; a range has sixty to a hundred of them. */
+export const ranges: { value: Range; label: string; minutes: number; seconds: number }[] = [
+  { value: 'live', label: 'Live', minutes: 0, seconds: 5 },
+  { value: '5m', label: '5 min', minutes: 5, seconds: 5 },
+  { value: '1h', label: '1 h', minutes: 60, seconds: 60 },
+  { value: '24h', label: '24 h', minutes: 1440, seconds: 900 },
 ];
+
+export const detailTabs = ['overview', 'headers', 'request', 'response', 'messages', 'timing', 'raw'] as const;
+export type DetailTab = (typeof detailTabs)[number];
 
 /** What a link to the page carries. */
 export interface PageState {
   where: string;
   range: Range;
+  /** Of a custom range: Unix milliseconds; 0 otherwise. */
+  from: number;
+  to: number;
   /** Id of the open call, or "". */
   call: string;
+  tab: DetailTab;
 }
+
+const instant = (text: string | null) => {
+  const time = text ? Date.parse(text) : NaN;
+  return Number.isNaN(time) ? 0 : time;
+};
 
 export function readPageState(search: string): PageState {
   const parameters = new URLSearchParams(search);
-  const range = parameters.get('range');
+  const [from, to] = [instant(parameters.get('from')), instant(parameters.get('to'))];
+  const custom = from > 0 && to > from;
+  const named = parameters.get('range');
   return {
     where: parameters.get('where') ?? '',
-    range: ranges.find((known) => known.value === range)?.value ?? 'live',
+    range: custom ? 'custom' : (ranges.find((known) => known.value === named)?.value ?? 'live'),
+    from: custom ? from : 0,
+    to: custom ? to : 0,
     call: parameters.get('call') ?? '',
+    tab: detailTabs.find((known) => known === parameters.get('tab')) ?? 'overview',
   };
 }
 
 export function writePageState(state: PageState): string {
   const parameters = new URLSearchParams();
   if (state.where !== '') parameters.set('where', state.where);
-  if (state.range !== 'live') parameters.set('range', state.range);
-  if (state.call !== '') parameters.set('call', state.call);
+  if (state.range === 'custom') {
+    parameters.set('from', new Date(state.from).toISOString());
+    parameters.set('to', new Date(state.to).toISOString());
+  } else if (state.range !== 'live') parameters.set('range', state.range);
+  if (state.call !== '') {
+    parameters.set('call', state.call);
+    if (state.tab !== 'overview') parameters.set('tab', state.tab);
+  }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** Minutes that the histogram of a live list looks back. */
+const liveMinutes = 5;
+/** Bars of a custom range, at most. */
+const customBars = 90;
+
+/** The time that the histogram covers, in whole bars, so that bars do not jump while time passes. */
+export function histogramSpan(state: Pick<PageState, 'range' | 'from' | 'to'>, now: number): { from: number; to: number; buckets: number } {
+  if (state.range === 'custom') {
+    const length = state.to - state.from;
+    const steps = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000];
+    const step = steps.find((candidate) => length / candidate <= customBars) ?? Math.ceil(length / customBars);
+    const buckets = Math.max(1, Math.ceil(length / step));
+    return { from: state.from, to: state.from + buckets * step, buckets };
+  }
+  const range = ranges.find((known) => known.value === state.range) ?? { minutes: 0, seconds: 5 };
+  const step = range.seconds * 1000;
+  const buckets = ((range.minutes || liveMinutes) * 60) / range.seconds;
+  const to = (Math.floor(now / step) + 1) * step;
+  return { from: to - buckets * step, to, buckets };
 }

@@ -10,6 +10,8 @@ export function useKeys(keys: Record<string, () => unknown>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      // A dialog has the keys to itself; Escape closes it.
+      if (document.querySelector('dialog[open]')) return;
       const target = event.target instanceof Element ? event.target : undefined;
       const action = current.current[event.key];
       if (!action || target?.closest('input, select, textarea')) return;

@@ -1,19 +1,28 @@
-import { useEffect } from 'react';
+import { type ReactNode, useEffect } from 'react';
+import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
 import { PageNav } from '../../components/PageNav';
 import { ThemeToggle } from '../../components/ThemeToggle';
-import { formatBytes, formatCount } from '../../lib/format';
+import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
 import { useStatus } from '../calls/use-status';
-import { lossRows, reasonLabel, stageLabel } from './ledger';
+import { whatHelpsAgainst } from './advice';
+import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
+import { opaqueConnections, planesOf, settingLabel, span, tlsReaders } from './parts';
+import { useLately } from './use-lately';
 import '../calls/app-header.css';
 import './status-page.css';
 
-/** What Weir did not see, and why. */
+const planeFields = ['capture_source'];
+const tlsFields = ['src.name', 'dst.name'];
+/** Rows of a table of processes. */
+const maxReaders = 20;
+
+/** What Weir did not see, and why; what it sees, and how; what it keeps. */
 export function StatusPage() {
   const { status, failed } = useStatus();
+  const lately = useLately('', planeFields);
+  const tls = useLately('capture_source == "ebpf_tls"', tlsFields);
   const rows = lossRows(status);
-  const capture = status?.capture ?? {};
-  const interfaces = capture.interfaces ?? [];
   useEffect(() => {
     document.title = rows.length > 0 ? 'Losses · Weir' : 'Status · Weir';
   }, [rows.length]);
@@ -38,74 +47,207 @@ export function StatusPage() {
         <section className={`verdict ${tone}`} role="status" data-testid="verdict" data-tone={tone}>
           <Icon name={tone === 'ok' ? 'check' : 'warning'} />
           <h2>{verdict}</h2>
+          {status?.version && <p className="muted">{`Weir ${status.version}, up for ${span(status.uptimeSeconds ?? 0)}`}</p>}
         </section>
-
-        <section aria-labelledby="totals">
-          <h2 id="totals">What was seen</h2>
-          <dl className="totals">
-            <Total label="Packets" value={formatCount(capture.packets ?? 0)} />
-            <Total label="Bytes" value={formatBytes(capture.bytes ?? 0)} />
-            <Total label="Connections" value={formatCount(capture.connections ?? 0)} />
-            <Total label="Calls" value={formatCount(capture.exchanges ?? 0)} />
-            <Total label="Calls in the store" value={formatCount(status?.storage?.exchanges ?? 0)} />
-          </dl>
-        </section>
-
-        <section aria-labelledby="losses">
-          <h2 id="losses">What was not, and why</h2>
-          {rows.length === 0 ? (
-            <p className="muted">{status ? 'Every packet, byte and call that arrived was accounted for.' : ' '}</p>
-          ) : (
-            <table data-testid="ledger">
-              <thead>
-                <tr><th scope="col">While</th><th scope="col">Reason</th><th scope="col">Where</th><th scope="col" className="number">How much</th></tr>
-              </thead>
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={`${row.part} ${row.plane} ${row.interface} ${row.reason}`}>
-                    <td>{stageLabel(row.stage)}</td>
-                    <td>
-                      {row.meaning}
-                      <code>{reasonLabel(row.reason)}</code>
-                    </td>
-                    <td>{[row.interface, row.plane].filter((part) => part !== '-').join(' · ') || row.part}</td>
-                    <td className="number">{formatCount(row.count)} {row.unit}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </section>
-
-        <section aria-labelledby="interfaces">
-          <h2 id="interfaces">Interfaces</h2>
-          {interfaces.length === 0 ? <p className="muted">None is being captured.</p> : (
-            <table data-testid="interfaces">
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col" className="number">Packets</th>
-                  <th scope="col" className="number">Bytes</th>
-                  <th scope="col" className="number">Dropped by the kernel</th>
-                  <th scope="col" className="number">Cut short</th>
-                </tr>
-              </thead>
-              <tbody>
-                {interfaces.map((device, index) => (
-                  <tr key={`${index} ${device.name}`}>
-                    <td>{device.name}</td>
-                    <td className="number">{formatCount(device.frames ?? 0)}</td>
-                    <td className="number">{formatBytes(device.bytes ?? 0)}</td>
-                    <td className={`number ${(device.kernelDrops ?? 0) > 0 ? 'bad' : ''}`}>{formatCount(device.kernelDrops ?? 0)}</td>
-                    <td className={`number ${(device.truncated ?? 0) > 0 ? 'bad' : ''}`}>{formatCount(device.truncated ?? 0)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          )}
-        </section>
-        {status?.version && <p className="muted">Weir {status.version}</p>}
+        <Seen status={status} />
+        <Losses rows={rows} answered={status !== undefined} />
+        <Planes status={status} planes={planesOf(status, lately)} />
+        <Tls opaque={opaqueConnections(status)} readers={tlsReaders(tls)} />
+        <div className="pair">
+          <Storage status={status} />
+          <Settings settings={status?.settings} />
+        </div>
       </main>
+    </div>
+  );
+}
+
+function Seen({ status }: { status: Status | undefined }) {
+  const capture = status?.capture ?? {};
+  return (
+    <section aria-labelledby="totals">
+      <h2 id="totals">What was seen</h2>
+      <dl className="totals">
+        <Total label="Packets" value={formatCount(capture.packets ?? 0)} />
+        <Total label="Bytes" value={formatBytes(capture.bytes ?? 0)} />
+        <Total label="Connections" value={formatCount(capture.connections ?? 0)} />
+        <Total label="Calls" value={formatCount(capture.exchanges ?? 0)} />
+        <Total label="Calls in the store" value={formatCount(status?.storage?.exchanges ?? 0)} />
+      </dl>
+    </section>
+  );
+}
+
+function Losses({ rows, answered }: { rows: LossRow[]; answered: boolean }) {
+  return (
+    <section aria-labelledby="losses">
+      <h2 id="losses">What was not, and why</h2>
+      {rows.length === 0 ? (
+        <p className="muted">{answered ? 'Every packet, byte and call that arrived was accounted for.' : ' '}</p>
+      ) : (
+        <div className="wide" role="region" tabIndex={0} aria-label="Losses">
+          <table data-testid="ledger">
+            <thead>
+              <tr>
+                <th scope="col">While</th>
+                <th scope="col" className="number">How much</th>
+                <th scope="col">Why</th>
+                <th scope="col">What helps</th>
+                <th scope="col">Where</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={`${row.part} ${row.plane} ${row.interface} ${row.reason}`}>
+                  <td>{stageLabel(row.stage)}</td>
+                  <td className="number bad">{formatCount(row.count)} {row.unit}</td>
+                  <td>
+                    {row.meaning}
+                    <code>{reasonLabel(row.reason)}</code>
+                  </td>
+                  <td>{whatHelpsAgainst(row.reason) ?? '–'}</td>
+                  <td>{[row.interface, row.plane].filter((part) => part !== '-').join(' · ') || row.part}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Planes({ status, planes }: { status: Status | undefined; planes: ReturnType<typeof planesOf> }) {
+  const interfaces = status?.capture?.interfaces ?? [];
+  return (
+    <section aria-labelledby="planes">
+      <h2 id="planes">How it is seen</h2>
+      {planes.length === 0 ? <p className="muted">No call came in the last hour.</p> : (
+        <div className="wide" role="region" tabIndex={0} aria-label="Planes">
+          <table data-testid="planes">
+            <thead>
+              <tr><th scope="col">Plane</th><th scope="col">What it reads</th><th scope="col" className="number">Calls, last hour</th><th scope="col" className="number">Reasons of loss</th></tr>
+            </thead>
+            <tbody>
+              {planes.map((plane) => (
+                <tr key={plane.name}>
+                  <td>{visibleLine(plane.name)}</td>
+                  <td>{visibleLine(plane.what)}</td>
+                  <td className="number">{formatCount(plane.calls)}</td>
+                  <td className={`number ${plane.losses > 0 ? 'bad' : ''}`}>{formatCount(plane.losses)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <h3>Interfaces</h3>
+      {interfaces.length === 0 ? <p className="muted">None is being captured.</p> : (
+        <div className="wide" role="region" tabIndex={0} aria-label="Interfaces">
+          <table data-testid="interfaces">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col" className="number">Packets</th>
+                <th scope="col" className="number">Bytes</th>
+                <th scope="col" className="number">Dropped by the kernel</th>
+                <th scope="col" className="number">Cut short</th>
+              </tr>
+            </thead>
+            <tbody>
+              {interfaces.map((device, index) => (
+                <tr key={`${index} ${device.name}`}>
+                  <td>{device.name}</td>
+                  <td className="number">{formatCount(device.frames ?? 0)}</td>
+                  <td className="number">{formatBytes(device.bytes ?? 0)}</td>
+                  <td className={`number ${(device.kernelDrops ?? 0) > 0 ? 'bad' : ''}`}>{formatCount(device.kernelDrops ?? 0)}</td>
+                  <td className={`number ${(device.truncated ?? 0) > 0 ? 'bad' : ''}`}>{formatCount(device.truncated ?? 0)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Tls({ opaque, readers }: { opaque: number | undefined; readers: ReturnType<typeof tlsReaders> }) {
+  return (
+    <section aria-labelledby="tls" data-testid="tls">
+      <h2 id="tls">Encrypted calls</h2>
+      {opaque === undefined && readers.length === 0 ? (
+        <p className="muted">
+          Encrypted calls are not read: this run captures packets only. <code>weir up --source ebpf</code> reads them inside the TLS libraries of processes.
+        </p>
+      ) : (
+        <p className="muted">
+          {(opaque ?? 0) > 0
+            ? `${plural(opaque ?? 0, 'encrypted connection')} belong to processes whose TLS library Weir cannot read.`
+            : 'No process was seen whose TLS library Weir cannot read.'}
+        </p>
+      )}
+      {readers.length > 0 && (
+        <div className="wide" role="region" tabIndex={0} aria-label="Processes">
+          <table>
+            <thead><tr><th scope="col">Pod or process</th><th scope="col">As</th><th scope="col" className="number">Calls read, last hour</th></tr></thead>
+            <tbody>
+              {readers.slice(0, maxReaders).map((reader) => (
+                <tr key={`${reader.role} ${reader.name}`}>
+                  <td>{visibleLine(reader.name)}</td>
+                  <td>{reader.role}</td>
+                  <td className="number">{formatCount(reader.calls)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Storage({ status }: { status: Status | undefined }) {
+  const storage = status?.storage ?? {};
+  const limit = Number(status?.settings?.['maxBytes'] ?? 0);
+  return (
+    <section aria-labelledby="storage" data-testid="storage">
+      <h2 id="storage">Storage</h2>
+      <dl className="lines">
+        <Line label="Calls kept">{formatCount(storage.exchanges ?? 0)}</Line>
+        <Line label="On disk">
+          {formatBytes(storage.bytes ?? 0)}
+          {limit > 0 && <meter min={0} max={limit} value={Math.min(limit, storage.bytes ?? 0)} aria-label="Share of the room that calls may take" />}
+        </Line>
+        <Line label="Oldest">{storage.oldest ? formatDate(storage.oldest).slice(0, -4) : '–'}</Line>
+        <Line label="Newest">{storage.newest ? formatDate(storage.newest).slice(0, -4) : '–'}</Line>
+        <Line label="Deleted for age">{formatCount(storage.deletedByAge ?? 0)}</Line>
+        <Line label="Deleted for room">{formatCount(storage.deletedBySize ?? 0)}</Line>
+        {storage.lastError && <Line label="Last failure"><span className="bad">{visibleLine(storage.lastError)}</span></Line>}
+      </dl>
+    </section>
+  );
+}
+
+function Settings({ settings }: { settings: Status['settings'] }) {
+  const shown = (name: string, value: string | number) =>
+    name === 'maxBytes' ? formatBytes(Number(value)) : name === 'maxAgeSeconds' ? span(Number(value))
+    : typeof value === 'number' ? formatCount(value) : visibleLine(value);
+  return (
+    <section aria-labelledby="settings" data-testid="settings">
+      <h2 id="settings">Settings</h2>
+      <dl className="lines">
+        {Object.entries(settings ?? {}).map(([name, value]) => <Line key={name} label={settingLabel(name)}>{shown(name, value)}</Line>)}
+      </dl>
+    </section>
+  );
+}
+
+function Line({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,5 +1,5 @@
-import { useState } from 'react';
 import type { Call, CallSummary, FilterField } from '../../../api/types';
+import { harAddress } from '../../../api/client';
 import { CopyButton } from '../../../components/CopyButton';
 import { Icon } from '../../../components/Icon';
 import type { Dock } from '../../../components/SplitPane';
@@ -7,11 +7,13 @@ import { type TabDefinition, Tabs } from '../../../components/Tabs';
 import { toCurl } from '../../../lib/curl';
 import { formatBytes, formatCount, formatDuration, visibleLine } from '../../../lib/format';
 import { statusText, statusTone } from '../call-facts';
+import type { DetailTab } from '../url-state';
 import { BodyView } from './BodyView';
 import { HeadersView } from './HeadersView';
 import { MessagesView } from './MessagesView';
 import { JsonView } from './JsonView';
 import { Overview } from './Overview';
+import { sensitivePaths } from './sensitive';
 import { TimingView } from './TimingView';
 import { useCall } from './use-call';
 import './detail.css';
@@ -26,14 +28,17 @@ interface Props {
   onDock(dock: Dock): void;
   onFilter(clause: string): void;
   onClose(): void;
+  tab: DetailTab;
+  onTab(tab: DetailTab): void;
 }
 
-type Tab = 'overview' | 'headers' | 'request' | 'response' | 'messages' | 'timing' | 'raw';
+type Tab = DetailTab;
 
-export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClose }: Props) {
+export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClose, tab: chosen, onTab }: Props) {
   const { call, error } = useCall(id, summary);
-  const [tab, setTab] = useState<Tab>('overview');
   const known: Call | CallSummary | undefined = call ?? summary;
+  // A link may name a tab that this call does not have.
+  const tab = chosen === 'messages' && known && !known.webSocket ? 'overview' : chosen;
   const messages = known?.webSocket?.messages ?? 0;
 
   const size = (bytes: number | undefined) => (bytes ? { badge: formatBytes(bytes) } : {});
@@ -52,8 +57,12 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
       <header>
         {known ? <Headline call={known} /> : <p className="headline muted">{error ?? 'Loading…'}</p>}
         <div className="detail-actions">
-          <CopyButton label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
-          <CopyButton label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
+          <CopyButton icon="terminal" label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
+          <CopyButton icon="braces" label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
+          <a className="button quiet" data-testid="call-har" href={harAddress({ id })} download title="Download this call as HAR">
+            <Icon name="download" />
+            <span>HAR</span>
+          </a>
           {dock && (
             <button type="button" className="button quiet square" data-testid="dock" aria-label={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} title={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} onClick={() => onDock(dock === 'right' ? 'bottom' : 'right')}>
               <Icon name={dock === 'right' ? 'bottom' : 'right'} />
@@ -64,12 +73,12 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
           </button>
         </div>
       </header>
-      <Tabs<Tab> label="Parts of the call" tabs={tabs} selected={tab} onSelect={(next) => setTab(next)}>
+      <Tabs<Tab> label="Parts of the call" tabs={tabs} selected={tab} onSelect={onTab}>
         {known && tab === 'overview' && <Overview call={known} fields={fields} onFilter={onFilter} />}
         {known && tab === 'timing' && <TimingView call={known} />}
         {call && tab === 'headers' && <HeadersView call={call} />}
-        {call && tab === 'request' && <BodyView key={id} message={call.request} absent="The request was not seen." />}
-        {call && tab === 'response' && <BodyView key={id} message={call.response} absent="There is no response. Overview says why." />}
+        {call && tab === 'request' && <BodyView key={id} message={call.request} grpc={call.grpc?.requestJson} graphQl={Boolean(call.graphql)} sensitive={sensitivePaths(call, 'request')} absent="The request was not seen." />}
+        {call && tab === 'response' && <BodyView key={id} message={call.response} grpc={call.grpc?.responseJson} sensitive={sensitivePaths(call, 'response')} absent="There is no response. Overview says why." />}
         {call && tab === 'messages' && <MessagesView session={call.webSocket} />}
         {call && tab === 'raw' && <JsonView text={JSON.stringify(call)} />}
         {!call && known && tab !== 'overview' && tab !== 'timing' && <p className="muted">{error ?? 'Loading…'}</p>}

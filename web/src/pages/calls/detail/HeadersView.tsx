@@ -1,17 +1,25 @@
 import type { Call, HeaderPair } from '../../../api/types';
 import { CopyButton } from '../../../components/CopyButton';
 import { PairsTable } from './PairsTable';
+import { sensitiveHeaders } from './sensitive';
 
 export function HeadersView({ call }: { call: Call }) {
   return (
     <>
-      <HeaderTable title="Request headers" headers={call.request?.headers} absent="The request was not seen." />
-      <HeaderTable title="Response headers" headers={call.response?.headers} absent="There is no response." />
+      <HeaderTable title="Request headers" headers={call.request?.headers} sensitive={sensitiveHeaders(call, 'request')} absent="The request was not seen." />
+      <HeaderTable title="Response headers" headers={call.response?.headers} sensitive={sensitiveHeaders(call, 'response')} absent="There is no response." />
     </>
   );
 }
 
-function HeaderTable({ title, headers, absent }: { title: string; headers: HeaderPair[] | undefined; absent: string }) {
+interface Props {
+  title: string;
+  headers: HeaderPair[] | undefined;
+  sensitive: ReadonlySet<string>;
+  absent: string;
+}
+
+function HeaderTable({ title, headers, sensitive, absent }: Props) {
   return (
     <section className="headers">
       <div className="section-head">
@@ -21,7 +29,7 @@ function HeaderTable({ title, headers, absent }: { title: string; headers: Heade
       {!headers ? (
         <p className="muted">{absent}</p>
       ) : (
-        <PairsTable pairs={headers} />
+        <PairsTable pairs={headers} sensitive={sensitive} />
       )}
     </section>
   );

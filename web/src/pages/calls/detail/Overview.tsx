@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Call, CallSummary, FilterField, Peer, WebSocketSession } from '../../../api/types';
 import { Icon } from '../../../components/Icon';
 import { formatBytes, formatCount, formatDate, formatDuration, plural, visible } from '../../../lib/format';
-import { explainAnomaly } from '../anomalies';
+import { explainAnomaly, whatHelps } from '../anomalies';
 import { peerAddress, peerName } from '../call-facts';
 import { celString } from '../filter-text';
 import { PairsTable } from './PairsTable';
@@ -17,6 +17,7 @@ export function Overview({ call, fields, onFilter }: Props) {
   const known = new Set(fields.map((field) => field.name));
   const { request, response } = call;
   const anomalies = call.anomalies ?? [];
+  const helps = whatHelps(anomalies);
   const filter = (names: string[], clause: (name: string) => string) => {
     const name = names.find((candidate) => known.has(candidate));
     return name === undefined ? undefined : () => onFilter(clause(name));
@@ -37,6 +38,7 @@ export function Overview({ call, fields, onFilter }: Props) {
               <li key={name}>{explainAnomaly(name)} <code>{name}</code></li>
             ))}
           </ul>
+          {helps && <p className="helps">{helps} <a href="/status">What was lost</a></p>}
         </div>
       )}
 
@@ -78,12 +80,16 @@ export function Overview({ call, fields, onFilter }: Props) {
         <Fact name="Bodies">{`${formatBytes(request?.bodyBytes)} sent, ${formatBytes(response?.bodyBytes)} received`}</Fact>
         <Fact name="Protocol">{`${call.protocol ?? '–'} over ${call.scheme ?? '–'}`}</Fact>
         <Fact name="Seen by">{visible([call.node && `node ${call.node}`, call.source && `source ${call.source}`].filter(Boolean).join(', ') || '–')}</Fact>
+        {call.tls && <Fact name="TLS">{visible(`read in ${call.tls.library}; ${bindingWords[call.tls.binding] ?? call.tls.binding}`)}</Fact>}
+        {call.tunnel && <Fact name="Tunnel">{visible(`${call.tunnel.kind} ${call.tunnel.source ?? ''} → ${call.tunnel.destination ?? ''}${call.tunnel.id ? `, network ${call.tunnel.id}` : ''}`)}</Fact>}
         {call.tcp && (call.tcp.retransmissions ?? 0) > 0 && <Fact name="TCP">{plural(call.tcp.retransmissions ?? 0, 'retransmission')}</Fact>}
         {call.tcp && (call.tcp.gapBytes ?? 0) > 0 && <Fact name="Lost">{`${formatCount(call.tcp.gapBytes ?? 0)} bytes of this call were not captured`}</Fact>}
         {(call.sensitive ?? []).length > 0 && (
           <Fact name="Sensitive">
             {call.sensitive?.map((found) => (
-              <span className="tag" key={found.class + found.where}>{visible(`${found.count} × ${found.class} in ${found.where}`)}</span>
+              <span className="tag" key={found.class + found.where} title={found.where}>
+                {`${found.count > 1 ? `${found.count} × ` : ''}${visible(found.class.replaceAll('_', ' '))}`} <i>{visible(found.where)}</i>
+              </span>
             ))}
           </Fact>
         )}
@@ -92,6 +98,14 @@ export function Overview({ call, fields, onFilter }: Props) {
     </>
   );
 }
+
+/** How it is known which connection the text read in a TLS library belongs to. */
+const bindingWords: Record<string, string> = {
+  none: 'which connection carried it is not known, so there are no addresses',
+  fingerprint: 'bound to its connection by the bytes that passed',
+  declared: 'bound to its connection by the application, which gave the library the socket',
+  nested: 'bound to its connection by what the library used it for',
+};
 
 function describeSocket(session: WebSocketSession): string {
   const parts = [
@@ -107,7 +121,9 @@ function PeerCard({ role, peer }: { role: string; peer: Peer }) {
   const lines = [
     peer.namespace && `namespace ${peer.namespace}`,
     peer.pod && `pod ${peer.pod}`,
+    peer.workload && peer.workload !== peer.service && `workload ${peer.workload}`,
     peer.process?.name && `process ${peer.process.name}${peer.process.pid ? ` (${peer.process.pid})` : ''}`,
+    peer.container && `container ${peer.container.id.slice(0, 12)}`,
   ].filter((line): line is string => Boolean(line));
   const name = peerName(peer);
   const named = name !== peer.ip;

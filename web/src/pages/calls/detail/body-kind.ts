@@ -1,7 +1,7 @@
 import type { CallRequest, CallResponse, HeaderPair } from '../../../api/types';
 import { jsonLines } from '../../../lib/json-lines';
 
-export type BodyKind = 'json' | 'form' | 'text' | 'hex';
+export type BodyKind = 'grpc' | 'graphql' | 'json' | 'form' | 'text' | 'hex';
 
 export function headerValue(headers: readonly HeaderPair[] | undefined, name: string): string | undefined {
   return headers?.find(([candidate]) => candidate.toLowerCase() === name)?.[1];

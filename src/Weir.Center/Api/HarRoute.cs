@@ -1,0 +1,143 @@
+using System.ComponentModel;
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Weir.Center.Hosting;
+using Weir.Export;
+using Weir.Records;
+using Weir.Records.Filter;
+using Weir.Records.Json;
+using Weir.Storage;
+
+namespace Weir.Center.Api;
+
+/// <summary><c>/api/v1/exchanges/har</c>: stored calls as a HAR file, which browsers' network panels open.</summary>
+internal static class HarRoute
+{
+    private const int DefaultLimit = 1000;
+    private const int MaxLimit = 10_000;
+
+    /// <summary>Full records of one look into the store.</summary>
+    private const int Step = 20;
+
+    public static void MapHar(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/v1/exchanges/har", Read)
+            .WithName("getHar").WithSummary("Stored HTTP calls as a HAR 1.2 file, newest first")
+            .Produces<object>(200, "application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+
+    private static IResult Read(
+        SqliteExchangeStore store,
+        TimeProvider time,
+        CancellationToken cancellation,
+        [Description("Id of the only call wanted; the other parameters are then not looked at")] string? id = null,
+        [Description("CEL filter, such as status_code >= 500")] string? where = null,
+        [Description("Earliest start: " + TimeParameter.Description)] string? from = null,
+        [Description("Latest start, exclusive: " + TimeParameter.Description)] string? to = null,
+        [Description("Calls at most, 1 to 10000; 1000 when left out")] string? limit = null)
+    {
+        if (!string.IsNullOrEmpty(id))
+        {
+            var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
+            return record is null ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.") : new HarFile($"call-{parsed}", [record]);
+        }
+
+        FilterExpression? expression = null;
+        if (!string.IsNullOrWhiteSpace(where) && !ExchangeFilter.TryParse(where, out expression, out var error))
+            return Problem.BadParameter("where", error.Message, error.Column, error.Length);
+        var now = time.GetUtcNow();
+        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
+        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
+        var count = DefaultLimit;
+        if (!string.IsNullOrEmpty(limit)
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
+            return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
+        var query = new ExchangeQuery
+        {
+            Filter = expression is null ? null : new StoreFilter(expression),
+            FromNs = fromNs ?? long.MinValue,
+            ToNs = toNs ?? long.MaxValue,
+            Detail = ExchangeDetail.Full,
+        };
+        return new HarFile("calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), Records(store, query, count, cancellation));
+    }
+
+    /// <summary>A few at a time, so that bodies are not all in memory at once.</summary>
+    private static IEnumerable<byte[]> Records(SqliteExchangeStore store, ExchangeQuery query, int count, CancellationToken cancellation)
+    {
+        while (count > 0)
+        {
+            var page = store.Query(query with { Limit = Math.Min(Step, count) }, cancellation);
+            foreach (var item in page.Items) yield return item.Json;
+            count -= page.Items.Count;
+            if (page.Next is null) yield break;
+            query = query with { After = page.Next };
+        }
+    }
+
+    private sealed class HarFile(string name, IEnumerable<byte[]> records) : IResult
+    {
+        public async Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.ContentType = "application/json";
+            response.Headers.ContentDisposition = $"attachment; filename=\"{name}.har\"";
+            if (httpContext.AskedForHeadersOnly()) return;
+            var exchange = new Exchange();
+            // The encoder writes to a stream that waits; what has come together is sent between two records.
+            var file = new MemoryStream();
+            await using var sent = new OnlyWrites(file);
+            using (var output = new HarOutput(sent, "the answer"))
+            {
+                var lane = output.OpenLane();
+                foreach (var record in records)
+                {
+                    if (!ExchangeJsonReader.TryRead(record, exchange, out var error)) throw new InvalidDataException(error);
+                    lane.Write(exchange);
+                    await Send(file, response, httpContext.RequestAborted);
+                }
+            }
+
+            await Send(file, response, httpContext.RequestAborted);
+        }
+
+        private static async Task Send(MemoryStream file, HttpResponse response, CancellationToken cancellation)
+        {
+            if (file.Length == 0) return;
+            await response.Body.WriteAsync(file.GetBuffer().AsMemory(0, (int)file.Length), cancellation);
+            file.SetLength(0);
+        }
+    }
+
+    /// <summary>A pipe to the file's memory: no place to go back to, so that the closing brackets are written once; open after the output closed it.</summary>
+    private sealed class OnlyWrites(MemoryStream target) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => target.Write(buffer, offset, count);
+
+        public override void Write(ReadOnlySpan<byte> buffer) => target.Write(buffer);
+    }
+}

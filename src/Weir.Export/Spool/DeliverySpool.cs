@@ -1,0 +1,312 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Weir.Records;
+
+namespace Weir.Export.Spool;
+
+/// <summary>
+/// Batches between capture and server, oldest first, on disk: what is in it survives the end of this process, also by kill -9,
+/// and is sent by the next one for the same destination. Bounded in bytes and age; what has to go is counted. While the disk
+/// refuses, batches stay in memory, bounded too. One thread appends, any number take.
+/// </summary>
+/// <remarks>
+/// A batch may be bound to the receiver that it was sent to and that may have it, though it never said so: others are not given it.
+/// The bond is part of the file's name, <c>BATCH-RECEIVER.batch</c>.
+/// </remarks>
+internal sealed class DeliverySpool : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Entry> _entries = [];
+    private readonly SpoolDirectory _directory;
+    private readonly SpoolLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _tell;
+    private readonly TimeSpan _bondAge;
+    private long _bytes;
+    private long _memoryBytes;
+    private long _messages;
+    private long _droppedFull;
+    private long _droppedExpired;
+    private long _damaged;
+    private bool _diskRefuses;
+
+    /// <param name="directory">Owned.</param>
+    /// <param name="limits">What may wait.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="tell">Takes what the user should know.</param>
+    /// <param name="bondAge">How long a batch waits for the receiver it is bound to, before any may have it; null waits to the end.</param>
+    /// <exception cref="OutputException">The directory cannot be used.</exception>
+    public DeliverySpool(SpoolDirectory directory, SpoolLimits limits, TimeProvider time, Action<string> tell, TimeSpan? bondAge = null)
+    {
+        (_directory, _limits, _time, _tell, _bondAge) = (directory, limits, time, tell, bondAge ?? Timeout.InfiniteTimeSpan);
+        Load();
+    }
+
+    public string Path => _directory.Path;
+
+    /// <summary>Messages that wait.</summary>
+    public long Messages => Interlocked.Read(ref _messages);
+
+    /// <summary>Bytes that wait, on disk or in memory.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate) return _bytes;
+        }
+    }
+
+    public bool IsEmpty => Messages == 0 && _entries.Count == 0;
+
+    /// <summary>Messages that had to make room for newer ones.</summary>
+    public long DroppedFull => Interlocked.Read(ref _droppedFull);
+
+    public long DroppedExpired => Interlocked.Read(ref _droppedExpired);
+
+    /// <summary>Messages of segments that could not be read back.</summary>
+    public long Damaged => Interlocked.Read(ref _damaged);
+
+    /// <summary>Takes a batch. When there is no room, the oldest go, or, without <paramref name="mayDrop"/>, it is refused (false).</summary>
+    public bool TryAppend(SpoolBatch batch, bool mayDrop)
+    {
+        var size = SpoolSegment.HeaderBytes + batch.Payload.Length;
+        lock (_gate)
+        {
+            if (_bytes + size > _limits.MaxBytes && !mayDrop && _entries.Count > 0) return false;
+            while (_bytes + size > _limits.MaxBytes && OldestAtRest() is { } oldest) Drop(oldest, ref _droppedFull);
+            if (_bytes + size > _limits.MaxBytes)
+            {
+                _droppedFull += batch.Messages;
+                return true;
+            }
+        }
+
+        // Outside the lock: the disk may take its time, and the sender goes on meanwhile.
+        var inMemory = !TryWrite(batch);
+        lock (_gate)
+        {
+            var entry = new Entry(batch.Id, size, batch.Messages) { InMemory = inMemory ? batch : null };
+            if (inMemory)
+            {
+                _memoryBytes += size;
+                while (_memoryBytes > _limits.MaxMemoryBytes && OldestAtRest(inMemoryOnly: true) is { } oldest) Drop(oldest, ref _droppedFull);
+                if (_memoryBytes > _limits.MaxMemoryBytes)
+                {
+                    _memoryBytes -= size;
+                    _droppedFull += batch.Messages;
+                    return true;
+                }
+            }
+
+            _entries.AddLast(entry);
+            _bytes += size;
+            _messages += batch.Messages;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The oldest batch that nobody else has taken and that this receiver may have; it stays until <see cref="Remove"/>. False when
+    /// there is none.
+    /// </summary>
+    public bool TryTake([NotNullWhen(true)] out SpoolBatch? batch, UInt128? receiver = null)
+    {
+        while (true)
+        {
+            Entry entry;
+            lock (_gate)
+            {
+                DropExpired();
+                batch = null;
+                if (_entries.FirstOrDefault(one => !one.InFlight && MayHave(one, receiver)) is not { } oldest) return false;
+                entry = oldest;
+                entry.InFlight = true;
+            }
+
+            batch = entry.InMemory ?? TryRead(entry);
+            if (batch is not null) return true;
+            lock (_gate) Drop(entry, ref _damaged);
+        }
+    }
+
+    /// <summary>From now on only this receiver may have the batch, also in a later process.</summary>
+    public void Bind(SpoolBatch batch, UInt128 receiver)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
+            var before = Name(entry);
+            entry.BoundAt = _time.GetUtcNow();
+            if (entry.Receiver == receiver) return;
+            (entry.Receiver, entry.FileName) = (receiver, null);
+            if (entry.InMemory is not null) return;
+            try
+            {
+                _directory.Rename(before, Name(entry));
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                // Known here all the same; a later process may send it to another receiver.
+                entry.FileName = before;
+                _tell($"cannot rename {before} in {Path}: {failure.Message}");
+            }
+        }
+    }
+
+    /// <summary>The batch was delivered, or given up by whoever counts its messages.</summary>
+    public void Remove(SpoolBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
+            var ignored = 0L;
+            Drop(entry, ref ignored);
+        }
+    }
+
+    /// <summary>A batch that is not sent now may be dropped for a newer one, or for its age.</summary>
+    public void Rest(SpoolBatch batch)
+    {
+        lock (_gate)
+        {
+            if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is { } entry) entry.InFlight = false;
+        }
+    }
+
+    /// <summary>Tries once more to put on disk what is in memory only.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (var entry in _entries)
+            {
+                if (entry.InMemory is null || TryWrite(entry.InMemory)) continue;
+                _droppedFull += entry.Messages;
+                _messages -= entry.Messages;
+            }
+        }
+
+        _directory.Dispose();
+    }
+
+    private static string Name(Entry entry) =>
+        entry.FileName ?? (entry.Receiver is { } receiver ? $"{entry.Id}-{receiver:x32}.batch" : $"{entry.Id}.batch");
+
+    private bool MayHave(Entry entry, UInt128? receiver) =>
+        entry.Receiver is null || entry.Receiver == receiver || (_bondAge >= TimeSpan.Zero && _time.GetUtcNow() - entry.BoundAt > _bondAge);
+
+    private static bool TryParse(string fileName, out ExchangeId id, out UInt128? receiver)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(fileName);
+        receiver = null;
+        if (name.Length > ExchangeId.TextLength)
+        {
+            id = default;
+            if (name[ExchangeId.TextLength] != '-') return false;
+            if (!UInt128.TryParse(name.AsSpan(ExchangeId.TextLength + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bound)) return false;
+            receiver = bound;
+            name = name[..ExchangeId.TextLength];
+        }
+
+        return ExchangeId.TryParse(name, out id);
+    }
+
+    private void Load()
+    {
+        var header = new byte[SpoolSegment.HeaderBytes];
+        foreach (var file in _directory.Segments())
+        {
+            if (!TryParse(file.Name, out var id, out var receiver)) continue;
+            Array.Clear(header);
+            using (var stream = file.OpenRead()) stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+            var messages = SpoolSegment.PeekMessages(header);
+            _entries.AddLast(new Entry(id, file.Length, messages) { Receiver = receiver, BoundAt = _time.GetUtcNow(), FileName = file.Name });
+            _bytes += file.Length;
+            _messages += messages;
+        }
+
+        while (_bytes > _limits.MaxBytes && OldestAtRest() is { } oldest) Drop(oldest, ref _droppedFull);
+    }
+
+    private void DropExpired()
+    {
+        var earliest = (_time.GetUtcNow() - _limits.MaxAge).ToUnixTimeMilliseconds();
+        while (_entries.FirstOrDefault(entry => !entry.InFlight) is { } oldest && oldest.CreatedMs < earliest) Drop(oldest, ref _droppedExpired);
+    }
+
+    private Entry? OldestAtRest(bool inMemoryOnly = false) =>
+        _entries.FirstOrDefault(entry => !entry.InFlight && (!inMemoryOnly || entry.InMemory is not null));
+
+    private void Drop(Entry entry, ref long counter)
+    {
+        if (!_entries.Remove(entry)) return;
+        counter += entry.Messages;
+        _messages -= entry.Messages;
+        _bytes -= entry.Bytes;
+        if (entry.InMemory is not null)
+        {
+            _memoryBytes -= entry.Bytes;
+            return;
+        }
+
+        try
+        {
+            _directory.Delete(Name(entry));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Sent again by the next process: the receiver knows the batch by its id.
+            _tell($"cannot delete {Name(entry)} in {Path}: {failure.Message}");
+        }
+    }
+
+    private bool TryWrite(SpoolBatch batch)
+    {
+        try
+        {
+            _directory.Write($"{batch.Id}.batch", SpoolSegment.Encode(batch));
+            _diskRefuses = false;
+            return true;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (!_diskRefuses) _tell($"cannot write to {Path}, so undelivered messages stay in memory: {failure.Message}");
+            _diskRefuses = true;
+            return false;
+        }
+    }
+
+    private SpoolBatch? TryRead(Entry entry)
+    {
+        try
+        {
+            if (SpoolSegment.TryDecode(_directory.Read(Name(entry)), out var batch)) return batch;
+            _tell($"{Name(entry)} in {Path} is damaged and left out");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            _tell($"cannot read {Name(entry)} in {Path}: {failure.Message}");
+        }
+
+        return null;
+    }
+
+    private sealed record Entry(ExchangeId Id, long Bytes, int Messages)
+    {
+        public bool InFlight { get; set; }
+
+        public SpoolBatch? InMemory { get; init; }
+
+        /// <summary>Who alone may have it; null for anybody.</summary>
+        public UInt128? Receiver { get; set; }
+
+        public DateTimeOffset BoundAt { get; set; }
+
+        /// <summary>Its file, where that has another name than it should.</summary>
+        public string? FileName { get; set; }
+
+        /// <summary>The first 48 bits of a ULID.</summary>
+        public long CreatedMs => (long)(ulong)(Id.Value >> 80);
+    }
+}

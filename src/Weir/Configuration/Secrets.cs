@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Weir.Cli.Configuration;
+
+/// <summary>Tokens and certificates that a configuration names.</summary>
+internal static class Secrets
+{
+    /// <summary>Tokens of <c>KEY</c> (or its variable) and, one a line, of the file <c>KEYFile</c>; empty lines and those with # are passed over.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or a token has characters that a header does not take.</exception>
+    public static IReadOnlyList<string> Tokens(YamlSettings settings, string key)
+    {
+        var tokens = settings.FindAll(key).Select(one => one.Text).ToList();
+        if (settings.FindText($"{key}File") is { } file)
+        {
+            tokens.AddRange(ReadFile(file).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#'));
+            if (tokens.Count == 0) throw new UsageException($"{file.Place}: there is no token in {file.Text}");
+        }
+
+        if (tokens.Exists(token => token.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            throw new UsageException($"a token of {key} has characters beside letters, digits and signs of ASCII");
+        // What a token is says nothing; that it is another one does.
+        if (tokens.Count > 0) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join('\n', tokens))));
+        return tokens;
+    }
+
+    /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
+    public static X509Certificate2? Certificate(YamlSettings settings, string section)
+    {
+        var (certificate, key) = (settings.FindText($"{section}.certificate"), settings.FindText($"{section}.key"));
+        if (certificate is null && key is null) return null;
+        if (certificate is null || key is null) throw new UsageException($"{(certificate ?? key)!.Place}: {section}.certificate and {section}.key come together");
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate.Text, key.Text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new UsageException($"{certificate.Place}: {certificate.Text} with {key.Text} is no certificate with its key: {e.Message}");
+        }
+    }
+
+    /// <summary>Certificates of authorities in a PEM file; null when none is named.</summary>
+    public static X509Certificate2Collection? Authority(YamlSettings settings, string key)
+    {
+        if (settings.FindText(key) is not { } file) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPem(ReadFile(file));
+        }
+        catch (CryptographicException e)
+        {
+            throw new UsageException($"{file.Place}: {file.Text} holds no certificates: {e.Message}");
+        }
+
+        return authorities.Count > 0 ? authorities : throw new UsageException($"{file.Place}: {file.Text} holds no certificates");
+    }
+
+    private static string ReadFile(Setting file)
+    {
+        try
+        {
+            return File.ReadAllText(file.Text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{file.Place}: cannot read {file.Text}: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using Weir.Cli.Commands;
+using Weir.Cli.Configuration;
+using Weir.Cli.Values;
+using Weir.Center.Hosting;
+using Weir.Center.Probes;
+using Weir.Export.Center;
+using Weir.Rpc.Server;
+
+namespace Weir.Cli.Roles;
+
+/// <summary>What <c>weir center</c> reads from its file and the environment.</summary>
+internal sealed class CenterSettings
+{
+    /// <summary>Keys that are applied while it runs.</summary>
+    public static readonly IReadOnlyList<string> Live = ["probes.token", "probes.tokenFile"];
+
+    public required YamlSettings Yaml { get; init; }
+
+    public required CenterOptions Options { get; init; }
+
+    public required IReadOnlyList<string> Tokens { get; init; }
+
+    /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
+    public static CenterSettings Read(string? file)
+    {
+        var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
+        var tokens = Secrets.Tokens(yaml, "probes.token");
+        var options = new CenterOptions
+        {
+            Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373)),
+            DataDirectory = yaml.FindText("data")?.Text ?? UpCommand.DataDirectory(null, demo: false),
+            MaxBytes = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30),
+            MaxAge = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7)),
+            Probes = new ProbePort
+            {
+                Listen = yaml.Get<IPEndPoint>(
+                    "probes.listen", IsEndpoint, "an address and port such as 127.0.0.1:7374", new IPEndPoint(IPAddress.Loopback, CenterAddress.DefaultPort)),
+                Tokens = new ProbeTokens(tokens),
+                Tls = ReadTls(yaml),
+            },
+        };
+        yaml.RefuseUnknown();
+        return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens };
+    }
+
+    private static RpcServerTls? ReadTls(YamlSettings yaml)
+    {
+        var (certificate, authority) = (Secrets.Certificate(yaml, "probes.tls"), Secrets.Authority(yaml, "probes.tls.clientAuthority"));
+        if (certificate is not null) return new RpcServerTls(certificate, authority);
+        return authority is null
+            ? null
+            : throw new UsageException("probes.tls.clientAuthority asks probes for certificates, which needs one of the center's own: probes.tls.certificate and probes.tls.key");
+    }
+
+    private static bool IsEndpoint(string text, out IPEndPoint endpoint)
+    {
+        var valid = IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), out var read) && read.Port > 0;
+        endpoint = read!;
+        return valid;
+    }
+}

@@ -1,0 +1,88 @@
+using Weir.Cli.Commands;
+using Weir.Cli.Configuration;
+using Weir.Cli.Delivery;
+using Weir.Cli.Values;
+using Weir.Export.Center;
+using Weir.Export.Spool;
+using Weir.Probe;
+using Weir.Rpc.Client;
+
+namespace Weir.Cli.Roles;
+
+/// <summary>What <c>weir probe</c> reads from its file and the environment.</summary>
+internal sealed class ProbeSettings
+{
+    /// <summary>Keys that are applied while it runs.</summary>
+    public static readonly IReadOnlyList<string> Live = ["centers", "token", "tokenFile"];
+
+    private ProbeSettings(YamlSettings yaml, CaptureSettings capture) => (Yaml, Capture) = (yaml, capture);
+
+    public YamlSettings Yaml { get; }
+
+    public CaptureSettings Capture { get; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<CenterAddress> Centers { get; init; }
+
+    public string? Token { get; init; }
+
+    public RpcClientTls? Tls { get; init; }
+
+    public required string SpoolRoot { get; init; }
+
+    public required SpoolLimits Spool { get; init; }
+
+    public required TimeSpan BondAge { get; init; }
+
+    /// <exception cref="UsageException">Something is missing or wrong; the message says where.</exception>
+    public static ProbeSettings Read(string? file)
+    {
+        var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
+        var tokens = Secrets.Tokens(yaml, "token");
+        if (tokens.Count > 1) throw new UsageException("a probe has one token");
+        var defaults = SpoolLimits.Default;
+        var settings = new ProbeSettings(yaml, CaptureSettings.Read(yaml))
+        {
+            Name = yaml.FindText("name")?.Text ?? SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
+            Centers = [.. yaml.FindAll("centers").Select(Center).Distinct()],
+            Token = tokens.Count > 0 ? tokens[0] : null,
+            Tls = ReadTls(yaml),
+            SpoolRoot = yaml.FindText("spool.directory")?.Text ?? Deliveries.DefaultSpool(),
+            Spool = defaults with
+            {
+                MaxBytes = yaml.Get<long>("spool.maxSize", ByteSize.TryParse, "a size such as 1GiB", defaults.MaxBytes),
+                MaxAge = yaml.Get<TimeSpan>("spool.maxAge", Duration.TryParse, "a time such as 24h", defaults.MaxAge),
+            },
+            BondAge = yaml.Get<TimeSpan>("spool.waitForStore", Duration.TryParse, "a time such as 30m", TimeSpan.FromMinutes(30)),
+        };
+        yaml.RefuseUnknown();
+        if (settings.Centers.Count == 0)
+            throw new UsageException("a probe needs its centers: the key centers of its configuration, or WEIR_CENTERS, such as center:7374");
+        return settings;
+    }
+
+    public CenterOutputOptions Output(OwnSockets own, Action<string> tell, CancellationToken stop) => new()
+    {
+        Probe = Name,
+        Centers = Centers,
+        Token = Token,
+        Channel = new RpcChannelOptions { Tls = Tls, Connecting = own.Add },
+        SpoolRoot = SpoolRoot,
+        Spool = Spool,
+        BondAge = BondAge,
+        Stop = stop,
+        Tell = tell,
+    };
+
+    private static CenterAddress Center(Setting setting) =>
+        CenterAddress.TryParse(setting.Text, out var address) ? address : throw setting.Wrong("a center such as center:7374 or [fd00::7]:7374");
+
+    /// <summary>Encrypted when any key of the section is there.</summary>
+    private static RpcClientTls? ReadTls(YamlSettings yaml)
+    {
+        var (authority, certificate, name) = (Secrets.Authority(yaml, "tls.authority"), Secrets.Certificate(yaml, "tls"), yaml.FindText("tls.serverName")?.Text);
+        var asked = yaml.Get("tls.enabled", bool.TryParse, "true or false", authority is not null || certificate is not null || name is not null);
+        return asked ? new RpcClientTls(authority, certificate, name) : null;
+    }
+}

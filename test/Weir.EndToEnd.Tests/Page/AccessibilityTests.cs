@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using Weir.Testing;
+using Xunit.Abstractions;
+using static Microsoft.Playwright.Assertions;
+
+namespace Weir.EndToEnd.Tests.Page;
+
+/// <summary>axe-core looks at every place of the page, in both themes and on a phone, by the rules of WCAG 2.2 A and AA.</summary>
+[Collection(PageCollection.Name)]
+public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper log)
+{
+    private static readonly string Axe = RepositoryRoot.Combine("web/node_modules/axe-core/axe.min.js");
+
+    [SkippableTheory]
+    [InlineData(1280, 800, ColorScheme.Dark)]
+    [InlineData(1280, 800, ColorScheme.Light)]
+    [InlineData(390, 844, ColorScheme.Light)]
+    public async Task Nobody_is_shut_out(int width, int height, ColorScheme scheme)
+    {
+        Skip.IfNot(File.Exists(Axe), "needs axe-core, which npm ci installs in web");
+        await using var page = await fixture.Chromium.Open(width, height, scheme);
+        await page.Page.GotoAsync(fixture.Demo.Address);
+        await page.WaitForCalls(60);
+        await page.Page.Locator("[data-testid=histogram] .bar").First.WaitForAsync();
+        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Check(page, "list");
+        await page.Filter("methud == 1", expectRows: false);
+        await Check(page, "wrong filter");
+        await page.Filter("method == \"POST\" && path == \"/api/v1/users\" && status_code == 201");
+        await page.WaitForCalls(1);
+        await page.Rows.First.ClickAsync();
+        await Expect(page.Page.GetByTestId("route")).ToBeVisibleAsync();
+        await Check(page, "overview");
+        foreach (var tab in (string[])["Headers", "Request", "Timing", "Raw"])
+        {
+            await page.Tab(tab);
+            await Check(page, tab);
+        }
+
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.Keyboard.PressAsync("?");
+        await Check(page, "keys");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Status" }).ClickAsync();
+        await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
+        await Check(page, "status");
+        page.AssertClean(expected: "status of 400");
+    }
+
+    private async Task Check(WatchedPage page, string place)
+    {
+        var text = await page.Page.EvaluateAsync<string>("""
+            async () => JSON.stringify((await axe.run(document, {
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
+            })).violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 4).map((node) => `${node.target} ${node.failureSummary}`) })))
+            """);
+        using var violations = JsonDocument.Parse(text);
+        foreach (var violation in violations.RootElement.EnumerateArray()) log.WriteLine($"{place}: {violation}");
+        var serious = violations.RootElement.EnumerateArray().Where(v => v.GetProperty("impact").GetString() is "serious" or "critical").ToList();
+        Assert.True(serious.Count == 0, $"{place}: {string.Join('\n', serious)}");
+    }
+}
