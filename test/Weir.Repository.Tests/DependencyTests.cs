@@ -103,4 +103,3 @@ public class DependencyTests
         .Attributes(project, "ProjectReference", "Include")
         .Select(include => Path.GetFileNameWithoutExtension(include.Replace('\\', '/')));
 }
-            "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Kubernetes", "Weir.Manifests"],
