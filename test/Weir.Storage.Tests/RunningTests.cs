@@ -70,7 +70,7 @@ public class RunningTests
         using var store = new TemporaryStore();
         store.Store.Append([Rows.Row(Running(4))]);
         store.Store.Dispose();
-        store.Execute("DROP INDEX exchanges_running; PRAGMA user_version=2");
+        store.Execute("DROP INDEX exchanges_running; DROP TABLE documents; PRAGMA user_version=2");
         store.Reopen();
         Assert.Equal(1, store.Store.EndRunning());
     }
