@@ -129,9 +129,9 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
         {
             Save();
         }
-        catch (StoreException failure)
+        catch (Exception failure) when (failure is StoreException or InvalidOperationException)
         {
-            // Tried again at the next interval: what changed is still marked.
+            // A store that is closed already, at the end, is the second kind. Tried again at the next interval: what changed is still marked.
             Interlocked.Increment(ref _saveFailures);
             if (_lastError != failure.Message) Console.Error.WriteLine($"weir: the catalogue could not be kept: {failure.Message}");
             Volatile.Write(ref _lastError, failure.Message);

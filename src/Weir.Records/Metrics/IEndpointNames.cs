@@ -10,10 +10,21 @@ public interface IEndpointNames
     string? NameOf(Exchange exchange);
 }
 
-/// <summary>The template that the endpoint catalogue wrote on the record.</summary>
+/// <summary>The template on the record.</summary>
 internal sealed class RecordedEndpoints : IEndpointNames
 {
     public static RecordedEndpoints Instance { get; } = new();
 
     public string? NameOf(Exchange exchange) => exchange.Endpoint;
+}
+
+/// <summary>
+/// Names none. A catalogue that learns from what clients ask for may still have a value where a parameter will be, and a label is kept
+/// and shown for longer than a record.
+/// </summary>
+public sealed class NoEndpoints : IEndpointNames
+{
+    public static NoEndpoints Instance { get; } = new();
+
+    public string? NameOf(Exchange exchange) => null;
 }
