@@ -6,10 +6,7 @@ namespace Weir.Cli.Inventory;
 /// <summary>Pages of lines that come newest first and are wanted oldest first. They wait in a temporary file: of memory they take one page.</summary>
 internal sealed class EventSpool : IDisposable
 {
-    private readonly FileStream _file = new(
-        Path.Combine(Path.GetTempPath(), $"weir-events-{Path.GetRandomFileName()}"),
-        new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite });
-
+    private readonly FileStream _file = Create();
     private readonly Stack<int> _pages = new();
 
     /// <param name="lines">UTF-8, each ended.</param>
@@ -33,4 +30,12 @@ internal sealed class EventSpool : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Nobody else may read it, and it goes when it is closed.</summary>
+    private static FileStream Create()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(Path.Combine(Path.GetTempPath(), $"weir-events-{Path.GetRandomFileName()}"), options);
+    }
 }

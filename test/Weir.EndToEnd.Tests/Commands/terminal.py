@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """A person at a terminal: `terminal.py STEPS COMMAND…` runs the command on a pseudo-terminal of its own (pty(7)). STEPS is JSON, a list of
-[text to wait for, keys to type]; the keys are typed the moment the text is there. Prints all that the terminal showed; ends as the command did."""
+[text to wait for, keys to type]; typing begins the moment the text is there. Prints all that the terminal showed; ends as the command did."""
 import json, os, pty, select, signal, sys, time
 
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
@@ -34,7 +34,11 @@ for text, keys in steps:
     if at < 0:
         break
     place = at + len(text.encode())
-    os.write(terminal, keys.encode())
+    # Pasted and typed: half at once, the rest key by key.
+    os.write(terminal, keys[: len(keys) // 2].encode())
+    for key in keys[len(keys) // 2 :]:
+        time.sleep(0.005)
+        os.write(terminal, key.encode())
 while read():
     pass
 status = os.waitpid(pid, 0)[1]

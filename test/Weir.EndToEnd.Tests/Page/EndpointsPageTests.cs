@@ -53,7 +53,7 @@ public sealed class EndpointsPageTests(PageFixture fixture)
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Keep this template" }).ClickAsync();
         await Expect(page.Page.GetByTestId("decided")).ToContainTextAsync("no path template");
         await page.Page.GetByTestId("why").GetByRole(AriaRole.Button).First.ClickAsync();
-        await Expect(page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link, new() { NameRegex = new("^/api/v1/users/[0-9]+$") }).First).ToBeVisibleAsync();
+        await Expect(page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link, new() { NameRegex = new("users.[0-9]+$") }).First).ToBeVisibleAsync();
         // The refused template, and the endpoint that is no longer one.
         page.AssertClean(expected: "Failed to load resource");
     }
@@ -63,11 +63,11 @@ public sealed class EndpointsPageTests(PageFixture fixture)
     {
         await using var page = await Open(1440, 900, ColorScheme.Dark);
         await page.Page.GetByTestId("service").SelectOptionAsync(new SelectOptionValue { Index = 1 });
-        await page.Page.GetByText("OpenAPI", new() { Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Radio, new() { Name = "OpenAPI" }).CheckAsync();
         await Expect(page.Page.GetByTestId("openapi")).ToContainTextAsync("openapi: \"3.1.1\"");
         var described = await page.Page.GetByTestId("openapi").TextContentAsync() ?? "";
         Assert.Contains("view=openapi", page.Page.Url, StringComparison.Ordinal);
-        await page.Page.GetByText("Drift", new() { Exact = true }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Radio, new() { Name = "Drift" }).CheckAsync();
         await page.Page.GetByTestId("spec").SetInputFilesAsync(new FilePayload { Name = "own.yaml", MimeType = "application/yaml", Buffer = System.Text.Encoding.UTF8.GetBytes(described) });
         await Expect(page.Page.GetByTestId("drift-verdict")).ToContainTextAsync("are described in own.yaml; no drift.");
         await page.Page.GetByTestId("spec").SetInputFilesAsync(
