@@ -8,4 +8,5 @@ example=${1:-http://localhost:8080}
 orders=${2:-}
 # shellcheck disable=SC2086 # a list of options
 "$weir" replay -r "$here/calls-example-api.gor" --to "$example" --speed max ${WEIR_REPLAY_OPTIONS:-}
+# shellcheck disable=SC2086 # a list of options
 [ -z "$orders" ] || "$weir" replay -r "$here/calls-order-service.gor" --to "$orders" --speed max ${WEIR_REPLAY_OPTIONS:-}

@@ -65,6 +65,15 @@ public sealed record CatalogueLimits
     /// <summary>Bytes of a body that are looked at. 64 KiB: what the probe keeps of one.</summary>
     public int MaxBodyBytes { get; init; } = 64 * 1024;
 
+    /// <summary>
+    /// Bodies of one kind (a request, or an answer of one status and media type) without a new property, after which not every one is read any
+    /// more. 1,000: a property that one call in 300 has is then known with a certainty of 96 %.
+    /// </summary>
+    public int QuietBodies { get; init; } = 1_000;
+
+    /// <summary>Then one body in so many is read; calls, times, parameters and credentials are counted of all. 8; 1 reads all.</summary>
+    public int SettledShare { get; init; } = 8;
+
     /// <summary>Bytes of a name (property, parameter, header) that is kept; longer ones are passed over. 96.</summary>
     public int MaxNameBytes { get; init; } = 96;
 

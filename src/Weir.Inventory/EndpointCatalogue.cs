@@ -4,6 +4,7 @@ using Weir.Inventory.Schemas;
 using Weir.Inventory.Security;
 using Weir.Inventory.Templating;
 using Weir.Records;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory;
 
@@ -59,10 +60,8 @@ public sealed class EndpointCatalogue
 
     /// <summary>Learns from an exchange. Those in progress come again when they have ended, and are passed over until then.</summary>
     /// <returns>The endpoint it belongs to; null when it belongs to none or there was no room.</returns>
-    public Endpoint? Observe(Exchange exchange) => Observe(exchange, _credentials.Inspect(exchange));
-
-    /// <summary>The same for an exchange whose credentials were judged before they were redacted.</summary>
-    public Endpoint? Observe(Exchange exchange, CredentialVerdict verdict)
+    /// <remarks>Credentials that nobody judged before they were masked are judged here, as far as they are there to be seen.</remarks>
+    public Endpoint? Observe(Exchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
         if (exchange.InProgress) return null;
@@ -77,7 +76,7 @@ public sealed class EndpointCatalogue
         if (EndpointAt(service, node, key, method, operation, kind, exchange) is not { } endpoint) return null;
         var first = passage.Confirms && !endpoint.Confirmed;
         if (first) Confirm(service, endpoint);
-        _learner.Learn(exchange, service, endpoint, status, passage, verdict, kind == EndpointKind.Http ? _probe : null);
+        _learner.Learn(exchange, service, endpoint, status, passage, exchange.Credentials ?? _credentials.Inspect(exchange) ?? default, kind == EndpointKind.Http ? _probe : null);
         if (kind != EndpointKind.Grpc && service.Tree.Rules.Learn(node, kind == EndpointKind.Http ? _probe : null))
         {
             service.Counted();

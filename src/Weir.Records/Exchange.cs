@@ -1,4 +1,5 @@
 using Weir.Packets;
+using Weir.Records.Credentials;
 
 namespace Weir.Records;
 
@@ -181,8 +182,14 @@ public sealed class Exchange
     /// <summary>Path template such as <c>/orders/{order_id}</c>; null until the endpoint catalogue has named it.</summary>
     public string? Endpoint { get; set; }
 
+    /// <summary>Somebody decided on every part of <see cref="Endpoint"/>: none was guessed from what clients sent. Not on the record.</summary>
+    public bool EndpointIsDecided { get; set; }
+
     /// <summary>Kinds of sensitive data found, by place; empty when none was found or nobody looked.</summary>
     public List<SensitiveData> Sensitive { get; } = [];
+
+    /// <summary>What its Authorization field was worth before it was masked; null without one, or when nobody looked.</summary>
+    public CredentialVerdict? Credentials { get; set; }
 
     /// <summary>Session fields that logging rules copied; not part of the JSON record.</summary>
     public List<SessionField> SessionFields { get; } = [];
@@ -222,7 +229,9 @@ public sealed class Exchange
         ClientBytes = ServerBytes = -1;
         Anomalies = default;
         Endpoint = null;
+        EndpointIsDecided = false;
         Sensitive.Clear();
+        Credentials = null;
         SessionFields.Clear();
     }
 }

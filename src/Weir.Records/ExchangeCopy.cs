@@ -34,7 +34,9 @@ public static class ExchangeCopy
         to.GapBytes = from.GapBytes;
         to.Anomalies = from.Anomalies;
         to.Endpoint = from.Endpoint;
+        to.EndpointIsDecided = from.EndpointIsDecided;
         to.Sensitive.AddRange(from.Sensitive);
+        to.Credentials = from.Credentials;
         to.SessionFields.AddRange(from.SessionFields);
         Copy(from.Client, to.Client);
         Copy(from.Server, to.Server);

@@ -84,6 +84,19 @@ public class CatalogueRouteTests
         Assert.Equal(("/orders/{number}", id), (endpoint.GetProperty("template").GetString(), endpoint.GetProperty("id").GetString()));
     }
 
+    [Fact]
+    public async Task A_template_is_a_label_of_metrics_once_somebody_has_accepted_it()
+    {
+        await using var center = await TestCenter.Start();
+        center.Ingest(0, 3);
+        Assert.DoesNotContain("endpoint=\"/", await (await center.Get("/metrics")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using var accepted = await Post(center, $"/api/v1/endpoints/{(await Only(center)).GetProperty("id").GetString()}/accept", "{}");
+        Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
+        center.Ingest(3, 2);
+        var text = await (await center.Get("/metrics")).Content.ReadAsStringAsync();
+        Assert.Contains("endpoint=\"/orders/{order_id}\",protocol=\"http1\",method=\"GET\",status_class=\"2xx\"} 2\n", text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/api/v1/endpoints/none/accept", "{}", null, HttpStatusCode.NotFound)]
     [InlineData("/api/v1/endpoints/none/undo", "[", null, HttpStatusCode.BadRequest)]

@@ -3,6 +3,7 @@ using Weir.Inventory.Schemas;
 using Weir.Packets;
 using Weir.Records;
 using Weir.Testing;
+using Weir.Records.Credentials;
 using Xunit;
 
 namespace Weir.Inventory.Tests;

@@ -32,6 +32,29 @@ public class LimitTests
     }
 
     [Fact]
+    public void Bodies_that_bring_nothing_new_are_read_now_and_then()
+    {
+        var catalogue = new EndpointCatalogue(new CatalogueLimits { QuietBodies = 50 });
+        void Call(int times, string body)
+        {
+            for (var i = 0; i < times; i++) catalogue.Observe(Calls.Make("GET", $"/users/{i}?page=1", 200, body));
+        }
+
+        Call(51, """{"id":1,"name":"x"}""");
+        Call(8_000, """{"id":1,"name":"x"}""");
+        var endpoint = Assert.Single(catalogue.Services["shop"].Endpoints);
+        var body = endpoint.Responses[200].Bodies["application/json"];
+        Assert.Equal((8_051L, 8_051L, 8_051L), (endpoint.Calls, body.Count, endpoint.Query["page"].Count));
+        Assert.InRange(body.Schema!.Objects, 51 + 800, 51 + 1_200);
+        Assert.All(body.Schema.Properties!.Values, property => Assert.Equal(body.Schema.Objects, property.Samples));
+        // Something new is found, and then all are read again for a while.
+        Call(400, """{"id":1,"name":"x","note":"y"}""");
+        Assert.True(body.Schema.Properties.TryGetValue("note", out var note));
+        Assert.InRange(note.Samples, 51, 150);
+        Assert.DoesNotContain(catalogue.Services["shop"].Endpoints, static one => one.Template.Contains("/1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Services_have_a_limit()
     {
         var catalogue = new EndpointCatalogue(new CatalogueLimits { MaxServices = 3 });

@@ -10,9 +10,9 @@ internal sealed class ApiRoutes(ApiServer server)
 {
     private static readonly Dictionary<string, string[]> s_parameters = new(StringComparer.Ordinal)
     {
-        ["get"] = [],
-        ["list"] = ["limit", "continue", "resourceVersion", "resourceVersionMatch", "labelSelector", "fieldSelector", "timeoutSeconds"],
-        ["watch"] = ["watch", "allowWatchBookmarks", "resourceVersion", "resourceVersionMatch", "labelSelector", "fieldSelector", "timeoutSeconds", "sendInitialEvents", "limit"],
+        ["get"] = ["includeObject"],
+        ["list"] = ["limit", "continue", "resourceVersion", "resourceVersionMatch", "labelSelector", "fieldSelector", "timeoutSeconds", "includeObject"],
+        ["watch"] = ["watch", "allowWatchBookmarks", "resourceVersion", "resourceVersionMatch", "labelSelector", "fieldSelector", "timeoutSeconds", "sendInitialEvents", "limit", "includeObject"],
         ["create"] = ["fieldManager", "dryRun", "fieldValidation"],
         ["update"] = ["fieldManager", "dryRun", "fieldValidation"],
         ["patch"] = ["fieldManager", "dryRun", "force", "fieldValidation"],
@@ -99,7 +99,8 @@ internal sealed class ApiRoutes(ApiServer server)
                 await _lists.WatchAsync(context, type, space).ConfigureAwait(false);
                 break;
             case "get":
-                await AnswerAsync(context, server.Store.Get(type, space, name!) ?? throw ApiException.NotFound(type, name!), 200).ConfigureAwait(false);
+                var found = server.Store.Get(type, space, name!) ?? throw ApiException.NotFound(type, name!);
+                await AnswerAsync(context, Tables.IsWanted(context) ? Tables.Of(type, [found], []) : found, 200).ConfigureAwait(false);
                 break;
             case "delete":
                 if (request.Query["dryRun"] != "All") server.Store.Delete(type, space, name!);
@@ -139,6 +140,7 @@ internal sealed class ApiRoutes(ApiServer server)
                 after = media switch
                 {
                     "application/merge-patch+json" => Patches.Merge(before, Object(body)),
+                    "application/strategic-merge-patch+json" => StrategicMerge.Merge(before, Object(body)),
                     "application/json-patch+json" => Patches.Apply(before, body as JsonArray ?? throw ApiException.BadRequest("a JSON patch is a list")),
                     _ => throw Unsupported(media),
                 };

@@ -37,7 +37,7 @@ public sealed record ApiServerOptions
 /// <summary>
 /// An API server for tests, strict about what clients send: unknown query parameters, media types and bodies that a real one would refuse
 /// or misread are refused. It lists with limit and continue, watches with bookmarks and compaction, merges, patches and applies, and
-/// speaks discovery well enough for kubectl.
+/// speaks discovery and tables well enough for kubectl.
 /// </summary>
 public sealed class ApiServer : IAsyncDisposable
 {
@@ -112,7 +112,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     public void Delete(string plural, string? space, string name) => Store.Delete(Type(plural), space, name);
 
-    /// <summary>A kubeconfig that leads here with a token.</summary>
+    /// <summary>A kubeconfig that leads here with a token. kubectl sends none without <see cref="ApiServerOptions.Tls"/>.</summary>
     public string Kubeconfig(string? user = null) => $"""
         apiVersion: v1
         kind: Config

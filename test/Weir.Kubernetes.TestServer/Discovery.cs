@@ -55,7 +55,7 @@ internal sealed class Discovery(ApiServer server)
         return new JsonObject { ["paths"] = paths };
     }
 
-    /// <summary>That a patch knows fieldValidation: then kubectl leaves validation to the server.</summary>
+    /// <summary>That a patch knows fieldValidation and dryRun: then kubectl leaves validation to the server, and compares by dry runs.</summary>
     private JsonObject OpenApi(string prefix)
     {
         var paths = new JsonObject();
@@ -65,7 +65,7 @@ internal sealed class Discovery(ApiServer server)
             {
                 ["patch"] = new JsonObject
                 {
-                    ["parameters"] = new JsonArray(new JsonObject { ["name"] = "fieldValidation", ["in"] = "query" }),
+                    ["parameters"] = new JsonArray(new JsonObject { ["name"] = "fieldValidation", ["in"] = "query" }, new JsonObject { ["name"] = "dryRun", ["in"] = "query" }),
                     ["x-kubernetes-group-version-kind"] = new JsonObject { ["group"] = type.Group, ["version"] = type.Version, ["kind"] = type.Kind },
                 },
             };

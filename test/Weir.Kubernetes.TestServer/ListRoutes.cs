@@ -44,14 +44,17 @@ internal sealed class ListRoutes(ApiServer server)
         }
 
         context.Response.ContentType = "application/json";
-        return Pieces.WriteAsync(context, Page(type, rests, version, next, objects.Count - rests.Count, WantsMetadata(context)), server.Faults);
+        var page = Tables.IsWanted(context)
+            ? JsonSerializer.SerializeToUtf8Bytes(Tables.Of(type, rests, Metadata(version, next, objects.Count - rests.Count)))
+            : Page(type, rests, version, next, objects.Count - rests.Count, WantsMetadata(context));
+        return Pieces.WriteAsync(context, page, server.Faults);
     }
 
     public async Task WatchAsync(HttpContext context, ApiType type, string? space)
     {
         var query = context.Request.Query;
         var selector = new Selector(query["labelSelector"].ToString(), query["fieldSelector"].ToString());
-        var metadataOnly = WantsMetadata(context);
+        var (metadataOnly, isTable) = (WantsMetadata(context), Tables.IsWanted(context));
         var asked = query["resourceVersion"].ToString();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         if (Number(query["timeoutSeconds"].ToString()) is > 0 and var seconds) end.CancelAfter(TimeSpan.FromSeconds(seconds));
@@ -75,7 +78,7 @@ internal sealed class ListRoutes(ApiServer server)
             if (server.Faults.EndWatchesAtOnce) return;
             if (asked.Length == 0 || asked == "0")
             {
-                foreach (var one in server.Store.List(type, space).Objects.Where(selector.Matches)) await WriteEventAsync(context, "ADDED", Shown(one, metadataOnly)).ConfigureAwait(false);
+                foreach (var one in server.Store.List(type, space).Objects.Where(selector.Matches)) await WriteEventAsync(context, "ADDED", Row(one)).ConfigureAwait(false);
             }
 
             var last = known;
@@ -112,10 +115,12 @@ internal sealed class ListRoutes(ApiServer server)
             server.Store.Leave(watch.Channel);
         }
 
+        JsonObject Row(JsonObject one) => isTable ? Tables.Of(type, [one], new JsonObject { ["resourceVersion"] = (string?)one["metadata"]!["resourceVersion"] }) : Shown(one, metadataOnly);
+
         async Task TellAsync(StoredEvent change)
         {
             if (change.Kind.Resource != type.Resource || (space is not null && (string?)change.Object["metadata"]!["namespace"] != space) || !selector.Matches(change.Object)) return;
-            await WriteEventAsync(context, change.Type, Shown(change.Object, metadataOnly)).ConfigureAwait(false);
+            await WriteEventAsync(context, change.Type, Row(change.Object)).ConfigureAwait(false);
         }
     }
 
@@ -151,15 +156,8 @@ internal sealed class ListRoutes(ApiServer server)
             json.WriteStartObject();
             json.WriteString("kind", metadataOnly ? "PartialObjectMetadataList" : $"{type.Kind}List");
             json.WriteString("apiVersion", metadataOnly ? "meta.k8s.io/v1" : type.ApiVersion);
-            json.WriteStartObject("metadata");
-            json.WriteString("resourceVersion", version.ToString(CultureInfo.InvariantCulture));
-            if (next.Length > 0)
-            {
-                json.WriteString("continue", next);
-                json.WriteNumber("remainingItemCount", left);
-            }
-
-            json.WriteEndObject();
+            json.WritePropertyName("metadata");
+            Metadata(version, next, left).WriteTo(json);
             json.WriteStartArray("items");
             foreach (var one in objects) Shown(one, metadataOnly).WriteTo(json);
             json.WriteEndArray();
@@ -169,9 +167,14 @@ internal sealed class ListRoutes(ApiServer server)
         return stream.ToArray();
     }
 
-    private static JsonObject Shown(JsonObject one, bool metadataOnly) => metadataOnly
-        ? new JsonObject { ["kind"] = "PartialObjectMetadata", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = one["metadata"]!.DeepClone() }
-        : one;
+    private static JsonObject Metadata(long version, string next, int left)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) };
+        if (next.Length > 0) (metadata["continue"], metadata["remainingItemCount"]) = (next, left);
+        return metadata;
+    }
+
+    private static JsonObject Shown(JsonObject one, bool metadataOnly) => metadataOnly ? Tables.Partial(one) : one;
 
     private static bool WantsMetadata(HttpContext context) => context.Request.Headers.Accept.ToString().Contains("as=PartialObjectMetadata", StringComparison.Ordinal);
 

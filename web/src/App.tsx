@@ -1,7 +1,11 @@
 import { usePage } from './components/use-page';
 import { CallsPage } from './pages/calls/CallsPage';
+import { EndpointsPage } from './pages/endpoints/EndpointsPage';
 import { StatusPage } from './pages/status/StatusPage';
 
+const pages = { calls: CallsPage, endpoints: EndpointsPage, status: StatusPage };
+
 export function App() {
-  return usePage() === 'status' ? <StatusPage /> : <CallsPage />;
+  const Page = pages[usePage()];
+  return <Page />;
 }

@@ -89,7 +89,7 @@ public sealed class CenterHost : IAsyncDisposable
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
-        var metrics = new ExchangeMetrics(options.Metrics, NoEndpoints.Instance);
+        var metrics = new ExchangeMetrics(options.Metrics, DecidedEndpoints.Instance);
         var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);

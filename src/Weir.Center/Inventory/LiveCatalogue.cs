@@ -13,8 +13,6 @@ namespace Weir.Center.Inventory;
 /// </summary>
 internal sealed class LiveCatalogue : IStatusSource, IDisposable
 {
-    private const string Kind = "catalogue";
-
     private readonly Lock _lock = new();
     private readonly SqliteExchangeStore _store;
     private readonly CatalogueOptions _options;
@@ -40,6 +38,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
         {
             if (_catalogue.Observe(exchange) is not { } endpoint) return;
             exchange.Endpoint ??= endpoint.Template;
+            exchange.EndpointIsDecided = endpoint.IsDecided && exchange.Endpoint == endpoint.Template;
             _changed.Add(endpoint.Service);
         }
     }
@@ -69,7 +68,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
     /// <exception cref="StoreException">The store can't be read.</exception>
     public void Start()
     {
-        foreach (var (name, state) in _store.LoadDocuments(Kind))
+        foreach (var (name, state) in _store.LoadDocuments(ServiceState.DocumentKind))
         {
             lock (_lock)
             {
@@ -155,7 +154,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
                 if (_catalogue.Services.TryGetValue(name, out var service)) documents.Add((name, ServiceState.Write(service)));
         try
         {
-            _store.SaveDocuments(Kind, documents);
+            _store.SaveDocuments(ServiceState.DocumentKind, documents);
             Volatile.Write(ref _lastError, null);
         }
         catch (StoreException)

@@ -1,5 +1,6 @@
 using Weir.Inventory.Schemas;
 using Weir.Inventory.Templating;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.Catalogue;
 
@@ -40,6 +41,17 @@ public sealed class Endpoint
 
     /// <summary>Path with its parameters named, such as <c>/users/{user_id}/orders</c>. Can change while traffic teaches.</summary>
     public string Template => TemplateText.Of(Node);
+
+    /// <summary>A person or a specification said of every segment what it is: nothing of the template was guessed from what clients sent.</summary>
+    public bool IsDecided
+    {
+        get
+        {
+            for (var node = Node; node.Parent is { } parent; node = parent)
+                if (node.IsParameter ? parent.ChildPin != Pin.Parameter : !node.Kept) return false;
+            return true;
+        }
+    }
 
     /// <summary>
     /// The same for as long as the template has parameters at the same places, whatever they are called: 16 hexadecimal digits.

@@ -8,11 +8,21 @@ public sealed class BodyModel
     /// <summary>Messages with this media type.</summary>
     public long Count { get; internal set; }
 
-    /// <summary>Bodies that were not what the media type says.</summary>
+    /// <summary>Bodies that were not what the media type says, of those that were looked into.</summary>
     public long Malformed { get; internal set; }
 
     /// <summary>What they hold; null for media types that are not looked into.</summary>
     public SchemaNode? Schema { get; internal set; }
+
+    /// <summary>Bodies that were looked into since one last had a property that none before had. Begins anew with the process.</summary>
+    internal long Quiet { get; set; }
+
+    /// <summary>
+    /// Whether the next body is worth reading: all are until nothing new came for a while, then one in so many. Which ones follows from the
+    /// count by a multiplicative hash (Knuth, TAOCP 3 §6.4), so that calls that come in a rhythm do not hide behind each other.
+    /// </summary>
+    internal bool IsWorthReading(CatalogueLimits limits) =>
+        Quiet < limits.QuietBodies || limits.SettledShare <= 1 || (ulong)Count * 0x9E3779B97F4A7C15 < ulong.MaxValue / (ulong)limits.SettledShare;
 }
 
 /// <summary>A request, or the response of one status: its media types.</summary>

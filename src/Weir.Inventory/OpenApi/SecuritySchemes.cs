@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Weir.Inventory.Catalogue;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.OpenApi;
 

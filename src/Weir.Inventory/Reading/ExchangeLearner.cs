@@ -5,6 +5,7 @@ using Weir.Inventory.Schemas;
 using Weir.Inventory.Security;
 using Weir.Inventory.Templating;
 using Weir.Records;
+using Weir.Records.Credentials;
 using Weir.Records.Json;
 
 namespace Weir.Inventory.Reading;
@@ -59,8 +60,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
         response.Count++;
         if (exchange.Response.Body.Length == 0 && exchange.Response.BodyBytes == 0) return;
         var misfit = Misfit.Before(endpoint, passage.Succeeded);
-        Body(exchange.Response, response, endpoint, passage.Succeeded ? probe : null);
-        if (misfit.IsMisfit(endpoint) && endpoint.Node.Values is not null) Tell(service, endpoint, exchange);
+        if (Body(exchange.Response, response, endpoint, passage.Succeeded ? probe : null) && misfit.IsMisfit(endpoint) && endpoint.Node.Values is not null) Tell(service, endpoint, exchange);
     }
 
     /// <summary>Known methods without a new string; of others only tokens (RFC 9110 §5.6.2), cut.</summary>
@@ -113,7 +113,7 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
             var name = _name.AsSpan(0, bytes.Length);
             if (name is "authorization")
             {
-                auth |= HeaderNames.SchemeOf(Text(request[field.Value]), out _);
+                auth |= AuthScheme.Of(Text(request[field.Value]), out _);
                 continue;
             }
 
@@ -184,25 +184,28 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
         return auth;
     }
 
-    private void Body(HttpMessage message, MessageModel model, Endpoint endpoint, EchoProbe? probe)
+    /// <summary>False when its body was passed over because nothing new is to be expected of it.</summary>
+    private bool Body(HttpMessage message, MessageModel model, Endpoint endpoint, EchoProbe? probe)
     {
         var type = MediaType(message[message.ContentType]);
         if (model.Body(type, limits) is not { } body)
         {
             endpoint.Overflow++;
-            return;
+            return true;
         }
 
         body.Count++;
+        if (!body.IsWorthReading(limits)) return false;
         var decoded = _bodies.Decode(message, keep: true);
-        if (decoded.EncodingInvalid || decoded.Bytes.IsEmpty) return;
+        if (decoded.EncodingInvalid || decoded.Bytes.IsEmpty) return true;
         var json = type is "application/json" or "text/json" || type.EndsWith("+json");
         var form = type is "application/x-www-form-urlencoded";
         var multipart = type is "multipart/form-data";
-        if (!json && !form && !multipart && !(type.IsEmpty && decoded.Bytes.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..])) return;
+        if (!json && !form && !multipart && !(type.IsEmpty && decoded.Bytes.TrimStart(" \r\n\t"u8) is [(byte)'{' or (byte)'[', ..])) return true;
+        var room = endpoint.Budget.Left;
         if (body.Schema is null)
         {
-            if (!endpoint.Budget.Take()) return;
+            if (!endpoint.Budget.Take()) return true;
             body.Schema = new SchemaNode();
         }
 
@@ -210,6 +213,8 @@ internal sealed class ExchangeLearner(CatalogueLimits limits)
             : multipart ? Multipart(decoded.Bytes, message[message.ContentType], body.Schema, endpoint)
             : _json.Read(decoded.Bytes, decoded.Truncated, body.Schema, endpoint.Budget, probe);
         if (!whole) body.Malformed++;
+        body.Quiet = endpoint.Budget.Left == room ? body.Quiet + 1 : 0;
+        return true;
     }
 
     private bool Form(ReadOnlySpan<byte> text, SchemaNode schema, Endpoint endpoint)

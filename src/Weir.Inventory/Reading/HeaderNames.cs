@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using Weir.Inventory.Catalogue;
 
 namespace Weir.Inventory.Reading;
 
@@ -51,19 +50,4 @@ internal static class HeaderNames
         name.Contains("sess", StringComparison.OrdinalIgnoreCase) || name.Contains("auth", StringComparison.OrdinalIgnoreCase) || name.Contains("token", StringComparison.OrdinalIgnoreCase)
         || name.Contains("jwt", StringComparison.OrdinalIgnoreCase) || name.Equals("sid", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".sid", StringComparison.OrdinalIgnoreCase)
         || name.Equals("remember_me", StringComparison.OrdinalIgnoreCase);
-
-    public static AuthKinds SchemeOf(ReadOnlySpan<char> value, out ReadOnlySpan<char> credentials)
-    {
-        var space = value.IndexOf(' ');
-        credentials = space < 0 ? value : value[(space + 1)..].Trim();
-        var scheme = space < 0 ? default : value[..space];
-        if (scheme.Equals("bearer", StringComparison.OrdinalIgnoreCase)) return AuthKinds.Bearer | (IsWebToken(credentials) ? AuthKinds.Jwt : 0);
-        if (scheme.Equals("basic", StringComparison.OrdinalIgnoreCase)) return AuthKinds.Basic;
-        if (scheme.Equals("digest", StringComparison.OrdinalIgnoreCase)) return AuthKinds.Digest;
-        if (scheme.Equals("negotiate", StringComparison.OrdinalIgnoreCase) || scheme.Equals("ntlm", StringComparison.OrdinalIgnoreCase)) return AuthKinds.Negotiate;
-        if (scheme.StartsWith("AWS4-", StringComparison.Ordinal)) return AuthKinds.Aws;
-        return IsWebToken(credentials) ? AuthKinds.Bearer | AuthKinds.Jwt : AuthKinds.Other;
-    }
-
-    public static bool IsWebToken(ReadOnlySpan<char> text) => (text.StartsWith("eyJ") && text.Count('.') == 2) || text is "***jwt***";
 }

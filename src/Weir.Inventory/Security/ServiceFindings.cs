@@ -1,5 +1,6 @@
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Templating;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.Security;
 

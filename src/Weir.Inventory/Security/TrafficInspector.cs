@@ -1,5 +1,6 @@
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Templating;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.Security;
 
@@ -17,12 +18,12 @@ internal static class TrafficInspector
     {
         if ((verdict.Kinds & AuthKinds.Basic) != 0 && scheme == "http")
             Add(service, endpoint, FindingKind.BasicOverPlainHttp, FindingSeverity.Medium, "a password is sent with each call, and the connection is not encrypted", timeNs);
-        if (verdict.KnownPassword || verdict.ShortPassword)
-            Add(service, endpoint, FindingKind.WeakPassword, FindingSeverity.High, verdict.KnownPassword ? "the password is among those that are tried first" : "the password has fewer than eight characters", timeNs);
-        if (verdict.Unsigned) Add(service, endpoint, FindingKind.TokenUnsigned, FindingSeverity.High, "a JSON Web Token has no signature: its algorithm is none, or missing", timeNs);
-        if (verdict.KnownKey) Add(service, endpoint, FindingKind.TokenKnownKey, FindingSeverity.High, "a JSON Web Token is signed with a well-known key: anybody can make one", timeNs);
-        if (verdict.WithoutExpiry) Add(service, endpoint, FindingKind.TokenWithoutExpiry, FindingSeverity.Medium, "a JSON Web Token never expires: it has no exp claim", timeNs);
-        if (verdict.LongLived) Add(service, endpoint, FindingKind.TokenLongLived, FindingSeverity.Low, "a JSON Web Token is valid for more than five days", timeNs);
+        if (verdict.Has(CredentialFlaws.KnownPassword | CredentialFlaws.ShortPassword))
+            Add(service, endpoint, FindingKind.WeakPassword, FindingSeverity.High, verdict.Has(CredentialFlaws.KnownPassword) ? "the password is among those that are tried first" : "the password has fewer than eight characters", timeNs);
+        if (verdict.Has(CredentialFlaws.Unsigned)) Add(service, endpoint, FindingKind.TokenUnsigned, FindingSeverity.High, "a JSON Web Token has no signature: its algorithm is none, or missing", timeNs);
+        if (verdict.Has(CredentialFlaws.KnownKey)) Add(service, endpoint, FindingKind.TokenKnownKey, FindingSeverity.High, "a JSON Web Token is signed with a well-known key: anybody can make one", timeNs);
+        if (verdict.Has(CredentialFlaws.WithoutExpiry)) Add(service, endpoint, FindingKind.TokenWithoutExpiry, FindingSeverity.Medium, "a JSON Web Token never expires: it has no exp claim", timeNs);
+        if (verdict.Has(CredentialFlaws.LongLived)) Add(service, endpoint, FindingKind.TokenLongLived, FindingSeverity.Low, "a JSON Web Token is valid for more than five days", timeNs);
     }
 
     public static void SecretInUrl(ServiceCatalogue service, Endpoint endpoint, ReadOnlySpan<char> parameter, long timeNs) =>

@@ -5,6 +5,7 @@ using Weir.Inventory.Drift;
 using Weir.Inventory.OpenApi;
 using Weir.Inventory.Security;
 using Weir.Inventory.Templating;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.State;
 
@@ -24,7 +25,7 @@ public static class EndpointJson
         summary["firstSeen"] = OpenApiBuilder.Time(endpoint.FirstNs);
         summary["lastSeen"] = OpenApiBuilder.Time(endpoint.LastNs);
         summary["latencyMs"] = new JsonObject { ["p50"] = Ms(endpoint, 0.5), ["p90"] = Ms(endpoint, 0.9), ["p99"] = Ms(endpoint, 0.99) };
-        summary["auth"] = new JsonArray([.. endpoint.Auth.Keys.SelectMany(NamesOf).Distinct().Order(StringComparer.Ordinal).Select(static name => (JsonNode)name).ToArray()]);
+        summary["auth"] = new JsonArray([.. endpoint.Auth.Keys.SelectMany(CredentialNames.Of).Distinct().Order(StringComparer.Ordinal).Select(static name => (JsonNode)name).ToArray()]);
         summary["sensitive"] = new JsonArray([.. endpoint.Sensitive.Keys.Select(static one => one.Class).Distinct().Order(StringComparer.Ordinal).Select(static name => (JsonNode)name).ToArray()]);
         summary["example"] = endpoint.Example;
         return summary;
@@ -75,18 +76,6 @@ public static class EndpointJson
     {
         ArgumentNullException.ThrowIfNull(item);
         return new JsonObject { ["kind"] = DriftItem.NameOf(item.Kind), ["method"] = item.Method, ["path"] = item.Path, ["where"] = item.Where, ["detail"] = item.Detail, ["count"] = item.Count };
-    }
-
-    /// <summary>Names of what identified a call, such as <c>bearer</c> and <c>jwt</c>; <c>none</c> when nothing did.</summary>
-    public static IEnumerable<string> NamesOf(AuthKinds kinds)
-    {
-        if (kinds == AuthKinds.None) return ["none"];
-        return Enum.GetValues<AuthKinds>().Where(kind => kind != AuthKinds.None && (kinds & kind) != 0).Select(static kind => kind switch
-        {
-            AuthKinds.ApiKeyHeader => "api_key_header",
-            AuthKinds.ApiKeyQuery => "api_key_query",
-            _ => kind.ToString().ToLowerInvariant(),
-        });
     }
 
     private static string KindOf(EndpointKind kind) => kind.ToString().ToLowerInvariant();

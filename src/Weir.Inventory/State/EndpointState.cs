@@ -3,6 +3,7 @@ using System.Text.Json;
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Schemas;
 using Weir.Inventory.Templating;
+using Weir.Records.Credentials;
 
 namespace Weir.Inventory.State;
 

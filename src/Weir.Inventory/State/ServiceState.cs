@@ -13,6 +13,9 @@ namespace Weir.Inventory.State;
 /// </summary>
 public static class ServiceState
 {
+    /// <summary>Kind of document under which stores keep services.</summary>
+    public const string DocumentKind = "catalogue";
+
     private const int Version = 1;
 
     /// <summary>Paths, schemas and levels of JSON around them.</summary>

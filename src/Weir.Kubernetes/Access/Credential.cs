@@ -56,7 +56,7 @@ internal sealed class FixedCredential(AuthenticationHeaderValue? header, X509Cer
 /// A token in a file that somebody renews: the kubelet replaces projected tokens when four fifths of their hour are over. Read again each
 /// minute, as client-go does, and when the server refused.
 /// </summary>
-internal sealed class TokenFileCredential(string file, TimeProvider? time = null) : Credential
+internal sealed class TokenFileCredential(string file, TimeProvider? time = null, X509Certificate2? certificate = null) : Credential
 {
     private static readonly TimeSpan s_readAgainAfter = TimeSpan.FromMinutes(1);
 
@@ -64,6 +64,8 @@ internal sealed class TokenFileCredential(string file, TimeProvider? time = null
     private readonly Lock _gate = new();
     private AuthenticationHeaderValue? _header;
     private long _readAt;
+
+    public override X509Certificate2? Certificate => certificate;
 
     public override ValueTask<AuthenticationHeaderValue?> GetAsync(bool refused, CancellationToken cancellation)
     {
@@ -83,5 +85,11 @@ internal sealed class TokenFileCredential(string file, TimeProvider? time = null
 
             return new(_header ?? throw new KubernetesException(KubernetesFault.Configuration, $"the token file {file} is empty"));
         }
+    }
+
+    public override void Dispose()
+    {
+        certificate?.Dispose();
+        base.Dispose();
     }
 }

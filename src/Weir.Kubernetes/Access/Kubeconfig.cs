@@ -78,7 +78,7 @@ internal sealed class Kubeconfig
         if (Map(user, "auth-provider") is { } provider)
             throw Wrong($"auth-provider {Text(provider, "name")} is gone from Kubernetes since 1.26: use an exec plugin");
         if (Map(user, "exec") is { } exec) return new ExecCredential(Plugin(exec, cluster), limits);
-        if (Text(user, "tokenFile") is { Length: > 0 } file) return new TokenFileCredential(Resolve(file));
+        if (Text(user, "tokenFile") is { Length: > 0 } file) return new TokenFileCredential(Resolve(file), certificate: ClientCertificate(user));
         AuthenticationHeaderValue? header = null;
         if (Text(user, "token") is { Length: > 0 } token) header = FixedCredential.Bearer(token);
         else if (Text(user, "username") is { Length: > 0 } userName) header = FixedCredential.Basic(userName, Text(user, "password") ?? "");

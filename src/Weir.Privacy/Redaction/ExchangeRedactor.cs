@@ -4,12 +4,13 @@ using Weir.Privacy.Detection;
 using Weir.Privacy.Detection.Keys;
 using Weir.Privacy.Detection.Walking;
 using Weir.Records;
+using Weir.Records.Credentials;
 
 namespace Weir.Privacy.Redaction;
 
 /// <summary>
 /// Finds what is sensitive anywhere in an exchange, tells it in <see cref="Exchange.Sensitive"/>, and overwrites what the
-/// options do not reveal, before any output sees the exchange. One per worker: not thread-safe. Allocates nothing for
+/// options do not reveal, before any output sees the exchange. Credentials are judged before they are masked. One per worker: not thread-safe. Allocates nothing for
 /// exchanges without findings whose bodies have no content coding.
 /// </summary>
 public sealed class ExchangeRedactor
@@ -27,6 +28,7 @@ public sealed class ExchangeRedactor
     private readonly ByteBuffer _masked = new();
     private readonly ByteBuffer _text = new();
     private readonly Exchange _running = new();
+    private readonly CredentialInspector _credentials = new();
 
     public ExchangeRedactor(RedactionOptions? options = null)
     {
@@ -55,6 +57,8 @@ public sealed class ExchangeRedactor
             exchange = _running;
         }
 
+        // Afterwards nobody can: the verdict goes on with the exchange, what it is about does not.
+        if (exchange is { HasRequest: true, Credentials: null }) exchange.Credentials = _credentials.Inspect(exchange);
         var hidden = false;
         if (exchange.HasRequest) hidden |= Message(exchange, exchange.Request, s_request, trace?.Request);
         if (exchange.HasResponse) hidden |= Message(exchange, exchange.Response, s_response, trace?.Response);

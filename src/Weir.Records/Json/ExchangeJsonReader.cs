@@ -55,6 +55,7 @@ public static class ExchangeJsonReader
                 "tcp" => ReadTcp(ref cursor, exchange),
                 "anomalies" => ReadAnomalies(ref cursor, exchange),
                 "sensitive" => ReadSensitive(ref cursor, exchange),
+                "credentials" => CredentialJson.Read(ref cursor, exchange),
                 _ => cursor.Skip(),
             };
             if (!ok) return false;

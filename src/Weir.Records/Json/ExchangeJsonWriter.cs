@@ -70,6 +70,7 @@ public sealed class ExchangeJsonWriter(ExchangeDetail detail = ExchangeDetail.Fu
         Tcp(ref json, exchange);
         Anomalies(ref json, anomalies);
         Sensitive(ref json, exchange.Sensitive);
+        CredentialJson.Write(ref json, exchange.Credentials);
         json.Raw((byte)'}');
         json.Flush();
     }

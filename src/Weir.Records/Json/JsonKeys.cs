@@ -22,7 +22,7 @@ internal static class JsonKeys
             "dns", "responseCode", "overTcp", "truncated", "authoritative", "answerCount", "answers", "ttl", "data",
             "streamId", "grpc", "message", "requestMessages", "responseMessages", "requestMessageBytes", "responseMessageBytes",
             "requestJson", "responseJson",
-            "sensitive", "class", "where", "count",
+            "sensitive", "class", "where", "count", "credentials", "kinds", "flaws", "role",
             "part", "interface", "vlan", "exchanges", "end", "handshakeSeen", "packets", "bytes", "retransmittedBytes",
             "workloadKind", "labels", "resolution",
             "container", "cgroup", "tls", "library", "binding",

@@ -19,12 +19,12 @@ internal sealed class RecordedEndpoints : IEndpointNames
 }
 
 /// <summary>
-/// Names none. A catalogue that learns from what clients ask for may still have a value where a parameter will be, and a label is kept
-/// and shown for longer than a record.
+/// The template where somebody has accepted all of it. A catalogue that learns from what clients ask for may still have a value where a
+/// parameter will be, and a label is kept and shown for longer than a record: what was only learned is not named.
 /// </summary>
-public sealed class NoEndpoints : IEndpointNames
+public sealed class DecidedEndpoints : IEndpointNames
 {
-    public static NoEndpoints Instance { get; } = new();
+    public static DecidedEndpoints Instance { get; } = new();
 
-    public string? NameOf(Exchange exchange) => null;
+    public string? NameOf(Exchange exchange) => exchange.EndpointIsDecided ? exchange.Endpoint : null;
 }

@@ -22,6 +22,7 @@ internal static class DiffCommand
           weir diff --spec orders.yaml -r traffic.pcap --service orders
           weir diff --spec orders.yaml -r calls.jsonl --json
           weir diff --spec orders.yaml --center http://127.0.0.1:7373 --service shop/orders
+          weir diff --spec orders.yaml --data /var/lib/weir --service shop/orders
         """;
 
     public static Command Create()
@@ -49,12 +50,11 @@ internal static class DiffCommand
         if (!SpecReader.TryRead(bytes, out var model, out var error)) throw new UsageException($"{path} is no specification that can be used: {error}");
         using var interruption = new Interruption(null);
         JsonObject report;
-        if (input.FileOf(parsed) is { } file)
+        var catalogue = new EndpointCatalogue();
+        // Known before the traffic, templates of the specification decide what is a value. A lone service is the one meant.
+        if (parsed.GetValue(input.Read) is not null && parsed.GetValue(input.Service) is { } name && catalogue.Expect(name) is { } expected) SpecDiff.Expect(expected, model);
+        if (input.Fill(parsed, catalogue, interruption.Token) is not null)
         {
-            var catalogue = new EndpointCatalogue();
-            // Known before the traffic, templates of the specification decide what is a value. A lone service is the one meant.
-            if (parsed.GetValue(input.Service) is { } name && catalogue.Expect(name) is { } expected) SpecDiff.Expect(expected, model);
-            CatalogueInput.Learn(file, catalogue, interruption.Token);
             if (interruption.BySignal) return ExitCode.Interrupted;
             var service = input.One(parsed, catalogue);
             SpecDiff.Expect(service, model);
@@ -62,9 +62,9 @@ internal static class DiffCommand
         }
         else
         {
-            var service = parsed.GetValue(input.Service) ?? throw new UsageException("a center knows many services: choose one with --service; weir endpoints --center lists them");
+            var known = parsed.GetValue(input.Service) ?? throw new UsageException("a center knows many services: choose one with --service; weir endpoints --center lists them");
             using var center = new CenterClient(parsed.GetValue(input.Center)!);
-            report = center.Post($"/api/v1/drift?service={Uri.EscapeDataString(service)}", bytes, "application/openapi");
+            report = center.Post($"/api/v1/drift?service={Uri.EscapeDataString(known)}", bytes, "application/openapi");
         }
 
         var drift = (report["drift"] as JsonArray ?? []).OfType<JsonObject>().ToList();

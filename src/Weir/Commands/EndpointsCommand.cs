@@ -20,7 +20,9 @@ internal static class EndpointsCommand
           weir endpoints -r traffic.pcap                       a table
           weir endpoints -r calls.jsonl --json                 one JSON object a line
           weir endpoints --center http://127.0.0.1:7373        what a running center has learned
+          weir endpoints --data /var/lib/weir                  what a center stored, running or not
           weir endpoints -r endpoints.json --format captured   captured-endpoints.json, health checks left out
+          weir endpoints --center http://127.0.0.1:7373 --format captured --new-only
           weir endpoints -r traffic.pcap --findings            tokens without signature, secrets in URLs, …
         """;
 
@@ -46,13 +48,16 @@ internal static class EndpointsCommand
     private static int Captured(CatalogueInput input, CapturedFile captured, ParseResult parsed)
     {
         using var interruption = new Interruption(null);
-        return captured.Run(parsed, input.FileOf(parsed) ?? throw new UsageException("--format captured reads calls: name them with -r FILE"), interruption.Token);
+        input.Check(parsed);
+        if (parsed.GetValue(input.Read) is { } file) return captured.Run(parsed, file, interruption.Token);
+        using var calls = parsed.GetValue(input.Data) is { } folder ? StoredCalls.InFolder(folder) : StoredCalls.OfCenter(parsed.GetValue(input.Center)!);
+        return captured.Run(parsed, calls, interruption.Token);
     }
 
     private static int Run(CatalogueInput input, ParseResult parsed, bool findings)
     {
         using var interruption = new Interruption(null);
-        var (endpoints, found) = input.FileOf(parsed) is { } file ? FromFile(input, parsed, file, interruption.Token) : FromCenter(input, parsed);
+        var (endpoints, found) = input.Fill(parsed, new EndpointCatalogue(), interruption.Token) is { } catalogue ? Here(input, parsed, catalogue) : FromCenter(input, parsed);
         if (interruption.BySignal) return ExitCode.Interrupted;
         var rows = findings ? found : endpoints;
         using var output = StandardOutput.Open();
@@ -62,10 +67,8 @@ internal static class EndpointsCommand
         return findings && rows.Any(static row => row["severity"]!.GetValue<string>() is "medium" or "high") ? ExitCode.Failed : ExitCode.Done;
     }
 
-    private static (List<JsonObject> Endpoints, List<JsonObject> Findings) FromFile(CatalogueInput input, ParseResult parsed, string file, CancellationToken cancellation)
+    private static (List<JsonObject> Endpoints, List<JsonObject> Findings) Here(CatalogueInput input, ParseResult parsed, EndpointCatalogue catalogue)
     {
-        var catalogue = new EndpointCatalogue();
-        CatalogueInput.Learn(file, catalogue, cancellation);
         var all = parsed.GetValue(input.All);
         var services = input.Services(parsed, catalogue);
         return (

@@ -19,6 +19,7 @@ internal static class OpenApiCommand
           weir openapi -r traffic.pcap --service orders > orders.yaml
           weir openapi -r calls.jsonl -o orders.json           JSON where the name ends in .json
           weir openapi --center http://127.0.0.1:7373 --service shop/orders
+          weir openapi --data /var/lib/weir --service shop/orders    what a center stored, running or not
         """;
 
     private static readonly JsonSerializerOptions s_indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -35,23 +36,17 @@ internal static class OpenApiCommand
 
     private static int Run(CatalogueInput input, ParseResult parsed, string? path)
     {
-        var file = input.FileOf(parsed);
-        OutputFiles.Check(file, [], path);
+        OutputFiles.Check(parsed.GetValue(input.Read), [], path);
         using var interruption = new Interruption(null);
-        var document = file is null ? FromCenter(input, parsed) : FromFile(input, parsed, file, interruption.Token);
+        var document = input.Fill(parsed, new EndpointCatalogue(), interruption.Token) is { } catalogue
+            ? OpenApiBuilder.Build(input.One(parsed, catalogue), parsed.GetValue(input.All))
+            : FromCenter(input, parsed);
         if (interruption.BySignal) return ExitCode.Interrupted;
         var json = parsed.GetValue(input.Json) || path?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
         var bytes = Encoding.UTF8.GetBytes(json ? document.ToJsonString(s_indented) + "\n" : YamlWriter.Write(document));
         using var output = path is null or "-" ? StandardOutput.Open() : OutputSpec.Create(path);
         output.Write(bytes);
         return ExitCode.Done;
-    }
-
-    private static JsonObject FromFile(CatalogueInput input, ParseResult parsed, string file, CancellationToken cancellation)
-    {
-        var catalogue = new EndpointCatalogue();
-        CatalogueInput.Learn(file, catalogue, cancellation);
-        return OpenApiBuilder.Build(input.One(parsed, catalogue), parsed.GetValue(input.All));
     }
 
     private static JsonObject FromCenter(CatalogueInput input, ParseResult parsed)

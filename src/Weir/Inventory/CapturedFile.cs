@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
 using Weir.Cli.Replay;
 using Weir.Export;
 using Weir.Export.Apisec;
@@ -10,7 +8,7 @@ using Weir.Privacy.Redaction;
 
 namespace Weir.Cli.Inventory;
 
-/// <summary><c>weir endpoints --format captured</c>: <c>captured-endpoints.json</c> as the old guide has it, from calls or from the monitor's own events.</summary>
+/// <summary><c>weir endpoints --format captured</c>: <c>captured-endpoints.json</c> as the old guide has it, from calls in a file or a store, or from the monitor's own events.</summary>
 internal sealed class CapturedFile
 {
     public Option<bool> HealthChecks { get; } = new("--include-health-checks") { Description = "captured: keep /health, /ready and the like, which are left out" };
@@ -26,35 +24,51 @@ internal sealed class CapturedFile
 
     public IEnumerable<Option> All => [HealthChecks, NewOnly, Output];
 
+    /// <summary>From a file of calls or events. What is new of it is what stands behind what was read the last time.</summary>
     public int Run(ParseResult parsed, string input, CancellationToken cancellation)
     {
+        var state = ExtractState.Beside(parsed.GetValue(Output)!);
+        return Write(parsed, Lines(input, cancellation), parsed.GetValue(NewOnly) ? state.LastCount : null, result => state.Save(result.InFile, null));
+    }
+
+    /// <summary>From the store of a center. What is new of it began after the latest call of the last time.</summary>
+    public int Run(ParseResult parsed, StoredCalls calls, CancellationToken cancellation)
+    {
+        var state = ExtractState.Beside(parsed.GetValue(Output)!);
+        var (after, latest) = (parsed.GetValue(NewOnly) ? state.LastId : null, state.LastId);
+        var (events, redactor, page) = (new CapturedEventWriter(), new ExchangeRedactor(), new ArrayBufferWriter<byte>());
+        using var spool = new EventSpool();
+        calls.Run(
+            exchanges =>
+            {
+                page.ResetWrittenCount();
+                var isNew = false;
+                foreach (var exchange in exchanges)
+                {
+                    var id = exchange.Id.ToString();
+                    if (after is not null && string.CompareOrdinal(id, after) <= 0) continue;
+                    isNew = true;
+                    if (latest is null || string.CompareOrdinal(id, latest) > 0) latest = id;
+                    events.Write(redactor.Redact(exchange), [], page);
+                }
+
+                spool.Add(page);
+                return isNew || exchanges.Count == 0;
+            },
+            cancellation);
+        return Write(parsed, spool.Lines(), parsed.GetValue(NewOnly) ? 0 : null, result => state.Save(result.InFile, latest));
+    }
+
+    private int Write(ParseResult parsed, IEnumerable<string> lines, int? newOnly, Action<CapturedEndpointsResult> save)
+    {
         var path = parsed.GetValue(Output)!;
-        var state = Path.Combine(path == "-" ? "." : Path.GetDirectoryName(Path.GetFullPath(path))!, ".extract-state.json");
-        var newOnly = parsed.GetValue(NewOnly);
-        var options = new CapturedEndpointsOptions(!parsed.GetValue(HealthChecks), newOnly ? LastCount(state) : null, Node());
+        var options = new CapturedEndpointsOptions(!parsed.GetValue(HealthChecks), newOnly, Commands.SniffOptions.FromEnvironment("NODE_NAME"));
         CapturedEndpointsResult result;
-        using (var output = path == "-" ? StandardOutput.Open() : OutputSpec.Create(path))
-            result = CapturedEndpoints.Write(Lines(input, cancellation), options, DateTimeOffset.UtcNow, output);
-        if (newOnly) File.WriteAllText(state, $$"""{"lastCount":{{result.InFile}},"lastExtracted":"{{DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}}"}""");
+        using (var output = path == "-" ? StandardOutput.Open() : OutputSpec.Create(path)) result = CapturedEndpoints.Write(lines, options, DateTimeOffset.UtcNow, output);
+        if (newOnly is not null) save(result);
         Console.Error.WriteLine($"weir: {Summary.Number(result.Written)} of {Summary.Number(result.InFile)} events in {path}, {Summary.Number(result.HealthChecks)} health checks left out");
         foreach (var line in result.Summary) Console.Error.WriteLine($"  {line}");
         return ExitCode.Done;
-    }
-
-    private static string? Node() => Commands.SniffOptions.FromEnvironment("NODE_NAME");
-
-    /// <summary>0 when there is no state, or it cannot be understood: then everything is new.</summary>
-    private static int LastCount(string state)
-    {
-        if (!File.Exists(state)) return 0;
-        try
-        {
-            return JsonNode.Parse(File.ReadAllText(state))?["lastCount"] is JsonValue value && value.TryGetValue(out int count) ? count : 0;
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return 0;
-        }
     }
 
     private static IEnumerable<string> Lines(string input, CancellationToken cancellation)

@@ -3,7 +3,6 @@ using Weir.Cli.Commands;
 using Weir.Cli.Replay;
 using Weir.Inventory;
 using Weir.Inventory.Catalogue;
-using Weir.Inventory.Security;
 using Weir.Privacy.Redaction;
 
 namespace Weir.Cli.Inventory;
@@ -23,6 +22,12 @@ internal sealed class CatalogueInput
         HelpName = "URL",
     };
 
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "Data directory of a center, running or not: what it has stored",
+        HelpName = "DIR",
+    };
+
     public Option<string?> Service { get; } = new("--service")
     {
         Description = "Only this service: namespace/name, or the host that is asked",
@@ -33,31 +38,39 @@ internal sealed class CatalogueInput
 
     public Option<bool> Json { get; } = new("--json") { Description = "For programs" };
 
-    public IEnumerable<Option> Options => [Read, Center, Service];
+    public IEnumerable<Option> Options => [Read, Center, Data, Service];
 
-    /// <exception cref="UsageException">Neither or both of the two sources are named.</exception>
-    public string? FileOf(ParseResult parsed)
+    /// <exception cref="UsageException">Not one source is named, or several are.</exception>
+    public void Check(ParseResult parsed)
     {
-        var (file, center) = (parsed.GetValue(Read), parsed.GetValue(Center));
-        if (file is null == center is null) throw new UsageException("name the calls with -r FILE, or a running center with --center URL");
-        return file;
+        if (new[] { parsed.GetValue(Read), parsed.GetValue(Center), parsed.GetValue(Data) }.Count(static one => one is not null) != 1)
+            throw new UsageException("name one source: calls with -r FILE, a running center with --center URL, or the data directory of one with --data DIR");
+    }
+
+    /// <summary>What a file of calls teaches, or a data directory holds; null where a running center is to be asked.</summary>
+    /// <param name="parsed">Names the source.</param>
+    /// <param name="catalogue">Takes it.</param>
+    /// <param name="cancellation">Ends reading early.</param>
+    /// <exception cref="UsageException">Not one source is named, or several are.</exception>
+    public EndpointCatalogue? Fill(ParseResult parsed, EndpointCatalogue catalogue, CancellationToken cancellation)
+    {
+        Check(parsed);
+        if (parsed.GetValue(Read) is { } file) Learn(file, catalogue, cancellation);
+        else if (parsed.GetValue(Data) is { } folder) StoredData.Load(folder, catalogue);
+        else return null;
+        return catalogue;
     }
 
     /// <summary>Learns from all calls of a file. Credentials are judged, then masked as everywhere.</summary>
-    /// <param name="file">What <c>-r</c> named.</param>
-    /// <param name="catalogue">Learns.</param>
-    /// <param name="cancellation">Ends reading early.</param>
-    public static void Learn(string file, EndpointCatalogue catalogue, CancellationToken cancellation)
+    private static void Learn(string file, EndpointCatalogue catalogue, CancellationToken cancellation)
     {
-        var credentials = new CredentialInspector();
         var redactor = new ExchangeRedactor();
         var calls = 0L;
         new ReplayReader(file).Run(
             exchange =>
             {
                 calls++;
-                var verdict = credentials.Inspect(exchange);
-                catalogue.Observe(redactor.Redact(exchange), verdict);
+                catalogue.Observe(redactor.Redact(exchange));
             },
             cancellation);
         Console.Error.WriteLine(

@@ -6,8 +6,8 @@ namespace Weir.Cli.Setup;
 /// <summary>Asks what setup needs to know. A token that is typed is not shown, neither while it is typed nor later.</summary>
 /// <param name="input">Answers.</param>
 /// <param name="output">Questions.</param>
-/// <param name="secret">Reads a line that is not shown.</param>
-internal sealed class SetupWizard(TextReader input, TextWriter output, Func<string?> secret)
+/// <param name="secret">Asks this, and reads a line that is not shown.</param>
+internal sealed class SetupWizard(TextReader input, TextWriter output, Func<string, string?> secret)
 {
     /// <param name="given">What the command line said already.</param>
     /// <returns>Null when the person said no, or the input ended.</returns>
@@ -33,9 +33,18 @@ internal sealed class SetupWizard(TextReader input, TextWriter output, Func<stri
     }
 
     /// <summary>A line of the terminal that nobody sees.</summary>
-    public static string? ReadHidden()
+    public static string? ReadHidden(string question)
     {
-        if (Console.IsInputRedirected) return Console.In.ReadLine();
+        if (Console.IsInputRedirected)
+        {
+            Console.Out.Write(question);
+            return Console.In.ReadLine();
+        }
+
+        // Looking for a key switches the terminal's echo off, and it stays off: keys typed the moment the question is there are not shown.
+        _ = Console.KeyAvailable;
+        Console.Out.Write(question);
+        Console.Out.Flush();
         var text = new StringBuilder();
         while (true)
         {
@@ -49,12 +58,7 @@ internal sealed class SetupWizard(TextReader input, TextWriter output, Func<stri
         return text.ToString();
     }
 
-    private string? Token()
-    {
-        output.Write("APISec API token (not shown; empty to add it later): ");
-        output.Flush();
-        return secret()?.Trim() is { Length: > 0 } token ? token : null;
-    }
+    private string? Token() => secret("APISec API token (not shown; empty to add it later): ")?.Trim() is { Length: > 0 } token ? token : null;
 
     /// <summary>A name, asked for until it is one; null at the end of the input.</summary>
     private string? Name(string question)

@@ -55,6 +55,29 @@ public sealed class SetupCommandTests : IDisposable
         Assert.Empty(_folder.GetFiles());
     }
 
+    [SkippableFact]
+    public async Task At_a_terminal_the_token_is_not_shown_even_when_it_is_typed_the_moment_it_is_asked_for()
+    {
+        var (code, shown) = await AtTerminal(
+            [["API token", $"{Token}x\u007f\r"], ["service name", "example-api\r"], ["application id", "0198-a\r"], ["instance id", "0198-b\r"], ["service name", "\r"], ["mapping?", "n\r"], ["manifest", "y\r"], ["files?", "y\r"]]);
+        Assert.True(code == 0, shown);
+        Assert.DoesNotContain(Token[..6], shown, StringComparison.Ordinal);
+        Assert.Contains("example-api", shown, StringComparison.Ordinal);
+        Assert.Contains($"given ({Token.Length} characters)", shown, StringComparison.Ordinal);
+        Assert.Equal(Token, System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(Yaml("secret.yaml")["data"]["token"].ToString())));
+        Assert.DoesNotContain(Token, Text("configmap.yaml"), StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Ctrl_C_while_the_token_is_typed_ends_it_and_writes_nothing()
+    {
+        var (code, shown) = await AtTerminal([["API token", $"{Token}\u0003"]]);
+        Assert.NotEqual(0, code);
+        Assert.NotEqual(99, code);
+        Assert.DoesNotContain(Token[..6], shown, StringComparison.Ordinal);
+        Assert.Empty(_folder.GetFiles());
+    }
+
     [Theory]
     [InlineData("--map", "orders")]
     [InlineData("--map", "orders=a b/c")]
@@ -84,6 +107,15 @@ public sealed class SetupCommandTests : IDisposable
         {
             File.Delete(file);
         }
+    }
+
+    private async Task<(int Code, string Shown)> AtTerminal(string[][] steps)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Child.Exists("python3"), "needs python3, which has pseudo-terminals");
+        var script = Testing.RepositoryRoot.Combine("test/Weir.EndToEnd.Tests/Commands/terminal.py");
+        using var child = Child.Start("python3", [script, System.Text.Json.JsonSerializer.Serialize(steps), "dotnet", WeirCommand.Assembly, "setup", "-d", _folder.FullName], new Dictionary<string, string> { ["TERM"] = "xterm" });
+        var (code, shown, errors) = await child.Finish(TimeSpan.FromMinutes(2));
+        return (code, shown + errors);
     }
 
     private string Text(string name) => File.ReadAllText(Path.Combine(_folder.FullName, name));

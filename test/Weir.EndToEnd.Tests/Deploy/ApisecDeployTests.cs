@@ -87,6 +87,33 @@ public sealed partial class ApisecDeployTests : IDisposable
     }
 
     [Fact]
+    public async Task Extract_endpoints_fetches_the_file_of_a_monitors_pod()
+    {
+        var events = Path.Combine(_folder.FullName, "in-the-pod.json");
+        await WeirCommand.Output("sniff", "-r", CorpusFolder.Input("http1/keep-alive-json"), "-o", $"captured:{events}");
+        // A kubectl that knows one namespace with one pod, and writes down what it was asked.
+        var asked = Path.Combine(_folder.FullName, "asked");
+        Program("kubectl", $"""
+            echo "$*" >> '{asked}'
+            case "$*" in
+                "-n monitoring get pods -l app=traffic-monitor "*) printf traffic-monitor-x1 ;;
+                *" get pods "*) ;;
+                "-n monitoring exec traffic-monitor-x1 -- cat /tmp/endpoints.json") cat '{events}' ;;
+                *) exit 9 ;;
+            esac
+            """);
+        var file = Path.Combine(_folder.FullName, "captured-endpoints.json");
+        await Script("extract-endpoints.sh", "-n", "monitoring", "-o", file, "--include-health-checks");
+        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(file));
+        Assert.Equal(File.ReadLines(events).Count(), document.RootElement.GetProperty("endpoints").GetArrayLength());
+        Assert.Equal(2, File.ReadLines(asked).Count());
+        var (code, errors) = await TryScript("extract-endpoints.sh", "-n", "elsewhere", "-o", file);
+        Assert.Equal(1, code);
+        Assert.Contains("no pod with label app=traffic-monitor in elsewhere", errors, StringComparison.Ordinal);
+        Assert.Equal(2, (await TryScript("extract-endpoints.sh", "--nonsense")).Code);
+    }
+
+    [Fact]
     public async Task Manual_calls_make_one_call_to_every_route_of_the_example_services()
     {
         using var listener = new System.Net.HttpListener();
@@ -121,6 +148,10 @@ public sealed partial class ApisecDeployTests : IDisposable
             var commands = Command().Matches(File.ReadAllText(script)).Select(match => match.Groups[1].Value).ToHashSet();
             Assert.NotEmpty(commands);
             Assert.All(commands, command => Assert.Matches($@"\$weir {command}\b|'{command}'", twin));
+            // No PowerShell is at hand where these tests run: that strings and brackets are closed is what can be told without one.
+            var bare = Quoted().Replace(string.Join('\n', twin.Split('\n').Select(static line => line.TrimStart().StartsWith('#') ? "" : line)), "");
+            Assert.DoesNotMatch("['\"]", bare);
+            foreach (var pair in (string[])["()", "[]", "{}"]) Assert.Equal(bare.Count(c => c == pair[0]), bare.Count(c => c == pair[1]));
             Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(script).HasFlag(UnixFileMode.UserExecute));
         }
     }
@@ -136,14 +167,30 @@ public sealed partial class ApisecDeployTests : IDisposable
 
     private async Task Script(string name, params string[] arguments)
     {
-        // weir as a program of its own, as it is where it was installed.
-        var weir = Path.Combine(_folder.FullName, "weir");
-        await File.WriteAllTextAsync(weir, $"#!/bin/sh\nexec dotnet '{WeirCommand.Assembly}' \"$@\"\n");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(weir, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        using var child = Child.Start("sh", [RepositoryRoot.Combine($"{Folder}/{name}"), .. arguments], new Dictionary<string, string> { ["WEIR"] = weir });
-        var (code, output, errors) = await child.Finish(Limit);
-        Assert.True(code == 0, $"{name}: {output}{errors}");
+        var (code, errors) = await TryScript(name, arguments);
+        Assert.True(code == 0, $"{name}: {errors}");
     }
+
+    private async Task<(int Code, string Errors)> TryScript(string name, params string[] arguments)
+    {
+        // weir as a program of its own, as it is where it was installed; programs of the test before all others.
+        var weir = Program("weir", $"exec dotnet '{WeirCommand.Assembly}' \"$@\"");
+        var environment = new Dictionary<string, string> { ["WEIR"] = weir, ["PATH"] = $"{_folder.FullName}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}" };
+        using var child = Child.Start("sh", [RepositoryRoot.Combine($"{Folder}/{name}"), .. arguments], environment);
+        var (code, output, errors) = await child.Finish(Limit);
+        return (code, output + errors);
+    }
+
+    private string Program(string name, string text)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{text}\n");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
+    [GeneratedRegex(@"'[^'\n]*'|""[^""\n]*""")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex(@"""\$weir"" ([a-z]+)")]
     private static partial Regex Command();

@@ -45,6 +45,12 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Status" }).ClickAsync();
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await Check(page, "status");
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Endpoints" }).ClickAsync();
+        await Expect(page.Page.GetByTestId("endpoint").First).ToBeVisibleAsync();
+        await Check(page, "endpoints");
+        await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link).First.ClickAsync();
+        await Expect(page.Page.GetByTestId("why")).ToBeVisibleAsync();
+        await Check(page, "endpoint");
         page.AssertClean(expected: "status of 400");
     }
 

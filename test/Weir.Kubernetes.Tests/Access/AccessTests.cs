@@ -47,6 +47,8 @@ public class AccessTests
         await File.WriteAllTextAsync(Path.Combine(lab.Folder, "client.key"), key);
         var config = lab.Server.Kubeconfig("{client-certificate: client.crt, client-key: client.key}");
         await LetIn(lab, config);
+        await File.WriteAllTextAsync(Path.Combine(lab.Folder, "unknown"), "token-of-nobody-at-all");
+        await LetIn(lab, lab.Server.Kubeconfig("{tokenFile: unknown, client-certificate: client.crt, client-key: client.key}"));
         // Who it is stands in the certificate.
         lab.Server.Access.Forbid("list", "pods");
         using var access = lab.FromText(config);

@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Records.Credentials;
 using Weir.Records.Json;
 using Weir.Testing;
 using Xunit;
@@ -28,6 +29,7 @@ public sealed class ExchangeJsonReaderTests
         full.Anomalies.Add(Anomaly.ResponseGap);
         full.Anomalies.Add(Anomaly.SimpleRequest);
         full.Sensitive.Add(new SensitiveData("email", "request.body", 2));
+        full.Credentials = new CredentialVerdict(AuthKinds.Bearer | AuthKinds.Jwt | AuthKinds.ApiKeyHeader, CredentialFlaws.Unsigned | CredentialFlaws.LongLived, "read:orders");
         full.Response.Trailers.Add(full.Response.Headers[0]);
         data.Add(ExchangeJsonWriterTests.Write(full));
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Weir.Packets;
+using Weir.Records.Credentials;
 using Weir.Records.Json;
 using Weir.Testing;
 using Xunit;
@@ -44,6 +45,20 @@ public sealed class ExchangeJsonWriterTests
             "anomalies":[],"sensitive":[{"class":"email","where":"response.body","count":1}]}
             """;
         Assert.Equal(Expected.Replace("\n", "", StringComparison.Ordinal), Write(exchange));
+    }
+
+    [Fact]
+    public void Credentials_are_told_by_their_kind_and_flaws_and_names_of_another_version_are_passed_over()
+    {
+        var exchange = TestExchange.Get();
+        exchange.Credentials = new CredentialVerdict(AuthKinds.Bearer | AuthKinds.Jwt, CredentialFlaws.WithoutExpiry, "admin");
+        var json = Write(exchange);
+        Assert.Contains(",\"credentials\":{\"kinds\":[\"bearer\",\"jwt\"],\"flaws\":[\"without_expiry\"],\"role\":\"admin\"}", json, StringComparison.Ordinal);
+        var again = new Exchange();
+        Assert.True(ExchangeJsonReader.TryRead(Encoding.UTF8.GetBytes(json.Replace("\"jwt\"", "\"jwt\",\"retina_scan\"", StringComparison.Ordinal)), again, out var error), error);
+        Assert.Equal(exchange.Credentials, again.Credentials);
+        exchange.Credentials = new CredentialVerdict(AuthKinds.Basic);
+        Assert.Contains(",\"credentials\":{\"kinds\":[\"basic\"]}", Write(exchange), StringComparison.Ordinal);
     }
 
     [Fact]

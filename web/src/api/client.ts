@@ -1,6 +1,6 @@
 import type { Call, CallPage, FilterField, Overview, Problem, Status } from './types';
 
-const base = '/api/v1';
+export const base = '/api/v1';
 
 /** An answer other than 2xx; `problem` is what the center said about it. */
 export class ApiError extends Error {
@@ -12,14 +12,16 @@ export class ApiError extends Error {
   }
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(base + path, {
-    headers: { accept: 'application/json' },
-    ...(signal ? { signal } : {}),
-  });
-  if (response.ok) return (await response.json()) as T;
+/** Any answer 2xx. */
+export async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(base + path, { ...init, ...(signal ? { signal } : {}) });
+  if (response.ok) return response;
   const text = await response.text();
   throw new ApiError(response.status, parseProblem(text, response.status));
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await ask(path, { headers: { accept: 'application/json' } }, signal)).json()) as T;
 }
 
 /** A proxy in between may answer with HTML, so anything that is not a problem document becomes one. */

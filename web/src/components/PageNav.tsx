@@ -3,6 +3,7 @@ import { goTo, type Page, pathOf, usePage } from './use-page';
 
 const pages: [Page, string][] = [
   ['calls', 'Calls'],
+  ['endpoints', 'Endpoints'],
   ['status', 'Status'],
 ];
 

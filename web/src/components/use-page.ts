@@ -1,6 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
-export type Page = 'calls' | 'status';
+const named = ['endpoints', 'status'] as const;
+
+export type Page = 'calls' | (typeof named)[number];
 
 const listeners = new Set<() => void>();
 
@@ -13,7 +15,7 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-const current = (): Page => (window.location.pathname === '/status' ? 'status' : 'calls');
+const current = (): Page => named.find((page) => window.location.pathname === `/${page}`) ?? 'calls';
 
 /** The page that the address names. */
 export const usePage = () => useSyncExternalStore(subscribe, current);

@@ -1,4 +1,4 @@
-namespace Weir.Inventory.Catalogue;
+namespace Weir.Records.Credentials;
 
 /// <summary>With what a call says who it is. A call may carry several.</summary>
 [Flags]

@@ -3,10 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace Weir.Inventory.Security;
-
-/// <summary>What is wrong with a JSON Web Token, and who it says its bearer is.</summary>
-internal readonly record struct TokenVerdict(bool Unsigned, bool WithoutExpiry, bool LongLived, bool KnownKey, string? Role);
+namespace Weir.Records.Credentials;
 
 /// <summary>Reads JSON Web Tokens (RFC 7519) as they pass. A token seen lately is not looked at again; nothing of it is kept but a hash.</summary>
 internal sealed class TokenInspector
@@ -16,6 +13,11 @@ internal sealed class TokenInspector
 
     /// <summary>Tokens beyond this many bytes are not looked into.</summary>
     private const int MaxTokenBytes = 8 * 1024;
+
+    /// <summary>New tokens that are looked into in a second of traffic: trying all keys on one takes tens of microseconds. Others are told without flaws.</summary>
+    private const int MaxNewPerSecond = 200;
+
+    private const int MaxRoleLength = 32;
 
     private const long LongLifeSeconds = 5 * 24 * 3600;
 
@@ -32,32 +34,60 @@ internal sealed class TokenInspector
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
-    private readonly Dictionary<ulong, TokenVerdict> _seen = [];
+    private readonly Dictionary<ulong, (CredentialFlaws Flaws, string? Role)> _seen = [];
+    private long _second;
+    private int _freshInSecond;
 
     /// <param name="token">Three parts with dots.</param>
     /// <param name="timeNs">Of the call, Unix nanoseconds.</param>
-    /// <param name="verdict">Nothing wrong when false.</param>
-    public bool TryInspect(ReadOnlySpan<char> token, long timeNs, out TokenVerdict verdict)
+    /// <param name="flaws">None when nothing is wrong.</param>
+    /// <param name="role">Null when it names none that may be told.</param>
+    /// <returns>False when it is no token, or too many new ones came within this second.</returns>
+    public bool TryInspect(ReadOnlySpan<char> token, long timeNs, out CredentialFlaws flaws, out string? role)
     {
-        verdict = default;
+        (flaws, role) = (CredentialFlaws.None, null);
         if (token.Length is < 10 or > MaxTokenBytes || token.Count('.') != 2) return false;
         var key = Key(token);
-        if (_seen.TryGetValue(key, out verdict)) return true;
+        if (_seen.TryGetValue(key, out var known))
+        {
+            (flaws, role) = known;
+            return true;
+        }
+
+        if (!MayLookAtNew(timeNs)) return false;
         var first = token.IndexOf('.');
         var last = token.LastIndexOf('.');
         using var header = Part(token[..first]);
         using var claims = Part(token[(first + 1)..last]);
         if (header is null || claims is null) return false;
         var algorithm = Text(header.RootElement, "alg");
-        verdict = new TokenVerdict(
-            algorithm is null || algorithm.Equals("none", StringComparison.OrdinalIgnoreCase),
-            Seconds(claims.RootElement, "exp") is null,
-            Seconds(claims.RootElement, "exp") is { } end && end - (timeNs / 1_000_000_000) > LongLifeSeconds,
-            IsKnownKey(algorithm, token[..last], token[(last + 1)..]),
-            Text(claims.RootElement, "role") ?? Text(claims.RootElement, "roles") ?? Text(claims.RootElement, "scope"));
+        if (algorithm is null || algorithm.Equals("none", StringComparison.OrdinalIgnoreCase)) flaws |= CredentialFlaws.Unsigned;
+        if (Seconds(claims.RootElement, "exp") is not { } end) flaws |= CredentialFlaws.WithoutExpiry;
+        else if (end - (timeNs / 1_000_000_000) > LongLifeSeconds) flaws |= CredentialFlaws.LongLived;
+        if (IsKnownKey(algorithm, token[..last], token[(last + 1)..])) flaws |= CredentialFlaws.KnownKey;
+        role = Role(Text(claims.RootElement, "role") ?? Text(claims.RootElement, "roles") ?? Text(claims.RootElement, "scope"));
         if (_seen.Count >= Remembered) _seen.Clear();
-        _seen[key] = verdict;
+        _seen[key] = (flaws, role);
         return true;
+    }
+
+    private bool MayLookAtNew(long timeNs)
+    {
+        var second = timeNs / 1_000_000_000;
+        if (second != _second) (_second, _freshInSecond) = (second, 0);
+        return _freshInSecond++ < MaxNewPerSecond;
+    }
+
+    /// <summary>The first word of a role or scope. What may be a name, an address or a number of somebody is no role that can be told.</summary>
+    private static string? Role(string? text)
+    {
+        if (text is null) return null;
+        var space = text.IndexOf(' ');
+        var word = space < 0 ? text : text[..space];
+        if (word.Length is 0 or > MaxRoleLength || !char.IsAsciiLetter(word[0]) || word.Count(char.IsAsciiDigit) > 2) return null;
+        foreach (var c in word)
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or ':' or '.' or '/')) return null;
+        return word;
     }
 
     private static ulong Key(ReadOnlySpan<char> token)
