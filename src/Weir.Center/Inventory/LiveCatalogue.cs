@@ -16,7 +16,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
     private const string Kind = "catalogue";
 
     private readonly Lock _lock = new();
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly CatalogueOptions _options;
     private readonly EndpointCatalogue _catalogue;
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
     private long _saveFailures;
     private string? _lastError;
 
-    public LiveCatalogue(SqliteExchangeStore store, CatalogueOptions options)
+    public LiveCatalogue(IExchangeStore store, CatalogueOptions options)
     {
         (_store, _options, _catalogue) = (store, options, new EndpointCatalogue(options.Limits));
     }
