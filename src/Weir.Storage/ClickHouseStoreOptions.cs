@@ -20,6 +20,9 @@ public sealed record ClickHouseStoreOptions
     /// </summary>
     public string? Cluster { get; init; }
 
+    /// <summary>Reads what others write: tables are neither made nor changed.</summary>
+    public bool IsReader { get; init; }
+
     /// <summary>Age beyond which exchanges are deleted, in whole days of their start.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(7);
 

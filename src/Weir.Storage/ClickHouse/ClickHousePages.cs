@@ -31,7 +31,7 @@ internal sealed class ClickHousePages(ClickHouseClient client, ClickHouseSchema 
             var range = KeySql.Range(from, to);
             while (true)
             {
-                var step = exact ? query.Limit - items.Count : RecordStep;
+                var step = exact ? query.Limit - items.Count : Math.Min(RecordStep, options.MaxScanRows - candidates);
                 var (keys, isAll) = _rows.Find(range, after, query.Filter, step, cancellation);
                 var filled = keys.Count > 0 && Take(query, keys, exact, items, ref after, ref candidates, cancellation);
                 var spent = candidates >= options.MaxScanRows || options.Time.GetElapsedTime(started) >= options.MaxScanTime;
@@ -39,7 +39,7 @@ internal sealed class ClickHousePages(ClickHouseClient client, ClickHouseSchema 
                 if (isAll) break;
             }
 
-            if (options.Time.GetElapsedTime(started) >= options.MaxScanTime || candidates >= options.MaxScanRows)
+            if (!windows.IsDone && (options.Time.GetElapsedTime(started) >= options.MaxScanTime || candidates >= options.MaxScanRows))
             {
                 // Everything down to here was looked at: the page goes on before the first place of this instant.
                 var reached = new ExchangeCursor(from, default);

@@ -67,6 +67,12 @@ internal sealed class ClickHouseSchema
     {
         var version = _client.Read("SELECT version()", static reader => reader.Text(), CancellationToken.None);
         Server = Version.TryParse(string.Join('.', version.Split('.').Take(3)), out var parsed) ? parsed : s_modern;
+        if (_options.IsReader)
+        {
+            Check(Exists("schema_versions") ? Known() : throw new StoreException(StoreFailure.CannotOpen, $"There is no store {_client.Address}."));
+            return;
+        }
+
         Execute($"CREATE DATABASE IF NOT EXISTS `{_options.Database}`{_onCluster}");
         if (!Exists("schema_versions") && Exists("exchanges"))
         {
@@ -75,13 +81,8 @@ internal sealed class ClickHouseSchema
         }
 
         Create("schema_versions", "version UInt32, applied_at DateTime", "MergeTree()", "ORDER BY version", everywhere: true);
-        var known = _client.Number($"SELECT toInt64(max(version)) FROM {Versions}", CancellationToken.None);
-        if (known > CurrentVersion)
-        {
-            throw new StoreException(StoreFailure.WrongSchema,
-                $"{_client.Address} has schema {known}, this Weir knows up to {CurrentVersion}. Run the Weir that wrote it, or choose another database.");
-        }
-
+        var known = Known();
+        Check(known);
         for (var next = (int)known + 1; next <= CurrentVersion; next++)
         {
             if (next == 1) CreateRows();
@@ -120,6 +121,16 @@ internal sealed class ClickHouseSchema
     private string Database => $"`{_options.Database}`";
 
     private string Table(string name) => $"{Database}.{name}";
+
+    private long Known() => _client.Number($"SELECT toInt64(max(version)) FROM {Versions}", CancellationToken.None);
+
+    private void Check(long known)
+    {
+        if (known <= CurrentVersion && (known == CurrentVersion || !_options.IsReader)) return;
+        throw new StoreException(StoreFailure.WrongSchema,
+            $"{_client.Address} has schema {known}, this Weir knows {(known > CurrentVersion ? "up to " : "")}{CurrentVersion}. "
+            + $"{(known > CurrentVersion ? "Run the Weir that wrote it, or choose another database" : "Start a center on it, which brings it up to date")}.");
+    }
 
     private void CreateRows()
     {

@@ -61,6 +61,9 @@ internal sealed class TimeWindows
         _start = newest - _width + 1;
     }
 
+    /// <summary>Everything was covered.</summary>
+    public bool IsDone => _to < _from;
+
     /// <summary>The next stretch, both ends included; false when everything was covered.</summary>
     public bool Next(out long from, out long to)
     {

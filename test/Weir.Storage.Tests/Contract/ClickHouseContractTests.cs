@@ -1,3 +1,5 @@
+using Weir.Storage.Tests.ClickHouse;
+
 namespace Weir.Storage.Tests.Contract;
 
 /// <summary>The contract, kept by a ClickHouse server.</summary>

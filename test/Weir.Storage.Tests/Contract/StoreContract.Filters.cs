@@ -12,7 +12,7 @@ public abstract partial class StoreContract
         var stored = Enumerable.Range(0, FilteredCalls).Select(Rows.Make).Select(Stored).ToList();
         var random = new Random(17);
         string[] leaves = [.. FilterTests.ExactTexts, .. FilterTests.PartialTexts];
-        foreach (var text in (string[])[.. leaves, .. Enumerable.Range(0, 100).Select(_ => FilterTests.Combine(random, leaves, depth: 3))])
+        foreach (var text in (string[])[.. leaves, .. Enumerable.Range(0, 40).Select(_ => FilterTests.Combine(random, leaves, depth: 3))])
         {
             var filter = TemporaryStore.Filter(text);
             var expected = stored.Where(filter.Predicate).Select(e => e.Id.ToString()).Reverse();
@@ -48,7 +48,7 @@ public abstract partial class StoreContract
             var query = new ExchangeQuery { Filter = TemporaryStore.Filter("path.matches(\"a%20b\")"), Limit = 100 };
             var first = store.Query(query);
             Assert.NotNull(first.Next);
-            Assert.InRange(first.Scanned, 1, 399);
+            Assert.InRange(first.Scanned, 0, 399);
             var (items, scanned) = Pages.ReadAll(store, query);
             Assert.Equal(400, scanned);
             Assert.Equal(Enumerable.Range(0, 400).Select(Rows.Make).Where(query.Filter!.Predicate).Select(e => e.Id).Reverse(), items);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Weir.Storage.Tests;
+namespace Weir.Storage.Tests.ClickHouse;
 
 /// <summary>A ClickHouse server of Debian's package on a free loopback port, with a directory of its own. Ended by its process.</summary>
 public sealed class ClickHouseServer : IDisposable
