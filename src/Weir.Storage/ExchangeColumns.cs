@@ -38,7 +38,7 @@ internal static class ExchangeColumns
     public const int ResponseBytes = 7;
     public const int Complete = 8;
     public const int HasRequest = 9;
-    /// <summary>1 while it runs, 2 once it was given up (<see cref="SqliteExchangeStore.EndRunning"/>), 0 when it is over.</summary>
+    /// <summary>1 while it runs, 2 once it was given up (<see cref="IExchangeStore.EndRunning"/>), 0 when it is over.</summary>
     public const int InProgress = 10;
     public const int NumberCount = 11;
 

@@ -71,5 +71,5 @@ public sealed record StoreStatistics
     public string? LastError { get; init; }
 }
 
-/// <summary>What <see cref="SqliteExchangeStore.Append"/> did.</summary>
+/// <summary>What <see cref="IExchangeStore.Append"/> did.</summary>
 public readonly record struct AppendResult(int Stored, int Duplicates, int Replaced = 0);

@@ -27,6 +27,13 @@ public sealed record OverviewQuery
     public static IReadOnlyList<string> CountableFields { get; } =
         [.. Records.Filter.FilterFields.All.Where(field => IsCountable(field)).Select(field => field.Name)];
 
+    /// <summary>Nanoseconds of a bucket; the last may be longer by what does not divide.</summary>
+    internal long BucketNs => Math.Max(1, (ToNs - FromNs) / Buckets);
+
+    internal static string ColumnOf(string field) => field == "anomalies"
+        ? field
+        : FieldSql.Of(field) ?? throw new ArgumentException($"{field} is not among the countable fields");
+
     private static bool IsCountable(Records.Filter.FilterField field) =>
         field.Name == "anomalies" || (field.Type == Records.Filter.FilterType.String && FieldSql.Of(field.Name) is not null);
 }

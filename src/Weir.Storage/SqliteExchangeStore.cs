@@ -8,7 +8,7 @@ namespace Weir.Storage;
 /// The embedded store: one SQLite file in WAL mode, one writer, a few readers. Thread-safe. What <see cref="Append"/>
 /// acknowledged survives a crash of the process; a power cut may cost the last transactions (synchronous=NORMAL), never the file.
 /// </summary>
-public sealed class SqliteExchangeStore : IDisposable
+public sealed class SqliteExchangeStore : IExchangeStore
 {
     private readonly SqliteStoreOptions _options;
     private readonly Lock _writing = new();
@@ -41,12 +41,8 @@ public sealed class SqliteExchangeStore : IDisposable
         _retention = new SqliteRetention(_options);
     }
 
-    /// <summary>
-    /// Stores rows, in transactions of the batch size. An id that is there already is left as it is and counted, unless the row
-    /// there is one in progress, which gives up its place. When it
-    /// returns, all rows are stored; after an exception the same rows may be given again.
-    /// </summary>
-    /// <exception cref="StoreException">Disk full, I/O error …: <see cref="StoreException.IsTransient"/> says whether to retry.</exception>
+    /// <inheritdoc/>
+    /// <remarks>In transactions of the batch size.</remarks>
     public AppendResult Append(ReadOnlySpan<ExchangeRow> rows)
     {
         var (stored, replaced) = (0, 0);
@@ -78,20 +74,22 @@ public sealed class SqliteExchangeStore : IDisposable
         return new AppendResult(stored, total - stored - replaced, replaced);
     }
 
-    /// <summary>One page, newest first. Bounded in rows and time; continue from <see cref="ExchangePage.Next"/>.</summary>
     public ExchangePage Query(ExchangeQuery query, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
         return Read(connection => new PageReader(_options).Read(connection, query, cancellation), cancellation);
     }
 
-    /// <summary>Counts calls by time and by values of fields. Bounded in time: <see cref="ExchangeOverview.ReachedNs"/> says how far it came.</summary>
     public ExchangeOverview Overview(OverviewQuery query, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.Buckets, 1);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.ToNs, query.FromNs);
         return Read(connection => new OverviewReader(_options).Read(connection, query, cancellation), cancellation);
     }
+
+    public string Engine => $"SQLite {EngineVersion}";
+
+    public bool IsShared => false;
 
     /// <summary>Version of the SQLite library in use.</summary>
     public string EngineVersion
@@ -102,13 +100,8 @@ public sealed class SqliteExchangeStore : IDisposable
         }
     }
 
-    /// <summary>
-    /// Ends the calls that are stored as running: whoever ran them was killed, so their records say that their end is unknown
-    /// (<see cref="Anomaly.EndUnknown"/>). To be called before the first <see cref="Append"/> by the one who feeds this store. A row
-    /// that comes for such a call after all takes its place.
-    /// </summary>
-    /// <returns>How many there were.</returns>
-    /// <exception cref="StoreException">As of <see cref="Append"/>.</exception>
+    /// <inheritdoc/>
+    /// <remarks>All of them: nobody else feeds this store.</remarks>
     public int EndRunning()
     {
         var ended = 0;
@@ -130,19 +123,14 @@ public sealed class SqliteExchangeStore : IDisposable
         lock (_writing) _writer.LimitPages(pages);
     }
 
-    /// <summary>The complete record as UTF-8 JSON, or null when it is not (or no longer) there.</summary>
     public byte[]? Get(ExchangeId id, CancellationToken cancellation = default) =>
         Read(connection => PageReader.Find(connection, id), cancellation);
 
-    /// <summary>Writes documents of a kind, all or none; one of the same name gives up its place.</summary>
-    /// <exception cref="StoreException">As of <see cref="Append"/>.</exception>
     public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
     {
         lock (_writing) Guard(() => _writer.SaveDocuments(kind, documents));
     }
 
-    /// <summary>All documents of a kind, by name.</summary>
-    /// <exception cref="StoreException">The store can't be read.</exception>
     public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, CancellationToken cancellation = default) =>
         Read(connection => DocumentTable.Load(connection, kind), cancellation);
 
@@ -168,10 +156,8 @@ public sealed class SqliteExchangeStore : IDisposable
         };
     }
 
-    /// <summary>
-    /// Deletes what is too old or too much, oldest first, in chunks between which writers get their turn. Call it now and
-    /// then; returns how many exchanges were deleted.
-    /// </summary>
+    /// <inheritdoc/>
+    /// <remarks>In chunks, between which writers get their turn.</remarks>
     public long ApplyRetention(CancellationToken cancellation = default)
     {
         long deleted = 0;

@@ -24,6 +24,9 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     RevealCommand.Create(),
     SmellsCommand.Create(),
     ScanCommand.Create(),
+    ExportCommand.Create(),
+    BackupCommand.CreateBackup(),
+    BackupCommand.CreateRestore(),
     DoctorCommand.Create(),
 };
 

@@ -9,7 +9,7 @@ public class FilterTests
     private const int Records = 330;
 
     /// <summary>Conditions that the index columns answer alone.</summary>
-    private static readonly string[] s_exact =
+    internal static readonly string[] ExactTexts =
     [
         "http", "!http", "complete", "complete == false", "method == \"GET\"", "method != \"GET\"", "method == \"M\u00E9TH\"",
         "path == \"/\"", "path.startsWith(\"/api\")", "path.endsWith(\"17\")", "path.contains(\"'\")", "path.contains(\"%\")",
@@ -32,7 +32,7 @@ public class FilterTests
     ];
 
     /// <summary>Conditions of which SQL can answer a part, or nothing.</summary>
-    private static readonly string[] s_partial =
+    internal static readonly string[] PartialTexts =
     [
         "path.matches(\"^/api/v[0-9]\")", "request.headers[\"content-type\"] == \"application/json\"",
         "\"server\" in response.headers", "request.body.contains(\"17\")", "response.body == \"\"", "size(path) > 5",
@@ -42,9 +42,9 @@ public class FilterTests
         "\"content_encoding_invalid\" in anomalies", "id == \"01KG9Z7X00000000000000000G\"", "id != \"\"",
     ];
 
-    public static TheoryData<string> Exact => [.. s_exact];
+    public static TheoryData<string> Exact => [.. ExactTexts];
 
-    public static TheoryData<string> Partial => [.. s_partial];
+    public static TheoryData<string> Partial => [.. PartialTexts];
 
     [Theory]
     [MemberData(nameof(Exact))]
@@ -58,25 +58,13 @@ public class FilterTests
     public void Generated_combinations_equal_the_predicate()
     {
         var random = new Random(17);
-        string[] leaves = [.. s_exact, .. s_partial];
+        string[] leaves = [.. ExactTexts, .. PartialTexts];
         using var store = Fill();
         for (var i = 0; i < 300; i++)
         {
             var text = Combine(random, leaves, depth: 3);
             AssertEqualsPredicate(store, text);
         }
-    }
-
-    [Theory]
-    [InlineData("path == \"' OR 1=1 --\"")]
-    [InlineData("path.contains(\"') OR (1=1\")")]
-    [InlineData("method in [\"x'); DROP TABLE exchanges; --\"]")]
-    [InlineData("host == \"$f0 ?1 :a @b\"")]
-    public void An_injection_finds_nothing_and_harms_nothing(string text)
-    {
-        using var store = Fill();
-        Assert.Empty(store.Store.Query(new ExchangeQuery { Filter = TemporaryStore.Filter(text) }).Items);
-        Assert.Equal(Records, store.Store.Query(new ExchangeQuery { Limit = 1000 }).Items.Count);
     }
 
     private static void AssertEqualsPredicate(string text, bool exact)
@@ -107,7 +95,7 @@ public class FilterTests
         return store;
     }
 
-    private static string Combine(Random random, string[] leaves, int depth) => (depth == 0 ? 0 : random.Next(4)) switch
+    internal static string Combine(Random random, string[] leaves, int depth) => (depth == 0 ? 0 : random.Next(4)) switch
     {
         1 => $"!({Combine(random, leaves, depth - 1)})",
         2 => $"({Combine(random, leaves, depth - 1)}) && ({Combine(random, leaves, depth - 1)})",

@@ -8,19 +8,6 @@ namespace Weir.Storage.Tests;
 public class RunningTests
 {
     [Fact]
-    public void A_final_row_takes_the_place_of_the_running_one()
-    {
-        using var store = new TemporaryStore();
-        Assert.Equal(new AppendResult(1, 0), store.Store.Append([Rows.Row(Running(2))]));
-        Assert.Equal(new AppendResult(0, 0, 1), store.Store.Append([Rows.Row(Running(2))]));
-        Assert.Equal(1, Count(store, "in_progress"));
-        Assert.Equal(new AppendResult(0, 0, 1), store.Store.Append([Rows.Row(2)]));
-        Assert.Equal(new AppendResult(0, 1, 0), store.Store.Append([Rows.Row(Running(2))]));
-        Assert.Equal((0, 1L), (Count(store, "in_progress"), store.Store.Count));
-        Assert.Equal(Rows.Row(2).Record.ToArray(), store.Store.Get(Rows.Make(2).Id));
-    }
-
-    [Fact]
     public void Running_calls_of_a_killed_process_end_as_unknown_at_the_next_start()
     {
         using var store = new TemporaryStore(options => options with { BatchSize = 7 });
@@ -40,17 +27,6 @@ public class RunningTests
         Assert.All(
             store.Store.Query(new ExchangeQuery { Limit = 100 }).Items,
             item => Assert.False(JsonDocument.Parse(item.Json).RootElement.TryGetProperty("inProgress", out _)));
-    }
-
-    [Fact]
-    public void A_call_that_goes_on_after_all_takes_its_place_back()
-    {
-        using var store = new TemporaryStore();
-        store.Store.Append([Rows.Row(Running(4)), Rows.Row(Running(6))]);
-        store.Store.EndRunning();
-        Assert.Equal(new AppendResult(0, 0, 2), store.Store.Append([Rows.Row(Running(4)), Rows.Row(6)]));
-        Assert.Equal((1, 0), (Count(store, "in_progress"), Count(store, "'end_unknown' in anomalies")));
-        Assert.Equal(Rows.Row(6).Record.ToArray(), store.Store.Get(Rows.Make(6).Id));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal static class ExchangeRoutes
     }
 
     private static IResult List(
-        SqliteExchangeStore store,
+        IExchangeStore store,
         TimeProvider time,
         CancellationToken cancellation,
         [Description("CEL filter, such as status_code >= 500")] string? where = null,
@@ -88,7 +88,7 @@ internal static class ExchangeRoutes
         return Results.Bytes(Encode(Read(store, query, cancellation)), "application/json");
     }
 
-    private static IResult Get([Description("Id of the call")] string id, SqliteExchangeStore store, CancellationToken cancellation)
+    private static IResult Get([Description("Id of the call")] string id, IExchangeStore store, CancellationToken cancellation)
     {
         var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
         return record is null
@@ -97,7 +97,7 @@ internal static class ExchangeRoutes
     }
 
     /// <summary>Full records carry bodies: they are read a few at a time, until the page has enough bytes.</summary>
-    private static ExchangePage Read(SqliteExchangeStore store, ExchangeQuery query, CancellationToken cancellation)
+    private static ExchangePage Read(IExchangeStore store, ExchangeQuery query, CancellationToken cancellation)
     {
         if (query.Detail == ExchangeDetail.Summary) return store.Query(query, cancellation);
         var items = new List<StoredExchange>();

@@ -27,7 +27,7 @@ internal static class HarRoute
             .Produces<object>(200, "application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
 
     private static IResult Read(
-        SqliteExchangeStore store,
+        IExchangeStore store,
         TimeProvider time,
         CancellationToken cancellation,
         [Description("Id of the only call wanted; the other parameters are then not looked at")] string? id = null,
@@ -63,7 +63,7 @@ internal static class HarRoute
     }
 
     /// <summary>A few at a time, so that bodies are not all in memory at once.</summary>
-    private static IEnumerable<byte[]> Records(SqliteExchangeStore store, ExchangeQuery query, int count, CancellationToken cancellation)
+    private static IEnumerable<byte[]> Records(IExchangeStore store, ExchangeQuery query, int count, CancellationToken cancellation)
     {
         while (count > 0)
         {

@@ -28,7 +28,7 @@ internal static class OverviewRoute
             .Produces<Overview>().ProducesProblem(400).ProducesProblem(503);
 
     private static IResult Read(
-        SqliteExchangeStore store,
+        IExchangeStore store,
         TimeProvider time,
         CancellationToken cancellation,
         [Description("CEL filter, such as status_code >= 500")] string? where = null,

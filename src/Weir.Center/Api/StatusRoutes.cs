@@ -21,7 +21,7 @@ internal static class StatusRoutes
             .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<object>();
         routes.MapMetrics();
         routes.MapGet("/healthz", () => Results.Text("ok")).WithName("getHealth").WithSummary("The process answers");
-        routes.MapGet("/readyz", (SqliteExchangeStore store, StoreWriter writer) =>
+        routes.MapGet("/readyz", (IExchangeStore store, StoreWriter writer) =>
         {
             store.ReadStatistics();
             return writer.LastError is { } error ? Problem.Unavailable(error) : Results.Text("ok");

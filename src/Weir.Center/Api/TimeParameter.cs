@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Weir.Center.Api;
 
 /// <summary>A point in time as a query parameter: RFC 3339, Unix milliseconds, or before now as <c>-5m</c>.</summary>
-internal static partial class TimeParameter
+public static partial class TimeParameter
 {
     public const string Description = "RFC 3339 time, Unix milliseconds, or relative to now such as -15m, -24h, -7d";
 

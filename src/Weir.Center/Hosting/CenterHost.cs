@@ -35,7 +35,7 @@ public sealed class CenterHost : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _application;
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly StoreWriter _writer;
     private readonly ExchangeIngest _ingest;
     private readonly LiveCatalogue _catalogue;
@@ -47,7 +47,7 @@ public sealed class CenterHost : IAsyncDisposable
     private bool _stopped;
 
     private CenterHost(
-        IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
+        IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
         LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
         (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
@@ -57,8 +57,8 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
     public IExchangeSink Ingest => _ingest;
 
-    /// <summary>Lets tests fill the disk.</summary>
-    internal SqliteExchangeStore Store => _store;
+    /// <summary>The embedded store: lets tests fill the disk.</summary>
+    internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
 
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
@@ -79,12 +79,8 @@ public sealed class CenterHost : IAsyncDisposable
         }
 
         options.Probes?.Check();
-        var store = new SqliteExchangeStore(new SqliteStoreOptions
-        {
-            Path = Path.Combine(options.DataDirectory, "weir.db"),
-            MaxBytes = options.MaxBytes,
-            MaxAge = options.MaxAge,
-        });
+        var store = OpenStore(options);
+        if (store.IsShared) options = options with { Ingest = options.Ingest.Shared() };
         var live = new LiveHub(options.Live);
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
@@ -92,7 +88,7 @@ public sealed class CenterHost : IAsyncDisposable
         var metrics = new ExchangeMetrics(options.Metrics, DecidedEndpoints.Instance);
         var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
-        var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
+        var storage = new StorageStatus(store, writer, store.IsShared ? null : options.DataDirectory, options.ClickHouse?.MaxBytes ?? options.MaxBytes);
         foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
@@ -100,7 +96,7 @@ public sealed class CenterHost : IAsyncDisposable
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
         var application = Build(options, store, writer, live, catalogue, sources, messages, registry, stopping, loopback);
-        var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
+        var probes = options.Probes is { } port ? ProbeServer.Create(port, StoreIdentity.Of(store, options.DataDirectory), ingest, registry) : null;
         return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
     }
 
@@ -166,9 +162,18 @@ public sealed class CenterHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
+    private static IExchangeStore OpenStore(CenterOptions options) => options.ClickHouse is { } server
+        ? new ClickHouseExchangeStore(server)
+        : new SqliteExchangeStore(new SqliteStoreOptions
+        {
+            Path = Path.Combine(options.DataDirectory, "weir.db"),
+            MaxBytes = options.MaxBytes,
+            MaxAge = options.MaxAge,
+        });
+
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
-        CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
+        CenterOptions options, IExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
         MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions

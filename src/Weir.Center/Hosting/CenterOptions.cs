@@ -16,6 +16,9 @@ public sealed record CenterOptions
     /// <summary>Directory of the embedded store; created when missing.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Calls are kept there instead; null for the embedded store. Its own age and size apply.</summary>
+    public Storage.ClickHouseStoreOptions? ClickHouse { get; init; }
+
     /// <summary>Bytes of stored calls beyond which the oldest are deleted.</summary>
     public long MaxBytes { get; init; } = 2L << 30;
 

@@ -9,9 +9,9 @@ namespace Weir.Center.Hosting;
 /// <summary>What the store holds, for status and metrics. A store that can't be read says so; the other parts still report.</summary>
 /// <param name="store">Asked for its figures.</param>
 /// <param name="writer">Knows the last failure.</param>
-/// <param name="directory">Where the store is, for the room on its disk.</param>
-/// <param name="maxBytes">Size beyond which the oldest calls go.</param>
-internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter writer, string directory, long maxBytes) : IStatusSource
+/// <param name="directory">Where the store is, for the room on its disk; null when it is on another machine.</param>
+/// <param name="maxBytes">Size beyond which the oldest calls go; the largest number for none.</param>
+internal sealed class StorageStatus(IExchangeStore store, StoreWriter writer, string? directory, long maxBytes) : IStatusSource
 {
     private const long NsPerMs = 1_000_000;
 
@@ -20,7 +20,7 @@ internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter write
     public void Report(IStatusReport report)
     {
         StoreStatistics now;
-        report.Gauge("limit_bytes", maxBytes);
+        if (maxBytes < long.MaxValue) report.Gauge("limit_bytes", maxBytes);
         if (DiskAvailable() is { } room) report.Gauge("disk_available_bytes", room);
         try
         {
@@ -56,6 +56,7 @@ internal sealed class StorageStatus(SqliteExchangeStore store, StoreWriter write
 
     private long? DiskAvailable()
     {
+        if (directory is null) return null;
         try
         {
             return new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;

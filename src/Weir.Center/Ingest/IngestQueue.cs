@@ -18,6 +18,7 @@ internal sealed class IngestQueue(IngestLimits limits)
     private long _waitingBytes;
     private long _taken;
     private long _left;
+    private bool _complete;
 
     public ChannelReader<ExchangeRow> Reader => _waiting.Reader;
 
@@ -68,5 +69,12 @@ internal sealed class IngestQueue(IngestLimits limits)
     public bool IsSaturated =>
         Rows > limits.MaxRows / 5 * 4 || Interlocked.Read(ref _waitingBytes) > limits.MaxBytes / 5 * 4;
 
-    public void Complete() => _waiting.Writer.TryComplete();
+    /// <summary>Nothing more comes.</summary>
+    public bool IsComplete => Volatile.Read(ref _complete);
+
+    public void Complete()
+    {
+        Volatile.Write(ref _complete, true);
+        _waiting.Writer.TryComplete();
+    }
 }

@@ -7,7 +7,7 @@ namespace Weir.Center.Ingest;
 /// Moves queued rows into the store in batches, on a thread of its own. A failure that may pass (disk full, busy) is tried
 /// again until it succeeds or the center stops; nothing taken from the queue is forgotten silently.
 /// </summary>
-internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, IngestLimits limits) : IDisposable
+internal sealed class StoreWriter(IngestQueue queue, IExchangeStore store, IngestLimits limits) : IDisposable
 {
     private static readonly TimeSpan RetentionInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
@@ -61,7 +61,15 @@ internal sealed class StoreWriter(IngestQueue queue, SqliteExchangeStore store, 
             else if (queue.Reader.Completion.IsCompleted) return;
             else Thread.Sleep(limits.FlushMs);
             Retain();
+            Pace(count);
         }
+    }
+
+    /// <summary>Lets a small batch be followed by a larger one; not when the queue ends, whose rest is wanted now.</summary>
+    private void Pace(int count)
+    {
+        for (var left = limits.PaceMs; left > 0 && count > 0 && count < _batch.Length && queue.Rows < _batch.Length && !queue.IsComplete; left -= limits.FlushMs)
+            Thread.Sleep(Math.Min(left, limits.FlushMs));
     }
 
     private int Fill()

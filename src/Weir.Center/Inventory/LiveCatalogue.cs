@@ -14,7 +14,7 @@ namespace Weir.Center.Inventory;
 internal sealed class LiveCatalogue : IStatusSource, IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly CatalogueOptions _options;
     private readonly EndpointCatalogue _catalogue;
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
     private long _saveFailures;
     private string? _lastError;
 
-    public LiveCatalogue(SqliteExchangeStore store, CatalogueOptions options)
+    public LiveCatalogue(IExchangeStore store, CatalogueOptions options)
     {
         (_store, _options, _catalogue) = (store, options, new EndpointCatalogue(options.Limits));
     }

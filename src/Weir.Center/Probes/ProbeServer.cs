@@ -10,9 +10,9 @@ namespace Weir.Center.Probes;
 /// <summary>The port for probes: their deliveries, and the health and reflection services.</summary>
 internal static class ProbeServer
 {
-    public static RpcServer Create(ProbePort port, string dataDirectory, ExchangeIngest ingest, ProbeRegistry registry)
+    public static RpcServer Create(ProbePort port, UInt128 store, ExchangeIngest ingest, ProbeRegistry registry)
     {
-        var delivery = new ProbeDelivery(ingest, registry, port.Limits, StoreIdentity.Of(dataDirectory)).Service;
+        var delivery = new ProbeDelivery(ingest, registry, port.Limits, store).Service;
         var health = new HealthService();
         health.Set(delivery.Name, serving: true);
         RpcService[] services = [delivery, health.Service];

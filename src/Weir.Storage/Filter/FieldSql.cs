@@ -1,6 +1,6 @@
 namespace Weir.Storage.Filter;
 
-/// <summary>The filter fields that the index columns can answer, as SQL expressions that are never NULL.</summary>
+/// <summary>The filter fields that the index columns can answer, as SQL expressions that are never NULL and that both dialects read alike.</summary>
 internal static class FieldSql
 {
     private const string IsHttp = "(substr(protocol, 1, 5) = 'HTTP/')";
@@ -12,7 +12,7 @@ internal static class FieldSql
         ["duration_ms"] = "(duration_us / 1000.0)",
         ["node_name"] = "node",
         ["capture_source"] = "source",
-        ["complete"] = "complete",
+        ["complete"] = "(complete = 1)",
         ["in_progress"] = "(in_progress = 1)",
         ["protocol"] = "protocol",
         ["scheme"] = "scheme",
@@ -22,8 +22,8 @@ internal static class FieldSql
         ["host"] = "host",
         ["path"] = "path",
         ["query"] = "query",
-        ["url"] = "(CASE has_request WHEN 0 THEN '' ELSE (CASE host WHEN '' THEN '' ELSE scheme || '://' || host END)"
-            + " || path || (CASE query WHEN '' THEN '' ELSE '?' || query END) END)",
+        ["url"] = "(CASE WHEN has_request = 0 THEN '' ELSE (CASE WHEN host = '' THEN '' ELSE scheme || '://' || host END)"
+            + " || path || (CASE WHEN query = '' THEN '' ELSE '?' || query END) END)",
         ["endpoint"] = "endpoint",
         ["status_code"] = "status",
         ["request_body_size"] = "request_bytes",
@@ -58,5 +58,5 @@ internal static class FieldSql
     private static string Name(string side) =>
         $"(CASE WHEN {side}_pod <> '' THEN {side}_pod WHEN {side}_service <> '' THEN {side}_service WHEN {side}_workload <> '' THEN {side}_workload ELSE {side}_process END)";
 
-    private static string When(string present, string then) => $"(CASE {present} WHEN '' THEN '' ELSE {then} END)";
+    private static string When(string present, string then) => $"(CASE WHEN {present} = '' THEN '' ELSE {then} END)";
 }

@@ -1,14 +1,13 @@
-using System.Globalization;
 using Weir.Records.Filter;
 
 namespace Weir.Storage.Filter;
 
 /// <summary>
-/// Translates a filter to SQL over the index columns. Values only ever become parameters. Each translation is either exact
+/// Translates a filter to SQL over the index columns. Values only ever become what the dialect makes of a value. Each translation is either exact
 /// (equal to the predicate on every row) or an upper bound (true wherever the predicate is true), which prepares the rows
-/// that the predicate then decides. Below <c>!</c> only what is exact may be used.
+/// that the predicate then decides. Below <c>!</c> only what is exact may be used. What is exact is so in every dialect.
 /// </summary>
-internal sealed class FilterSql(List<object> parameters)
+internal sealed class FilterSql(IFilterDialect dialect)
 {
     private static readonly (string Sql, bool Exact) Anything = ("1", false);
 
@@ -27,10 +26,10 @@ internal sealed class FilterSql(List<object> parameters)
         return ($"({left.Sql} {word} {right.Sql})", left.Exact && right.Exact);
     }
 
-    /// <summary>A leaf is translated whole or not at all; parameters of an abandoned attempt are taken back.</summary>
+    /// <summary>A leaf is translated whole or not at all; values of an abandoned attempt are taken back.</summary>
     private (string Sql, bool Exact) Attempt(FilterExpression expression)
     {
-        var before = parameters.Count;
+        var before = dialect.Mark;
         var sql = expression switch
         {
             FilterLiteral { Value: bool value } => value ? "1" : "0",
@@ -41,14 +40,14 @@ internal sealed class FilterSql(List<object> parameters)
             _ => null,
         };
         if (sql is not null) return (sql, true);
-        parameters.RemoveRange(before, parameters.Count - before);
+        dialect.Return(before);
         return Anything;
     }
 
     private string? Comparison(FilterComparison comparison)
     {
         var equality = comparison.Operator is FilterComparisonOperator.Equal or FilterComparisonOperator.NotEqual;
-        // SQLite orders text by UTF-8 bytes, the predicate by UTF-16 units: they differ beyond the basic plane.
+        // SQL orders text by UTF-8 bytes, the predicate by UTF-16 units: they differ beyond the basic plane.
         if (comparison.Left.Type == FilterType.String && !equality) return null;
         if (Value(comparison.Left) is not { } left || Value(comparison.Right) is not { } right) return null;
         var sign = comparison.Operator switch
@@ -79,53 +78,38 @@ internal sealed class FilterSql(List<object> parameters)
             values.Add(value);
         }
 
-        return $"({item} IN ({string.Join(',', values)}))";
+        return dialect.In(item, values, list.Items[0].Type);
     }
 
     /// <summary>The record may say that a body did not decode; that is found while it is written, after the column.</summary>
-    private string? Anomaly(string name) => name == "content_encoding_invalid"
-        ? null
-        : $"(instr(anomalies, {Parameter("," + name + ",")}) > 0)";
+    private string? Anomaly(string name) => name == "content_encoding_invalid" ? null : dialect.Contains("anomalies", "," + name + ",");
 
-    /// <summary>
-    /// Compared as bytes: SQLite's text functions stop at NUL and fold case. UTF-8 is self-synchronizing, so one string
-    /// holds another exactly when its bytes do. <c>substr</c> of an empty blob is NULL, which coalesce makes false.
-    /// </summary>
+    /// <summary>UTF-8 is self-synchronizing, so one string holds another exactly when its bytes do.</summary>
     private string? TextTest(FilterTextTest test)
     {
         if (test.Argument is not FilterLiteral { Value: string wanted } || test.Method == FilterTextMethod.Matches) return null;
         if (!IsWellFormed(wanted) || Value(test.Target) is not { } target) return null;
         if (wanted.Length == 0) return "1";
-        var bytes = System.Text.Encoding.UTF8.GetBytes(wanted);
-        var blob = $"CAST({target} AS BLOB)";
-        var length = bytes.Length.ToString(CultureInfo.InvariantCulture);
-        var parameter = Parameter(bytes);
         return test.Method switch
         {
-            FilterTextMethod.Contains => $"(instr({blob}, {parameter}) > 0)",
-            FilterTextMethod.StartsWith => $"coalesce(substr({blob}, 1, {length}) = {parameter}, 0)",
-            _ => $"coalesce(substr({blob}, -{length}) = {parameter}, 0)",
+            FilterTextMethod.Contains => dialect.Contains(target, wanted),
+            FilterTextMethod.StartsWith => dialect.StartsWith(target, wanted),
+            _ => dialect.EndsWith(target, wanted),
         };
     }
 
     private string? Value(FilterExpression expression) => expression switch
     {
-        FilterLiteral { Value: string text } => IsWellFormed(text) ? Parameter(text) : null,
+        FilterLiteral { Value: string text } => IsWellFormed(text) ? dialect.Value(text) : null,
         FilterLiteral { Value: bool value } => value ? "1" : "0",
-        FilterLiteral literal => Parameter(literal.Value),
+        FilterLiteral literal => dialect.Value(literal.Value),
         FilterFieldReference field => FieldSql.Of(field.Field.Name),
         FilterSize or FilterIndex => null,
         _ when expression.Type == FilterType.Bool && Condition(expression) is { Exact: true } condition => condition.Sql,
         _ => null,
     };
 
-    private string Parameter(object value)
-    {
-        parameters.Add(value);
-        return FormattableString.Invariant($"$f{parameters.Count - 1}");
-    }
-
-    /// <summary>Half a surrogate pair becomes U+FFFD on its way to SQLite and would then match other text.</summary>
+    /// <summary>Half a surrogate pair becomes U+FFFD on its way to the store and would then match other text.</summary>
     private static bool IsWellFormed(string text)
     {
         foreach (var rune in text.EnumerateRunes())

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Weir.Records;
 using Weir.Records.Json;
-using Weir.Storage.Filter;
 
 namespace Weir.Storage.Sqlite;
 
@@ -13,9 +12,6 @@ internal sealed class OverviewReader(SqliteStoreOptions options)
 {
     /// <summary>Rows between two looks at the clock.</summary>
     private const int ClockEvery = 256;
-
-    /// <summary>Different values of a field that are told apart; more count as others. Paths with ids in them have no end.</summary>
-    private const int MaxValues = 10_000;
 
     private const int FirstField = 5;
 
@@ -30,7 +26,7 @@ internal sealed class OverviewReader(SqliteStoreOptions options)
         var buckets = new long[query.Buckets][];
         for (var i = 0; i < buckets.Length; i++) buckets[i] = new long[OverviewBucket.Classes];
         var fields = query.Fields.Select(field => new ValueCounter(field)).ToArray();
-        var width = Width(query);
+        var width = query.BucketNs;
         long scanned = 0, matched = 0, counted = 0;
         long? reached = null;
         while (reader.Read())
@@ -66,14 +62,11 @@ internal sealed class OverviewReader(SqliteStoreOptions options)
         };
     }
 
-    /// <summary>Nanoseconds of a bucket; the last may be longer by what does not divide.</summary>
-    private static long Width(OverviewQuery query) => Math.Max(1, (query.ToNs - query.FromNs) / query.Buckets);
-
     private static SqliteCommand Command(SqliteConnection connection, OverviewQuery query, bool exact)
     {
         var command = connection.CreateCommand();
         var match = query.Filter?.Sql ?? "1";
-        var fields = string.Concat(query.Fields.Select(field => ", " + Column(field)));
+        var fields = string.Concat(query.Fields.Select(field => ", " + OverviewQuery.ColumnOf(field)));
         // A protocol that is no HTTP has codes of its own; 100 to 599 are those of RFC 9110 §15.
         const string status = $"CASE WHEN substr(protocol, 1, 5) <> 'HTTP/' THEN 6 WHEN status BETWEEN 100 AND 599 THEN status / 100 ELSE 0 END";
         var record = exact ? "NULL" : "CASE WHEN matches THEN record END";
@@ -89,46 +82,10 @@ internal sealed class OverviewReader(SqliteStoreOptions options)
         return command;
     }
 
-    private static string Column(string field) => field == "anomalies"
-        ? "anomalies"
-        : FieldSql.Of(field) ?? throw new ArgumentException($"{field} is not among the countable fields");
-
     private bool Decides(SqliteDataReader reader, OverviewQuery query)
     {
         var record = RecordCodec.Decode(reader.GetFieldValue<byte[]>(4), (RecordEncoding)reader.GetInt64(3));
         if (!ExchangeJsonReader.TryRead(record, _scratch, out var error)) throw new InvalidDataException(error);
         return query.Filter!.Predicate(_scratch);
-    }
-
-    private sealed class ValueCounter(string field)
-    {
-        private readonly Dictionary<string, long> _counts = new(StringComparer.Ordinal);
-        private long _others;
-
-        public void Add(string text)
-        {
-            if (text.Length == 0) return;
-            if (field != "anomalies")
-            {
-                Count(text);
-                return;
-            }
-
-            // Stored with a comma on both sides of each name.
-            foreach (var name in text.Split(',', StringSplitOptions.RemoveEmptyEntries)) Count(name);
-        }
-
-        public FieldCounts Counts(int top)
-        {
-            var sorted = _counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-            return new FieldCounts(
-                field, [.. sorted.Take(top).Select(pair => (pair.Key, pair.Value))], _others + sorted.Skip(top).Sum(pair => pair.Value));
-        }
-
-        private void Count(string value)
-        {
-            if (_counts.TryGetValue(value, out var count) || _counts.Count < MaxValues) _counts[value] = count + 1;
-            else _others++;
-        }
     }
 }

@@ -6,7 +6,7 @@ namespace Weir.Storage.Sqlite;
 internal static class SqliteSchema
 {
     /// <summary>"WEIR" in ASCII: tells our files from other programs' (SQLite file format §1.3.10).</summary>
-    private const long ApplicationId = 0x5745_4952;
+    public const long ApplicationId = 0x5745_4952;
 
     /// <summary>One script a version, appended to and never edited once released.</summary>
     private static readonly string[] Migrations =

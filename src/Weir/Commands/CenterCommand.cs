@@ -16,21 +16,23 @@ internal static class CenterCommand
         Examples:
           weir center                                    on this host alone: probes at 127.0.0.1:7374, page at 127.0.0.1:7373
           weir center -c center.yaml
+          weir center --store clickhouse:http://ch:8123/weir   several centers may share one store
           weir center -c center.yaml --check             what is wrong with the configuration
         """;
 
     public static Command Create()
     {
         var options = new RoleOptions();
-        var command = options.AddTo(new Command("center", Help));
-        command.SetAction((parsed, _) => Run(options, parsed));
+        var store = StoreSettings.Option();
+        var command = options.AddTo(new Command("center", Help) { store });
+        command.SetAction((parsed, _) => Run(options, parsed, parsed.GetValue(store)));
         return command;
     }
 
-    private static async Task<int> Run(RoleOptions options, ParseResult parsed)
+    private static async Task<int> Run(RoleOptions options, ParseResult parsed, string? store)
     {
         var file = parsed.GetValue(options.Config);
-        var settings = CenterSettings.Read(file);
+        var settings = CenterSettings.Read(file, store);
         var port = settings.Options.Probes!;
         Checked(port);
         if (parsed.GetValue(options.Check))
@@ -47,7 +49,7 @@ internal static class CenterCommand
         await using var host = UpCommand.Host(settings.Options with { Redact = exchange => redactors.Value!.Redact(exchange) });
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
-        using var watch = new ConfigurationWatch(() => Again(file, port), settings.Yaml, CenterSettings.Live);
+        using var watch = new ConfigurationWatch(() => Again(file, store, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
         RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");
         await interruption.Stopped;
@@ -67,9 +69,9 @@ internal static class CenterCommand
         }
     }
 
-    private static (YamlSettings Settings, Action Apply) Again(string? file, ProbePort port)
+    private static (YamlSettings Settings, Action Apply) Again(string? file, string? store, ProbePort port)
     {
-        var settings = CenterSettings.Read(file);
+        var settings = CenterSettings.Read(file, store);
         return (settings.Yaml, () =>
         {
             if (settings.Tokens.Count > 0) port.Tokens.Replace(settings.Tokens);

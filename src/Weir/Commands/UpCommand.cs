@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
 using Weir.Cli.Identity;
+using Weir.Cli.Roles;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Export.Apisec;
@@ -51,14 +53,17 @@ internal static class UpCommand
             Description = "Also tell endpoints to the APISec platform, configured by this file (env SERVICE_CONFIG_PATH)",
             HelpName = "CONFIG.json",
         };
+        var store = StoreSettings.Option();
         var options = new SniffOptions();
-        var command = new Command("up", Help) { demo, listen, data, size, age, apisec };
+        var command = new Command("up", Help) { demo, listen, data, store, size, age, apisec };
         foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
             Listen = Endpoint(parsed.GetValue(listen) ?? "127.0.0.1:7373"),
             DataDirectory = DataDirectory(parsed.GetValue(data), parsed.GetValue(demo)),
+            ClickHouse = StoreSettings.Read(
+                YamlSettings.Read(null, Environment.GetEnvironmentVariable), parsed.GetValue(store), parsed.GetValue(size) ?? long.MaxValue, parsed.GetValue(age) ?? TimeSpan.FromDays(7)),
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
             Demo = parsed.GetValue(demo),

@@ -24,6 +24,23 @@ internal static class Secrets
         return tokens;
     }
 
+    /// <summary>The password of <c>KEY</c> (or its variable), or the first line of the file <c>KEYFile</c>; null when neither is set.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or is empty.</exception>
+    public static string? Password(YamlSettings settings, string key)
+    {
+        var password = settings.FindText(key)?.Text;
+        if (settings.FindText($"{key}File") is { } file)
+        {
+            if (password is not null) throw new UsageException($"{file.Place}: {key} and {key}File are two ways to say the same");
+            password = ReadFile(file).Split('\n')[0].TrimEnd('\r');
+            if (password.Length == 0) throw new UsageException($"{file.Place}: there is no password in {file.Text}");
+        }
+
+        // What it is says nothing; that it is another one does.
+        if (password is not null) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(password)));
+        return password;
+    }
+
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
     public static X509Certificate2? Certificate(YamlSettings settings, string section)
     {

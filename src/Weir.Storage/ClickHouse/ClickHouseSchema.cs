@@ -1,0 +1,217 @@
+using System.Globalization;
+using Weir.Storage.Filter;
+
+namespace Weir.Storage.ClickHouse;
+
+/// <summary>
+/// The tables, and how they come to be. All statements run on ClickHouse 18.16 and on current versions; what only newer ones know
+/// (codecs, TTL) is left to those that say so by their version. Each script is safe to run twice: several centers may start at once.
+/// </summary>
+internal sealed class ClickHouseSchema
+{
+    /// <summary>Nanoseconds of a partition: a UTC day. Retention drops whole partitions.</summary>
+    public const long PartitionNs = 86_400_000_000_000;
+
+    /// <summary>Nanoseconds of a cell of the roll-up.</summary>
+    public const long CellNs = 10_000_000_000;
+
+    /// <summary>A protocol that is no HTTP has codes of its own; 100 to 599 are those of RFC 9110 §15. Numbers of <see cref="StatusClass"/>.</summary>
+    public const string StatusClassSql =
+        "toUInt8(multiIf(substring(protocol, 1, 5) <> 'HTTP/', 6, status >= 100 AND status <= 599, intDiv(status, 100), 0))";
+
+    /// <summary>Rows between two marks: a call is read with this many around it, so less than the usual 8192.</summary>
+    private const int Granularity = 2048;
+
+    /// <summary>Codecs and TTL are in every version from here on (both came in 19).</summary>
+    private static readonly Version s_modern = new(20, 3);
+
+    private static readonly string[] s_numberTypes =
+        ["Int64", "Int32", "Int32", "Int32", "Int32", "Int32", "Int64", "Int64", "UInt8", "UInt8", "UInt8"];
+
+    private readonly ClickHouseClient _client;
+    private readonly ClickHouseStoreOptions _options;
+    private readonly string _onCluster;
+
+    public ClickHouseSchema(ClickHouseClient client, ClickHouseStoreOptions options)
+    {
+        (_client, _options) = (client, options);
+        _onCluster = options.Cluster is { } cluster ? $" ON CLUSTER `{cluster}`" : "";
+    }
+
+    /// <summary>Number of scripts: the version that this Weir writes.</summary>
+    public static int CurrentVersion => 2;
+
+    /// <summary>What the server says it is; 0.0 before <see cref="Prepare"/>.</summary>
+    public Version Server { get; private set; } = new(0, 0);
+
+    public string Exchanges => Table("exchanges");
+
+    /// <summary>Calls that are over by ten seconds and status class, fed by every insert.</summary>
+    public string Counts => Table("exchange_counts");
+
+    /// <summary>Keys of which <see cref="Exchanges"/> may hold more than one row: those that ran, and those that two centers stored at once.</summary>
+    public string Revised => Table("revised_exchanges");
+
+    public string Documents => Table("documents");
+
+    private string Versions => Table("schema_versions");
+
+    private bool IsModern => Server >= s_modern;
+
+    /// <summary>Columns of an exchange in the order in which rows are written.</summary>
+    public static string ColumnList { get; } = string.Join(',', (string[])
+        ["id_high", "id_low", "started_ns", "version", .. ExchangeColumns.NumberNames, .. ExchangeColumns.TextNames, "summary", "record"]);
+
+    /// <exception cref="StoreException">The server is away or refuses, or a newer Weir wrote the tables.</exception>
+    public void Prepare()
+    {
+        var version = _client.Read("SELECT version()", static reader => reader.Text(), CancellationToken.None);
+        Server = Version.TryParse(string.Join('.', version.Split('.').Take(3)), out var parsed) ? parsed : s_modern;
+        if (_options.IsReader)
+        {
+            Check(Exists("schema_versions") ? Known() : throw new StoreException(StoreFailure.CannotOpen, $"There is no store {_client.Address}."));
+            return;
+        }
+
+        Execute($"CREATE DATABASE IF NOT EXISTS `{_options.Database}`{_onCluster}");
+        if (!Exists("schema_versions") && Exists("exchanges"))
+        {
+            throw new StoreException(StoreFailure.WrongSchema,
+                $"{_client.Address} has tables of another program. Choose another database.");
+        }
+
+        Create("schema_versions", "version UInt32, applied_at DateTime", "MergeTree()", "ORDER BY version", everywhere: true);
+        var known = Known();
+        Check(known);
+        for (var next = (int)known + 1; next <= CurrentVersion; next++)
+        {
+            if (next == 1) CreateRows();
+            else CreateRollUp();
+            Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Versions} SELECT toUInt32({next}), now()"));
+        }
+
+        if (IsModern) SetTimeToLive();
+    }
+
+    /// <summary>The table that holds the rows on a server; not the same as the one that is asked on a cluster.</summary>
+    public string Local(string table) => _options.Cluster is null ? $"{Database}.{table}" : $"{Database}.{table}_local";
+
+    /// <summary>Deletes a day of every table that has days.</summary>
+    public void DropPartition(long day)
+    {
+        foreach (var table in (string[])["exchanges", "exchange_counts", "revised_exchanges"])
+            Execute($"ALTER TABLE {Local(table)}{_onCluster} DROP PARTITION {ClickHouseDialect.Number(day)}");
+    }
+
+    /// <summary>Where parts are listed, of every shard.</summary>
+    public string Parts => _options.Cluster is { } cluster ? $"cluster('{cluster}', system.parts)" : "system.parts";
+
+    /// <summary>What stands before a subquery that every shard needs whole.</summary>
+    public string In => _options.Cluster is null ? "IN" : "GLOBAL IN";
+
+    /// <summary>The roll-up can be checked against the rows: on a cluster it would take asking every server for its parts.</summary>
+    public bool HasCheckedCounts => _options.Cluster is null;
+
+    /// <summary>Where running queries are listed, of every shard.</summary>
+    public string Processes => _options.Cluster is { } cluster ? $"cluster('{cluster}', system.processes)" : "system.processes";
+
+    /// <summary>Name of a table as system tables know it.</summary>
+    public string LocalName(string table) => _options.Cluster is null ? table : table + "_local";
+
+    private string Database => $"`{_options.Database}`";
+
+    private string Table(string name) => $"{Database}.{name}";
+
+    private long Known() => _client.Number($"SELECT toInt64(max(version)) FROM {Versions}", CancellationToken.None);
+
+    private void Check(long known)
+    {
+        if (known <= CurrentVersion && (known == CurrentVersion || !_options.IsReader)) return;
+        throw new StoreException(StoreFailure.WrongSchema,
+            $"{_client.Address} has schema {known}, this Weir knows {(known > CurrentVersion ? "up to " : "")}{CurrentVersion}. "
+            + $"{(known > CurrentVersion ? "Run the Weir that wrote it, or choose another database" : "Start a center on it, which brings it up to date")}.");
+    }
+
+    private void CreateRows()
+    {
+        var numbers = string.Concat(ExchangeColumns.NumberNames.Select((name, i) => $"{name} {s_numberTypes[i]}{Codec("ZSTD(1)")}, "));
+        var texts = string.Concat(ExchangeColumns.TextNames.Select(name => $"{name} String{Codec("ZSTD(1)")}, "));
+        Create(
+            "exchanges",
+            $"id_high UInt64{Codec("Delta(8), ZSTD(1)")}, id_low UInt64{Codec("ZSTD(1)")}, started_ns Int64{Codec("Delta(8), ZSTD(1)")}, "
+            + $"version UInt64{Codec("Delta(8), ZSTD(1)")}, {numbers}{texts}summary String{Codec("ZSTD(1)")}, record String{Codec("ZSTD(3)")}",
+            "ReplacingMergeTree(version)",
+            string.Create(CultureInfo.InvariantCulture,
+                $"PARTITION BY intDiv(started_ns, {PartitionNs}) ORDER BY (started_ns, id_high, id_low) SETTINGS index_granularity = {Granularity}"));
+        Create(
+            "revised_exchanges",
+            "started_ns Int64, id_high UInt64, id_low UInt64",
+            "ReplacingMergeTree()",
+            string.Create(CultureInfo.InvariantCulture,
+                $"PARTITION BY intDiv(started_ns, {PartitionNs}) ORDER BY (started_ns, id_high, id_low)"));
+        Create(
+            "documents",
+            "kind String, name String, version UInt64, body String",
+            "ReplacingMergeTree(version)",
+            "ORDER BY (kind, name)",
+            everywhere: true);
+    }
+
+    private void CreateRollUp()
+    {
+        Create(
+            "exchange_counts",
+            "cell Int64, class UInt8, calls UInt64",
+            "SummingMergeTree()",
+            string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(cell, {PartitionNs / CellNs}) ORDER BY (cell, class)"));
+        Execute(string.Create(CultureInfo.InvariantCulture,
+            $"CREATE MATERIALIZED VIEW IF NOT EXISTS {Database}.exchange_counts_feed{_onCluster} TO {Local("exchange_counts")} AS "
+            + $"SELECT intDiv(started_ns, {CellNs}) AS cell, {StatusClassSql} AS class, count() AS calls FROM {Local("exchanges")} "
+            + $"WHERE in_progress = 0 GROUP BY cell, class"));
+    }
+
+    /// <param name="name">Of the table that is asked.</param>
+    /// <param name="columns">Names and types.</param>
+    /// <param name="engine">Of the MergeTree family.</param>
+    /// <param name="layout">What follows the engine.</param>
+    /// <param name="everywhere">On a cluster: the same rows on every server, instead of a share on each shard.</param>
+    private void Create(string name, string columns, string engine, string layout, bool everywhere = false)
+    {
+        if (_options.Cluster is not { } cluster)
+        {
+            Execute($"CREATE TABLE IF NOT EXISTS {Table(name)} ({columns}) ENGINE = {engine} {layout}");
+            return;
+        }
+
+        var (shard, replica) = everywhere ? ("all", "{shard}-{replica}") : ("{shard}", "{replica}");
+        var arguments = engine[(engine.IndexOf('(', StringComparison.Ordinal) + 1)..^1];
+        var replicated = $"Replicated{engine[..engine.IndexOf('(', StringComparison.Ordinal)]}('/clickhouse/tables/{shard}/{_options.Database}/{name}', '{replica}'"
+            + (arguments.Length > 0 ? $", {arguments})" : ")");
+        if (everywhere)
+        {
+            Execute($"CREATE TABLE IF NOT EXISTS {Table(name)}{_onCluster} ({columns}) ENGINE = {replicated} {layout}");
+            return;
+        }
+
+        Execute($"CREATE TABLE IF NOT EXISTS {Local(name)}{_onCluster} ({columns}) ENGINE = {replicated} {layout}");
+        // By the id where there is one: rows that replace each other are on one shard.
+        var key = columns.Contains("id_high", StringComparison.Ordinal) ? "cityHash64(id_high, id_low)" : "rand()";
+        Execute($"CREATE TABLE IF NOT EXISTS {Table(name)}{_onCluster} AS {Local(name)} ENGINE = Distributed(`{cluster}`, {Database}, {name}_local, {key})");
+    }
+
+    /// <summary>The server itself deletes what is old, also while no center runs.</summary>
+    private void SetTimeToLive()
+    {
+        var seconds = (long)Math.Min(_options.MaxAge.TotalSeconds, 100L * 365 * 86_400);
+        Execute(string.Create(CultureInfo.InvariantCulture,
+            $"ALTER TABLE {Local("exchanges")}{_onCluster} MODIFY TTL toDateTime(intDiv(started_ns, 1000000000)) + toIntervalSecond({seconds})"));
+    }
+
+    private string Codec(string codec) => IsModern ? $" CODEC({codec})" : "";
+
+    private bool Exists(string table) => _client.Number(
+        $"SELECT toInt64(count()) FROM system.tables WHERE database = {ClickHouseDialect.Text(_options.Database)} AND name = {ClickHouseDialect.Text(table)}",
+        CancellationToken.None) > 0;
+
+    private void Execute(string sql) => _client.Execute(sql, CancellationToken.None);
+}

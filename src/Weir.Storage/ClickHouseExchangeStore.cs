@@ -1,0 +1,237 @@
+using System.Globalization;
+using Weir.Records;
+using Weir.Records.Filter;
+using Weir.Storage.ClickHouse;
+using Weir.Storage.Filter;
+
+namespace Weir.Storage;
+
+/// <summary>
+/// Calls in ClickHouse, for when one machine is not enough. Several centers may share one: each exchange counts once, also when two
+/// store it at the same moment, and also before the server has merged its parts. Thread-safe.
+/// </summary>
+public sealed class ClickHouseExchangeStore : IExchangeStore
+{
+    /// <summary>Running calls whose records are ended at once.</summary>
+    private const int EndStep = 500;
+
+    private static readonly StoreFilter s_running = ExchangeFilter.TryParse("in_progress", out var expression, out _)
+        ? new StoreFilter(expression)
+        : throw new InvalidOperationException("in_progress is no filter");
+
+    private readonly ClickHouseStoreOptions _options;
+    private readonly ClickHouseClient _client;
+    private readonly ClickHouseSchema _schema;
+    private readonly ClickHouseWriter _writer;
+    private readonly Lock _writing = new();
+    private long _stored;
+    private long _duplicates;
+    private long _failures;
+    private long _deletedByAge;
+    private long _deletedBySize;
+    private string? _lastError;
+
+    /// <exception cref="StoreException">The server is away or refuses, or the database is not ours; the message says what to do.</exception>
+    public ClickHouseExchangeStore(ClickHouseStoreOptions options)
+    {
+        StoreAddress.CheckName(options.Database);
+        if (options.Cluster is { } cluster) StoreAddress.CheckName(cluster);
+        _options = options;
+        _client = new ClickHouseClient(options);
+        _schema = new ClickHouseSchema(_client, options);
+        try
+        {
+            _schema.Prepare();
+        }
+        catch
+        {
+            _client.Dispose();
+            throw;
+        }
+
+        _writer = new ClickHouseWriter(_client, _schema, options);
+    }
+
+    public string Engine => $"ClickHouse {_schema.Server}";
+
+    public bool IsShared => true;
+
+    public long Count
+    {
+        get
+        {
+            var rows = _client.Number($"SELECT toInt64(count()) FROM {_schema.Exchanges}", CancellationToken.None);
+            var more = _client.Number(
+                $"SELECT toInt64(sum(n - 1)) FROM (SELECT {KeySql.Columns}, count() AS n FROM {_schema.Exchanges} "
+                + $"WHERE ({KeySql.Columns}) {_schema.In} (SELECT {KeySql.Columns} FROM {_schema.Revised}) GROUP BY {KeySql.Columns})",
+                CancellationToken.None);
+            return rows - more;
+        }
+    }
+
+    /// <summary>Sees every statement; for tests.</summary>
+    internal Action<string>? Trace
+    {
+        get => _client.Trace;
+        set => _client.Trace = value;
+    }
+
+    public AppendResult Append(ReadOnlySpan<ExchangeRow> rows)
+    {
+        var (stored, replaced) = (0, 0);
+        var total = rows.Length;
+        while (rows.Length > 0)
+        {
+            var batch = rows[..Math.Min(rows.Length, _options.BatchSize)];
+            rows = rows[batch.Length..];
+            lock (_writing)
+            {
+                try
+                {
+                    var (added, updated) = _writer.Append(batch);
+                    stored += added;
+                    replaced += updated;
+                    Interlocked.Add(ref _stored, added);
+                    Interlocked.Add(ref _duplicates, batch.Length - added - updated);
+                }
+                catch (StoreException failure)
+                {
+                    Interlocked.Increment(ref _failures);
+                    Volatile.Write(ref _lastError, failure.Message);
+                    throw;
+                }
+            }
+        }
+
+        return new AppendResult(stored, total - stored - replaced, replaced);
+    }
+
+    public ExchangePage Query(ExchangeQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Limit, 1);
+        return Guard(() => new ClickHousePages(_client, _schema, _options).Read(query, cancellation));
+    }
+
+    public ExchangeOverview Overview(OverviewQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(query.Buckets, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(query.ToNs, query.FromNs);
+        return Guard(() => new ClickHouseOverview(_client, _schema, _options).Read(query, cancellation));
+    }
+
+    public byte[]? Get(ExchangeId id, CancellationToken cancellation = default) => new StoredRows(_client, _schema).Get(id, cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Only those of which nobody told for <see cref="ClickHouseStoreOptions.RunningTimeout"/>: other centers' calls go on.
+    /// A record that cannot be read stays as it is.
+    /// </remarks>
+    public int EndRunning()
+    {
+        var running = _client.Rows(
+            $"SELECT DISTINCT {KeySql.Columns} FROM {_schema.Exchanges} WHERE in_progress = 1", KeySql.Read, CancellationToken.None);
+        var until = _options.Time.GetUtcNow() - _options.RunningTimeout;
+        var ended = 0;
+        foreach (var keys in running.Chunk(EndStep))
+        {
+            var rows = new StoredRows(_client, _schema).Read(keys, s_running, RowParts.Record, CancellationToken.None);
+            var abandoned = rows.Values
+                .Where(row => row.Matches && ClickHouseWriter.WrittenAt(row.Version) <= until)
+                .Select(static row => AbandonedRecord.Of(row.Record)).OfType<ExchangeRow>().ToList();
+            if (abandoned.Count == 0) continue;
+            lock (_writing) _writer.Abandon(abandoned);
+            ended += abandoned.Count;
+        }
+
+        return ended;
+    }
+
+    public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
+    {
+        if (documents.Count == 0) return;
+        lock (_writing) _writer.SaveDocuments(kind, documents);
+    }
+
+    public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, CancellationToken cancellation = default) => _client.Rows(
+        $"SELECT name, argMax(body, version) FROM {_schema.Documents} WHERE kind = {ClickHouseDialect.Text(kind)} GROUP BY name ORDER BY name",
+        static reader => (reader.Text(), reader.Bytes()), cancellation);
+
+    public StoreStatistics ReadStatistics(CancellationToken cancellation = default)
+    {
+        var (oldest, newest) = (Edge(isNewest: false, cancellation), Edge(isNewest: true, cancellation));
+        return new StoreStatistics
+        {
+            Exchanges = Count,
+            DatabaseBytes = Partitions(cancellation).Sum(static day => day.Bytes),
+            OldestNs = oldest,
+            NewestNs = newest,
+            Stored = Interlocked.Read(ref _stored),
+            Duplicates = Interlocked.Read(ref _duplicates),
+            DeletedByAge = Interlocked.Read(ref _deletedByAge),
+            DeletedBySize = Interlocked.Read(ref _deletedBySize),
+            Failures = Interlocked.Read(ref _failures),
+            LastError = Volatile.Read(ref _lastError),
+        };
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Whole days (UTC) go, which costs the server next to nothing; the newest day stays, whatever its size.</remarks>
+    public long ApplyRetention(CancellationToken cancellation = default)
+    {
+        var nowNs = (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var oldestNs = nowNs - (long)Math.Min(_options.MaxAge.Ticks * 100.0, nowNs);
+        var days = new Queue<(long Day, long Rows, long Bytes)>(Partitions(cancellation).OrderBy(static day => day.Day));
+        var bytes = days.Sum(static day => day.Bytes);
+        var deleted = 0L;
+        while (days.TryPeek(out var day))
+        {
+            var isOld = (day.Day + 1) * ClickHouseSchema.PartitionNs <= oldestNs;
+            if (!isOld && (bytes <= _options.MaxBytes || days.Count == 1)) break;
+            cancellation.ThrowIfCancellationRequested();
+            lock (_writing) _schema.DropPartition(day.Day);
+            bytes -= day.Bytes;
+            deleted += day.Rows;
+            if (isOld) Interlocked.Add(ref _deletedByAge, day.Rows);
+            else Interlocked.Add(ref _deletedBySize, day.Rows);
+            days.Dequeue();
+        }
+
+        return deleted;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>The start of the first or last exchange. The roll-up says where to look; what it lacks lies beyond its edge and is found too.</summary>
+    private long? Edge(bool isNewest, CancellationToken cancellation)
+    {
+        var function = isNewest ? "max" : "min";
+        var cells = _client.Rows(
+            $"SELECT {function}(cell), toInt64(count()) FROM {_schema.Counts}", static reader => (Cell: reader.Int64(), Count: reader.Int64()), cancellation);
+        var where = cells is [{ Count: > 0 } edge]
+            ? isNewest
+                ? string.Create(CultureInfo.InvariantCulture, $" WHERE started_ns >= {edge.Cell * ClickHouseSchema.CellNs}")
+                : string.Create(CultureInfo.InvariantCulture, $" WHERE started_ns < {(edge.Cell + 1) * ClickHouseSchema.CellNs}")
+            : "";
+        var found = _client.Rows(
+            $"SELECT {function}(started_ns), toInt64(count()) FROM {_schema.Exchanges}{where}",
+            static reader => (Ns: reader.Int64(), Count: reader.Int64()), cancellation);
+        return found is [{ Count: > 0 } one] ? one.Ns : null;
+    }
+
+    private List<(long Day, long Rows, long Bytes)> Partitions(CancellationToken cancellation) => _client.Rows(
+        $"SELECT toInt64(partition), toInt64(sum(rows)), toInt64(sum(bytes_on_disk)) FROM {_schema.Parts} WHERE active "
+        + $"AND database = {ClickHouseDialect.Text(_options.Database)} AND table = {ClickHouseDialect.Text(_schema.LocalName("exchanges"))} GROUP BY partition",
+        static reader => (reader.Int64(), reader.Int64(), reader.Int64()), cancellation);
+
+    private T Guard<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new StoreException(StoreFailure.Corrupt, $"Store {_client.Address}: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Weir.Storage.Tests.ClickHouse;
+
+/// <summary>A ClickHouse server of Debian's package on a free loopback port, with a directory of its own. Ended by its process.</summary>
+public sealed class ClickHouseServer : IDisposable
+{
+    private const string Program = "/usr/sbin/clickhouse-server";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static int s_databases;
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("weir-clickhouse-").FullName;
+    private readonly int[] _ports = FreePorts(3);
+    private Process? _process;
+
+    /// <summary>Why there is none on this machine; null when there is.</summary>
+    public static string? Missing => File.Exists(Program) ? null : $"there is no {Program} (Debian: clickhouse-server)";
+
+    public Uri Address => new($"http://127.0.0.1:{_ports[0].ToString(CultureInfo.InvariantCulture)}/");
+
+    public string? Password { get; init; }
+
+    public static ClickHouseStoreOptions Options(Uri address) => new()
+    {
+        Address = address,
+        Database = string.Create(CultureInfo.InvariantCulture, $"weir_{Interlocked.Increment(ref s_databases)}"),
+        MaxAge = TimeSpan.FromDays(40_000),
+        RunningTimeout = TimeSpan.Zero,
+    };
+
+    public void Start()
+    {
+        File.WriteAllText(Path.Combine(_directory, "config.xml"), $"""
+            <yandex>
+              <logger><level>warning</level><log>{_directory}/log</log><errorlog>{_directory}/errors</errorlog></logger>
+              <listen_host>127.0.0.1</listen_host>
+              <http_port>{_ports[0]}</http_port><tcp_port>{_ports[1]}</tcp_port>
+              <interserver_http_port>{_ports[2]}</interserver_http_port><interserver_http_host>127.0.0.1</interserver_http_host>
+              <path>{_directory}/data/</path><tmp_path>{_directory}/tmp/</tmp_path>
+              <user_files_path>{_directory}/files/</user_files_path><format_schema_path>{_directory}/schemas/</format_schema_path>
+              <mark_cache_size>67108864</mark_cache_size>
+              <users_config>users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
+            </yandex>
+            """);
+        File.WriteAllText(Path.Combine(_directory, "users.xml"), $"""
+            <yandex>
+              <profiles><default></default></profiles>
+              <users><default><password>{Password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
+              <quotas><default></default></quotas>
+            </yandex>
+            """);
+        _process = Process.Start(new ProcessStartInfo(Program, [$"--config-file={_directory}/config.xml"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.OutputDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        for (var clock = Stopwatch.StartNew(); ; Thread.Sleep(50))
+        {
+            try
+            {
+                if (http.GetStringAsync(new Uri(Address, "ping")).GetAwaiter().GetResult().StartsWith("Ok.", StringComparison.Ordinal)) return;
+            }
+            catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
+            {
+                Assert.False(_process.HasExited, "clickhouse-server ended: " + Log());
+                Assert.True(clock.Elapsed < s_patience, "clickhouse-server does not answer: " + Log());
+            }
+        }
+    }
+
+    /// <summary>SIGKILL, as the kernel does when memory is out.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public string Ask(string sql)
+    {
+        using var http = new HttpClient { Timeout = s_patience };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Address) { Content = new StringContent(sql) };
+        if (Password is not null) request.Headers.Add("X-ClickHouse-Key", Password);
+        using var answer = http.Send(request);
+        var text = new StreamReader(answer.Content.ReadAsStream()).ReadToEnd();
+        Assert.True(answer.IsSuccessStatusCode, $"{sql}: {text}");
+        return text.Trim();
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null) Kill();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private string Log() => File.Exists(Path.Combine(_directory, "errors")) ? File.ReadAllText(Path.Combine(_directory, "errors")) : "";
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        foreach (var listener in listeners) listener.Start();
+        var ports = listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        foreach (var listener in listeners) listener.Stop();
+        return ports;
+    }
+}
+
+/// <summary>One server for the tests of a class: each takes a database of its own.</summary>
+public sealed class ClickHouseFixture : IDisposable
+{
+    private readonly ClickHouseServer? _server;
+
+    public ClickHouseFixture()
+    {
+        if (ClickHouseServer.Missing is not null) return;
+        _server = new ClickHouseServer();
+        _server.Start();
+    }
+
+    public ClickHouseServer Server
+    {
+        get
+        {
+            Skip.If(ClickHouseServer.Missing is not null, ClickHouseServer.Missing);
+            return _server!;
+        }
+    }
+
+    public void Dispose() => _server?.Dispose();
+}
