@@ -19,9 +19,22 @@ internal static class Secrets
 
         if (tokens.Exists(token => token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             throw new UsageException($"a token of {key} has characters beside letters, digits and signs of ASCII");
-        // What a token is says nothing; that it is another one does.
-        if (tokens.Count > 0) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join('\n', tokens))));
+        if (tokens.Count > 0) Hide(settings, key, string.Join('\n', tokens));
         return tokens;
+    }
+
+    /// <summary>What a secret is says nothing; that it is another one does.</summary>
+    public static void Hide(YamlSettings settings, string key, string secret) =>
+        settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
+
+    /// <summary>One secret of any characters: <c>KEY</c> (or its variable), or the file <c>KEYFile</c> but for the line end; null when neither is named.</summary>
+    /// <exception cref="UsageException">The file cannot be read.</exception>
+    public static string? Text(YamlSettings settings, string key)
+    {
+        var (setting, file) = (settings.FindText(key), settings.FindText($"{key}File"));
+        var secret = setting?.Text ?? (file is null ? null : ReadFile(file).TrimEnd('\r', '\n'));
+        if (secret is not null) Hide(settings, key, secret);
+        return secret;
     }
 
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>

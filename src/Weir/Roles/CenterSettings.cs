@@ -21,11 +21,18 @@ internal sealed class CenterSettings
 
     public required IReadOnlyList<string> Tokens { get; init; }
 
+    /// <summary>Where wakizashi's centers answered <c>/healthz</c>; null where nobody asks.</summary>
+    public IPEndPoint? Health { get; init; }
+
+    /// <summary>What the user should know of keys that change nothing.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
     public static CenterSettings Read(string? file)
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
         var tokens = Secrets.Tokens(yaml, "probes.token");
+        var old = WakizashiCenterKeys.Read(yaml);
         var options = new CenterOptions
         {
             Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373)),
@@ -39,9 +46,10 @@ internal sealed class CenterSettings
                 Tokens = new ProbeTokens(tokens),
                 Tls = ReadTls(yaml),
             },
+            Traffic = TrafficSettings.Read(yaml, old),
         };
         yaml.RefuseUnknown();
-        return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens };
+        return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens, Health = old.Health, Notes = old.Notes };
     }
 
     private static RpcServerTls? ReadTls(YamlSettings yaml)
