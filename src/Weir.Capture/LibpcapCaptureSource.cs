@@ -55,7 +55,7 @@ public sealed class LibpcapCaptureSource : ICaptureSource
         {
             _linkType = LinkTypeOf(_capture.DataLink) ?? throw new CaptureException(
                 $"{_device}: its link type (DLT {_capture.DataLink}) is not known");
-            if (options.Filter.ToExpression(_linkType) is { } expression) _capture.SetFilter(expression);
+            if (!options.CountHeaders && options.Filter.ToExpression(_linkType) is { } expression) _capture.SetFilter(expression);
             if (_capture.Warning is not null) _warnings.Add(_capture.Warning);
             if (_capture.SelectableFd < 0) return;
             _wake = new WakeEvent();

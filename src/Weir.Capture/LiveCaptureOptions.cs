@@ -9,12 +9,21 @@ public record LiveCaptureOptions
     /// <summary>Largest frame that can exist: bytes kept when nothing is to be cut.</summary>
     public const int WholeFrames = 262_144;
 
+    /// <summary>Bytes of a frame that is only counted: link, IPv6, UDP, VXLAN, and once more link, IPv6 and TCP, with some to spare.</summary>
+    public const int HeaderBytes = 160;
+
     /// <summary>
     /// Interface names; <c>*</c> and <c>?</c> match any text and any character. Empty, or <c>any</c>: all that are up.
     /// </summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
     public CaptureFilter Filter { get; init; } = CaptureFilter.None;
+
+    /// <summary>
+    /// Hands over what <see cref="Filter"/> leaves out as well, cut to <see cref="HeaderBytes"/>, so that it can be counted. A sink tells
+    /// it by its own look at the ports. libpcap and VXLAN then hand over everything whole.
+    /// </summary>
+    public bool CountHeaders { get; init; }
 
     /// <summary>Bytes kept of each frame.</summary>
     public int SnapLength { get; init; } = WholeFrames;

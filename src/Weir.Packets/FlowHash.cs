@@ -15,6 +15,14 @@ public static class FlowHash
         return Fold(ends ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB);
     }
 
+    /// <summary>Of one direction between two addresses.</summary>
+    /// <param name="source">Sends.</param>
+    /// <param name="destination">Receives.</param>
+    /// <param name="what">Whatever else tells rows apart.</param>
+    /// <param name="seed">As of <see cref="Of"/>.</param>
+    public static ulong Directed(IpAddress source, IpAddress destination, ulong what, ulong seed) =>
+        Fold(End(source, 0, seed) ^ what, ulong.RotateLeft(End(destination, 0, seed), 29) ^ 0xE703_7ED1_A0B4_28DB);
+
     private static ulong End(IpAddress address, ushort port, ulong seed) =>
         Fold(address.High ^ seed ^ 0xD6E8_FEB8_6659_FD93, address.Low ^ seed ^ ((ulong)port << 48) ^ 0x9E37_79B9_7F4A_7C15);
 

@@ -20,6 +20,20 @@ public readonly ref struct Frame(
 
     /// <summary>802.1Q tag control information that the kernel stripped from the frame; 0 when there was none.</summary>
     public ushort StrippedVlanTci { get; init; }
+
+    /// <summary>Which way it passed its interface.</summary>
+    public FrameDirection Direction { get; init; }
+}
+
+/// <summary>Which way a frame passed its interface.</summary>
+public enum FrameDirection : byte
+{
+    /// <summary>The source does not tell, as files do not.</summary>
+    Unknown,
+    /// <summary>The host received it, or saw it go by to somebody else.</summary>
+    Received,
+    /// <summary>The host sent it.</summary>
+    Sent,
 }
 
 /// <summary>Takes frames from a source, on the source's thread.</summary>

@@ -11,6 +11,15 @@ public sealed record ProbeOptions
     /// <summary>Ports whose TCP traffic is looked at; empty means all. Applies to files too, where no kernel filter serves.</summary>
     public IReadOnlyList<PortRange> Ports { get; init; } = [];
 
+    /// <summary>TCP ports that are not looked at, where the kernel's filter does not leave them out already.</summary>
+    public IReadOnlyList<PortRange> ExcludedPorts { get; init; } = [];
+
+    /// <summary>The source hands over what its filter leaves out too, cut to <see cref="LiveCaptureOptions.HeaderBytes"/>.</summary>
+    public bool HeadersOfOthers { get; init; }
+
+    /// <summary>Counts bytes by who sends them to whom; null does not. Not disposed of.</summary>
+    public TrafficAccountant? Traffic { get; init; }
+
     /// <summary>Which tunnels are looked into.</summary>
     public TunnelOptions Tunnels { get; init; } = TunnelOptions.Default;
 

@@ -23,6 +23,7 @@ public sealed class ProbeRun : IDisposable
     private readonly PacketIntake[] _intakes;
     private readonly ExchangeWorker[] _workers;
     private readonly FlowDispatcher? _dispatcher;
+    private readonly TrafficAccountant? _traffic;
     private readonly CancellationTokenSource _ended = new();
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
@@ -43,10 +44,13 @@ public sealed class ProbeRun : IDisposable
         _workers = [.. Enumerable.Range(0, count).Select(worker => new ExchangeWorker(
             options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null), options.Identifier), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
+        _traffic = options.Traffic;
+        if (_traffic is not null && !_isFile) _traffic.Devices = () => [.. sources[0].ReadStatistics().Select(one => one.Name)];
+        var meters = _dispatcher is not null || _sharesFile ? 1 : count;
         _intakes = _dispatcher is not null
-            ? [new PacketIntake(options, _dispatcher)]
+            ? [new PacketIntake(options, _dispatcher, _traffic?.Meter(meters))]
             : [.. _workers.Select((worker, number) => new PacketIntake(
-                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker))];
+                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker, number < meters ? _traffic?.Meter(meters) : null))];
     }
 
     /// <summary>Those whose counters count: of a file that each worker reads whole, the first.</summary>
@@ -83,6 +87,7 @@ public sealed class ProbeRun : IDisposable
         }
 
         foreach (var other in others) other.Join();
+        _traffic?.Finish();
         _elapsed.Stop();
     }
 

@@ -6,11 +6,11 @@ namespace Weir.Cli;
 internal static class OutputFiles
 {
     /// <exception cref="UsageException">Two of the files are the same; nothing was opened yet.</exception>
-    public static void Check(string? input, IEnumerable<OutputSpec> outputs, string? statistics)
+    public static void Check(string? input, IEnumerable<OutputSpec> outputs, string? statistics, string? counters = null)
     {
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
         if (input is not (null or "-")) taken.Add(Resolve(input), "the capture that is read");
-        foreach (var (file, name) in outputs.Where(o => o.Kind is not (OutputKind.Resurface or OutputKind.Apisec)).Select(o => (o.File, "another output")).Append((statistics, "--stats")))
+        foreach (var (file, name) in outputs.Where(o => o.Kind is not (OutputKind.Resurface or OutputKind.Apisec)).Select(o => (o.File, "another output")).Append((statistics, "--stats")).Append((counters, "--counters")))
         {
             if (file is null or "-" || file.StartsWith("/dev/", StringComparison.Ordinal)) continue;
             if (!taken.TryAdd(Resolve(file), name))

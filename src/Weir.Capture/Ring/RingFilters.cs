@@ -4,7 +4,10 @@ using Weir.Packets;
 namespace Weir.Capture;
 
 /// <summary>The kernel's filter for each link type, compiled once.</summary>
-internal sealed class RingFilters(CaptureFilter filter, int snapLength)
+/// <param name="filter">What is wanted.</param>
+/// <param name="snapLength">Bytes kept of what is wanted.</param>
+/// <param name="headerBytes">Bytes kept of all else; 0 for none.</param>
+internal sealed class RingFilters(CaptureFilter filter, int snapLength, int headerBytes = 0)
 {
     private const int DltEn10Mb = 1;
 
@@ -21,6 +24,7 @@ internal sealed class RingFilters(CaptureFilter filter, int snapLength)
         program = filter.ToExpression(linkType) is { } expression
             ? PcapLibrary.Compile(expression, linkType == LinkType.Ethernet ? DltEn10Mb : DltRaw, snapLength)
             : snapLength < LiveCaptureOptions.WholeFrames ? FilterProgram.Snap(snapLength) : null;
+        if (headerBytes > 0) program = program?.KeepingHeaders(headerBytes);
         _programs.Add(linkType, program);
         return program;
     }

@@ -72,6 +72,7 @@ internal sealed class RingInterface(int id, LinkInfo link, LinkType linkType)
         sink.OnFrame(new Frame(frame.Data, frame.OriginalLength, frame.TimestampNs, LinkType, Id)
         {
             StrippedVlanTci = frame.VlanTci,
+            Direction = frame.IsSent ? FrameDirection.Sent : FrameDirection.Received,
         });
     }
 

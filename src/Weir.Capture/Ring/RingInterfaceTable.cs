@@ -40,7 +40,7 @@ internal sealed class RingInterfaceTable : IDisposable
     {
         (_options, _warnings) = (options, warnings);
         _selection = new DeviceSelection(options.Devices);
-        _filters = new RingFilters(options.Filter, options.SnapLength);
+        _filters = new RingFilters(options.Filter, options.SnapLength, options.CountHeaders ? LiveCaptureOptions.HeaderBytes : 0);
         _budget = new RingBudget(options.BufferBytes);
         _links = NetworkNamespace.Run(options.NetworkNamespace, () => new LinkMonitor());
         _shares = [];

@@ -14,6 +14,7 @@ using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Probes;
+using Weir.Center.Traffic;
 using Weir.Records;
 using Weir.Records.Metrics;
 using Weir.Records.Status;
@@ -44,18 +45,25 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
     private readonly RpcServer? _probes;
+    private readonly TrafficPlant _traffic;
     private bool _stopped;
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, TrafficPlant traffic, CancellationTokenSource stopping)
     {
-        (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
+        (_listen, _application, _store, _writer, _probes, _traffic) = (listen, application, store, writer, probes, traffic);
         (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
     public IExchangeSink Ingest => _ingest;
+
+    /// <summary>Takes byte counters of a capture in this process.</summary>
+    public Records.Traffic.ITrafficSink Traffic => _traffic.Ingest;
+
+    /// <summary>Where probes of wakizashi report; known after <see cref="StartAsync"/>, null where none are taken.</summary>
+    public IPEndPoint? WakizashiEndpoint => _traffic.Endpoint;
 
     /// <summary>The embedded store: lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
@@ -95,9 +103,12 @@ public sealed class CenterHost : IAsyncDisposable
         sources.Add(messages);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, stopping, loopback);
-        var probes = options.Probes is { } port ? ProbeServer.Create(port, StoreIdentity.Of(store, options.DataDirectory), ingest, registry) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
+        var traffic = TrafficPlant.Create(
+            options, counters => new ProbeDelivery(ingest, counters, registry, options.Probes!.Limits, StoreIdentity.Of(store, options.DataDirectory)).Service);
+        foreach (var source in traffic.Sources) sources.Add(source);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, stopping, loopback);
+        var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, traffic, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -128,6 +139,7 @@ public sealed class CenterHost : IAsyncDisposable
         _catalogue.Start();
         _writer.Start();
         if (_probes is not null) await _probes.Start(cancellation);
+        await _traffic.Start(cancellation);
     }
 
     /// <summary>Ends the streams and stores what is queued.</summary>
@@ -140,6 +152,7 @@ public sealed class CenterHost : IAsyncDisposable
         {
             // Probes first: what they are told is stored is stored below.
             if (_probes is not null) await _probes.Stop();
+            await _traffic.Stop();
             await _application.StopAsync(CancellationToken.None);
         }
         finally
@@ -154,6 +167,7 @@ public sealed class CenterHost : IAsyncDisposable
         await StopAsync();
         if (_probes is not null) await _probes.DisposeAsync();
         await _application.DisposeAsync();
+        await _traffic.DisposeAsync();
         _writer.Dispose();
         _ingest.Dispose();
         _catalogue.Dispose();
@@ -174,7 +188,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, IExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -196,7 +210,7 @@ public sealed class CenterHost : IAsyncDisposable
         services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         services.AddSingleton<IHostLifetime, ProcessLifetime>();
         services.AddSingleton(store).AddSingleton(writer).AddSingleton(live).AddSingleton(catalogue).AddSingleton(sources).AddSingleton(TimeProvider.System)
-            .AddSingleton(new Stopping(stopping.Token));
+            .AddSingleton(new Stopping(stopping.Token)).AddSingleton(traffic.Store);
         services.AddRouting();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreFailureHandler>();
@@ -211,6 +225,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapExchanges();
         application.MapCatalogue();
         application.MapStatus(options);
+        application.MapTraffic();
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);

@@ -36,6 +36,9 @@ public sealed record CenterOptions
     /// <summary>Where probes deliver; null takes none.</summary>
     public Probes.ProbePort? Probes { get; init; }
 
+    /// <summary>What is done with byte counters.</summary>
+    public Traffic.TrafficOptions Traffic { get; init; } = new();
+
     /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
     public bool Demo { get; init; }
 

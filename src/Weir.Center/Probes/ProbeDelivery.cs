@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
+using Weir.Center.Traffic;
+using Weir.Records;
 using Weir.Rpc;
 using Weir.Rpc.Center;
 using Weir.Rpc.Center.V1;
@@ -14,7 +16,7 @@ namespace Weir.Center.Probes;
 /// The service that probes deliver to. A receipt says STORED only after the store has every record of the batch; a batch that comes
 /// again makes the same ids, which the store keeps once.
 /// </summary>
-internal sealed class ProbeDelivery(ExchangeIngest ingest, ProbeRegistry registry, ProbeLimits limits, UInt128 store)
+internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic, ProbeRegistry registry, ProbeLimits limits, UInt128 store)
 {
     public RpcService Service => new RpcService(CenterMethods.Deliver.Service, CenterReflection.Descriptor).Duplex(CenterMethods.Deliver, Deliver);
 
@@ -36,6 +38,12 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, ProbeRegistry registr
             {
                 if (answering.IsCompleted) break;
                 if (incoming.Current.Batch is { } batch) await answers.Writer.WriteAsync(await Take(batch, batches, probe, call.Cancellation), call.Cancellation);
+                if (incoming.Current.Traffic is { Id.Length: 16 } counters)
+                {
+                    var receipt = Take(counters);
+                    await answers.Writer.WriteAsync(() => Task.FromResult(new FromCenter { Receipt = receipt }), call.Cancellation);
+                }
+
                 if (incoming.Current.Beat is { } beat)
                 {
                     var received = registry.NowNs();
@@ -70,7 +78,14 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, ProbeRegistry registr
             Store = UnsafeByteOperations.UnsafeWrap(id),
             Window = (uint)limits.Window,
             MaxBatchBytes = (uint)limits.MaxBatchBytes,
+            TakesTraffic = true,
         };
+    }
+
+    private Receipt Take(TrafficBatch counters)
+    {
+        var (outcome, detail) = traffic.Take(new ExchangeId(BinaryPrimitives.ReadUInt128BigEndian(counters.Id.Span)), counters);
+        return new Receipt { Id = counters.Id, Outcome = outcome, Detail = detail };
     }
 
     private async Task<Func<Task<FromCenter>>> Take(Batch batch, BatchIngest batches, ProbeEntry probe, CancellationToken cancellation)

@@ -1,4 +1,3 @@
-using Weir.Center.Ingest;
 using Weir.Rpc;
 using Weir.Rpc.Center;
 using Weir.Rpc.Health;
@@ -10,9 +9,8 @@ namespace Weir.Center.Probes;
 /// <summary>The port for probes: their deliveries, and the health and reflection services.</summary>
 internal static class ProbeServer
 {
-    public static RpcServer Create(ProbePort port, UInt128 store, ExchangeIngest ingest, ProbeRegistry registry)
+    public static RpcServer Create(ProbePort port, RpcService delivery)
     {
-        var delivery = new ProbeDelivery(ingest, registry, port.Limits, store).Service;
         var health = new HealthService();
         health.Set(delivery.Name, serving: true);
         RpcService[] services = [delivery, health.Service];

@@ -2,6 +2,7 @@ using System.Buffers;
 using Weir.Export.Spool;
 using Weir.Records;
 using Weir.Records.Json;
+using Weir.Records.Traffic;
 
 namespace Weir.Export.Center;
 
@@ -9,7 +10,7 @@ namespace Weir.Export.Center;
 /// Delivers exchanges to centers, docs/formats/probe-to-center.md: at least once, whatever breaks on the way, and stored once, because
 /// a store knows what it has by its id.
 /// </summary>
-public sealed class CenterOutput : SpooledOutput, IOutputCounters
+public sealed class CenterOutput : SpooledOutput, IOutputCounters, ITrafficSink
 {
     private readonly CenterSender _sender;
 
@@ -33,6 +34,14 @@ public sealed class CenterOutput : SpooledOutput, IOutputCounters
     /// <summary>Takes other centers or another token, without losing what is under way.</summary>
     public void Change(IReadOnlyList<CenterAddress> centers, string? token) => _sender.Change(centers, token);
 
+    /// <summary>Counters of bytes go the way of exchanges: on disk first, then to whichever center takes them.</summary>
+    public void Write(TrafficReport report)
+    {
+        var batch = new SpoolBatch(report.Id, 0, true, TrafficMessages.Pack(report)) { IsTraffic = true };
+        Spool.TryAppend(batch, mayDrop: true);
+        _sender.Wake();
+    }
+
     public IEnumerable<KeyValuePair<string, long>> Losses()
     {
         yield return new("center_queue_full", QueueFull);
@@ -40,6 +49,7 @@ public sealed class CenterOutput : SpooledOutput, IOutputCounters
         yield return new("center_spool_expired", Spool.DroppedExpired);
         yield return new("center_spool_damaged", Spool.Damaged);
         yield return new("center_refused", _sender.Refused);
+        yield return new("center_traffic_lost", Spool.LostTraffic + _sender.RefusedTraffic);
     }
 
     public IEnumerable<KeyValuePair<string, long>> Ignored() => [];

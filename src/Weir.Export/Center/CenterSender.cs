@@ -19,6 +19,7 @@ internal sealed class CenterSender : BatchSender
     private ImmutableArray<Task> _runs = [];
     private int _turn;
     private long _refused;
+    private long _refusedTraffic;
 
     public CenterSender(CenterOutputOptions options, DeliverySpool spool, TimeProvider time)
         : base(options.Stop)
@@ -29,6 +30,9 @@ internal sealed class CenterSender : BatchSender
 
     /// <summary>Exchanges that a center will never take.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>Reports of counters that a center will never take.</summary>
+    public long RefusedTraffic => Interlocked.Read(ref _refusedTraffic);
 
     public int Connected => _links.Count(link => link.IsConnected);
 
@@ -87,7 +91,10 @@ internal sealed class CenterSender : BatchSender
     {
         _spool.Remove(batch);
         Interlocked.Add(ref _refused, batch.Messages);
-        _options.Tell($"{batch.Messages} calls were refused for good and are dropped: {why}");
+        if (batch.IsTraffic) Interlocked.Increment(ref _refusedTraffic);
+        _options.Tell(batch.IsTraffic
+            ? $"a report of counters was refused for good and is dropped: {why}"
+            : $"{batch.Messages} calls were refused for good and are dropped: {why}");
     }
 
     /// <summary>A batch that was not taken may go to another.</summary>

@@ -21,6 +21,7 @@ internal sealed class LinkSession(
     private UInt128 _store;
     private int _window = 1;
     private long _maxBatchBytes;
+    private bool _takesTraffic;
     private long _busyUntil;
     private (long OffsetNs, long RoundTripNs)? _clock;
 
@@ -44,6 +45,7 @@ internal sealed class LinkSession(
         _store = BinaryPrimitives.ReadUInt128BigEndian(welcome.Store.Span);
         _window = (int)Math.Clamp(welcome.Window, 1, 64);
         _maxBatchBytes = welcome.MaxBatchBytes;
+        _takesTraffic = welcome.TakesTraffic;
     }
 
     /// <summary>Until the link breaks (an <see cref="RpcException"/>), or all is done.</summary>
@@ -96,7 +98,7 @@ internal sealed class LinkSession(
 
     private async Task Send()
     {
-        while (HasRoom() && spool.TryTake(out var batch, _store))
+        while (HasRoom() && spool.TryTake(out var batch, _store, _takesTraffic))
         {
             if (batch.Payload.Length + OverheadBytes > _maxBatchBytes)
             {
@@ -107,17 +109,19 @@ internal sealed class LinkSession(
             lock (_gate) _underWay[batch.Id] = (batch, time.GetTimestamp());
             // From here on the center may have it: before the first byte leaves, that is written down.
             spool.Bind(batch, _store);
-            var id = new byte[16];
-            BinaryPrimitives.WriteUInt128BigEndian(id, batch.Id.Value);
-            var message = new Batch
-            {
-                Id = UnsafeByteOperations.UnsafeWrap(id),
-                Exchanges = (uint)batch.Messages,
-                Encoding = batch.Compressed ? Batch.Types.Encoding.Zlib : Batch.Types.Encoding.Plain,
-                Lines = UnsafeByteOperations.UnsafeWrap(batch.Payload),
-            };
-            if (!await call.Write(new FromProbe { Batch = message })) return;
+            if (!await call.Write(Message(batch))) return;
         }
+    }
+
+    private static FromProbe Message(SpoolBatch batch)
+    {
+        var bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, batch.Id.Value);
+        var (id, payload) = (UnsafeByteOperations.UnsafeWrap(bytes), UnsafeByteOperations.UnsafeWrap(batch.Payload));
+        var encoding = batch.Compressed ? Batch.Types.Encoding.Zlib : Batch.Types.Encoding.Plain;
+        return batch.IsTraffic
+            ? new FromProbe { Traffic = new TrafficBatch { Id = id, Encoding = encoding, Report = payload } }
+            : new FromProbe { Batch = new Batch { Id = id, Exchanges = (uint)batch.Messages, Encoding = encoding, Lines = payload } };
     }
 
     private bool HasRoom()

@@ -7,7 +7,7 @@ namespace Weir.Export.Spool;
 /// <summary>
 /// Batches between capture and server, oldest first, on disk: what is in it survives the end of this process, also by kill -9,
 /// and is sent by the next one for the same destination. Bounded in bytes and age; what has to go is counted. While the disk
-/// refuses, batches stay in memory, bounded too. One thread appends, any number take.
+/// refuses, batches stay in memory, bounded too. Any thread appends, any number take.
 /// </summary>
 /// <remarks>
 /// A batch may be bound to the receiver that it was sent to and that may have it, though it never said so: others are not given it.
@@ -28,6 +28,7 @@ internal sealed class DeliverySpool : IDisposable
     private long _droppedFull;
     private long _droppedExpired;
     private long _damaged;
+    private long _lostTraffic;
     private bool _diskRefuses;
 
     /// <param name="directory">Owned.</param>
@@ -66,6 +67,9 @@ internal sealed class DeliverySpool : IDisposable
     /// <summary>Messages of segments that could not be read back.</summary>
     public long Damaged => Interlocked.Read(ref _damaged);
 
+    /// <summary>Batches of counters that were lost, for whatever reason: they hold no messages.</summary>
+    public long LostTraffic => Interlocked.Read(ref _lostTraffic);
+
     /// <summary>Takes a batch. When there is no room, the oldest go, or, without <paramref name="mayDrop"/>, it is refused (false).</summary>
     public bool TryAppend(SpoolBatch batch, bool mayDrop)
     {
@@ -76,7 +80,7 @@ internal sealed class DeliverySpool : IDisposable
             while (_bytes + size > _limits.MaxBytes && OldestAtRest() is { } oldest) Drop(oldest, ref _droppedFull);
             if (_bytes + size > _limits.MaxBytes)
             {
-                _droppedFull += batch.Messages;
+                LoseNew(batch);
                 return true;
             }
         }
@@ -85,7 +89,7 @@ internal sealed class DeliverySpool : IDisposable
         var inMemory = !TryWrite(batch);
         lock (_gate)
         {
-            var entry = new Entry(batch.Id, size, batch.Messages) { InMemory = inMemory ? batch : null };
+            var entry = new Entry(batch.Id, size, batch.Messages, batch.IsTraffic) { InMemory = inMemory ? batch : null };
             if (inMemory)
             {
                 _memoryBytes += size;
@@ -93,7 +97,7 @@ internal sealed class DeliverySpool : IDisposable
                 if (_memoryBytes > _limits.MaxMemoryBytes)
                 {
                     _memoryBytes -= size;
-                    _droppedFull += batch.Messages;
+                    LoseNew(batch);
                     return true;
                 }
             }
@@ -110,7 +114,10 @@ internal sealed class DeliverySpool : IDisposable
     /// The oldest batch that nobody else has taken and that this receiver may have; it stays until <see cref="Remove"/>. False when
     /// there is none.
     /// </summary>
-    public bool TryTake([NotNullWhen(true)] out SpoolBatch? batch, UInt128? receiver = null)
+    /// <param name="batch">The batch.</param>
+    /// <param name="receiver">Who asks.</param>
+    /// <param name="traffic">It takes counters of bytes too.</param>
+    public bool TryTake([NotNullWhen(true)] out SpoolBatch? batch, UInt128? receiver = null, bool traffic = true)
     {
         while (true)
         {
@@ -119,7 +126,7 @@ internal sealed class DeliverySpool : IDisposable
             {
                 DropExpired();
                 batch = null;
-                if (_entries.FirstOrDefault(one => !one.InFlight && MayHave(one, receiver)) is not { } oldest) return false;
+                if (_entries.FirstOrDefault(one => !one.InFlight && (traffic || !one.IsTraffic) && MayHave(one, receiver)) is not { } oldest) return false;
                 entry = oldest;
                 entry.InFlight = true;
             }
@@ -161,7 +168,7 @@ internal sealed class DeliverySpool : IDisposable
         {
             if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
             var ignored = 0L;
-            Drop(entry, ref ignored);
+            Drop(entry, ref ignored, isLoss: false);
         }
     }
 
@@ -194,7 +201,7 @@ internal sealed class DeliverySpool : IDisposable
             foreach (var entry in _entries)
             {
                 if (entry.InMemory is null || TryWrite(entry.InMemory)) continue;
-                _droppedFull += entry.Messages;
+                LoseNew(entry.InMemory);
                 _messages -= entry.Messages;
             }
         }
@@ -233,7 +240,7 @@ internal sealed class DeliverySpool : IDisposable
             Array.Clear(header);
             using (var stream = file.OpenRead()) stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
             var messages = SpoolSegment.PeekMessages(header);
-            _entries.AddLast(new Entry(id, file.Length, messages) { Receiver = receiver, BoundAt = _time.GetUtcNow(), FileName = file.Name });
+            _entries.AddLast(new Entry(id, file.Length, messages, SpoolSegment.PeekTraffic(header)) { Receiver = receiver, BoundAt = _time.GetUtcNow(), FileName = file.Name });
             _bytes += file.Length;
             _messages += messages;
         }
@@ -250,10 +257,18 @@ internal sealed class DeliverySpool : IDisposable
     private Entry? OldestAtRest(bool inMemoryOnly = false) =>
         _entries.FirstOrDefault(entry => !entry.InFlight && (!inMemoryOnly || entry.InMemory is not null));
 
-    private void Drop(Entry entry, ref long counter)
+    /// <summary>A batch that found no room at all.</summary>
+    private void LoseNew(SpoolBatch batch)
+    {
+        _droppedFull += batch.Messages;
+        if (batch.IsTraffic) _lostTraffic++;
+    }
+
+    private void Drop(Entry entry, ref long counter, bool isLoss = true)
     {
         if (!_entries.Remove(entry)) return;
         counter += entry.Messages;
+        if (isLoss && entry.IsTraffic) _lostTraffic++;
         _messages -= entry.Messages;
         _bytes -= entry.Bytes;
         if (entry.InMemory is not null)
@@ -304,7 +319,7 @@ internal sealed class DeliverySpool : IDisposable
         return null;
     }
 
-    private sealed record Entry(ExchangeId Id, long Bytes, int Messages)
+    private sealed record Entry(ExchangeId Id, long Bytes, int Messages, bool IsTraffic)
     {
         public bool InFlight { get; set; }
 

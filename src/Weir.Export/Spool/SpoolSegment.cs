@@ -11,6 +11,9 @@ namespace Weir.Export.Spool;
 /// <param name="Payload">The body of the request.</param>
 internal sealed record SpoolBatch(ExchangeId Id, int Messages, bool Compressed, byte[] Payload)
 {
+    /// <summary>Counters of bytes, which are no messages and count as none.</summary>
+    public bool IsTraffic { get; init; }
+
     /// <summary>When it was made, in Unix milliseconds: the first 48 bits of a ULID.</summary>
     public long CreatedMs => (long)(ulong)(Id.Value >> 80);
 }
@@ -23,7 +26,8 @@ internal sealed record SpoolBatch(ExchangeId Id, int Messages, bool Compressed, 
 ///  │"WRS1"│ CRC  │payload length│ messages │ flags  │   0    │ batch id  │ payload
 ///  └──────┴──────┴──────────────┴──────────┴────────┴────────┴───────────┴─────────
 /// </code>
-/// The CRC-32 covers everything behind it; bit 0 of the flags says that the payload is compressed.
+/// The CRC-32 covers everything behind it; bit 0 of the flags says that the payload is compressed, bit 1 that
+/// it holds counters of bytes.
 /// </summary>
 internal static class SpoolSegment
 {
@@ -33,13 +37,15 @@ internal static class SpoolSegment
 
     private const int CrcEnd = 8;
 
+    private const byte TrafficFlag = 2;
+
     public static byte[] Encode(SpoolBatch batch)
     {
         var bytes = new byte[HeaderBytes + batch.Payload.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), batch.Payload.Length);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(16), batch.Messages);
-        bytes[20] = batch.Compressed ? (byte)1 : (byte)0;
+        bytes[20] = (byte)((batch.Compressed ? 1 : 0) | (batch.IsTraffic ? TrafficFlag : 0));
         BinaryPrimitives.WriteUInt128LittleEndian(bytes.AsSpan(24), batch.Id.Value);
         batch.Payload.CopyTo(bytes.AsSpan(HeaderBytes));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), Crc32.Of(bytes.AsSpan(CrcEnd)));
@@ -57,9 +63,13 @@ internal static class SpoolSegment
             new ExchangeId(BinaryPrimitives.ReadUInt128LittleEndian(bytes[24..])),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[16..]),
             (bytes[20] & 1) != 0,
-            bytes[HeaderBytes..].ToArray());
+            bytes[HeaderBytes..].ToArray()) { IsTraffic = (bytes[20] & TrafficFlag) != 0 };
         return true;
     }
+
+    /// <summary>Whether a header is that of counters of bytes.</summary>
+    public static bool PeekTraffic(ReadOnlySpan<byte> header) =>
+        header.Length >= HeaderBytes && BinaryPrimitives.ReadUInt32LittleEndian(header) == Magic && (header[20] & TrafficFlag) != 0;
 
     /// <summary>The number of messages that a header claims; 0 when it is none. Enough to count, not to trust.</summary>
     public static int PeekMessages(ReadOnlySpan<byte> header) =>

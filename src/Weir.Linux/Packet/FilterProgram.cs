@@ -23,6 +23,13 @@ public sealed class FilterProgram
     /// <summary>Keeps the first <paramref name="bytes"/> of every frame. Needs no libpcap.</summary>
     public static FilterProgram Snap(int bytes) => new([BPF_RET_K | ((ulong)(uint)bytes << 32)]);
 
+    /// <summary>
+    /// The same, but what it leaves out is kept up to <paramref name="bytes"/>: its headers, to be counted. A load beyond the packet
+    /// still ends the program with 0, so a frame shorter than the headers it announces stays left out.
+    /// </summary>
+    public FilterProgram KeepingHeaders(int bytes) =>
+        new([.. Instructions.Select(one => one == BPF_RET_K ? BPF_RET_K | ((ulong)(uint)bytes << 32) : one)]);
+
     /// <summary>The same for what is received; what this host sends is left out. Jumps are relative, so a program may be moved.</summary>
     internal FilterProgram WithoutSent()
     {

@@ -40,6 +40,8 @@ public readonly unsafe ref struct RingFrame
         Data = new ReadOnlySpan<byte>((byte*)header + header->tp_mac, (int)header->tp_snaplen);
         OriginalLength = (int)header->tp_len;
         TimestampNs = (header->tp_sec * 1_000_000_000L) + header->tp_nsec;
+        // The address stands behind the header, whose size is a multiple of TPACKET_ALIGNMENT already.
+        IsSent = ((sockaddr_ll*)((byte*)header + sizeof(tpacket3_hdr)))->sll_pkttype == FlowSteering.PACKET_OUTGOING;
         if ((header->tp_status & TP_STATUS_VLAN_VALID) == 0) return;
         VlanTci = (ushort)header->tp_vlan_tci;
         VlanTpid = (header->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0 ? header->tp_vlan_tpid : (ushort)0x8100;
@@ -52,6 +54,9 @@ public readonly unsafe ref struct RingFrame
 
     /// <summary>CLOCK_REALTIME in Unix nanoseconds.</summary>
     public long TimestampNs { get; }
+
+    /// <summary>This host sent it (PACKET_OUTGOING, packet(7)).</summary>
+    public bool IsSent { get; }
 
     /// <summary>Tag control information the kernel took out of the frame; 0 without one.</summary>
     public ushort VlanTci { get; }

@@ -41,7 +41,8 @@ public sealed partial class PacketDecoder
     /// <summary>
     /// Fills <paramref name="packet"/> as far as the outcome allows; it is valid until the next call, and as long as the
     /// frame's bytes are. A reassembled packet has the time of its last fragment and the sum of all frames as
-    /// <see cref="PacketView.WireLength"/>. For <see cref="DecodeOutcome.OtherIpProtocol"/> the payload is that of IP.
+    /// <see cref="PacketView.WireLength"/>. For <see cref="DecodeOutcome.OtherIpProtocol"/> the payload is that of IP. Addresses and
+    /// protocol are there as soon as an IP header could be read, also of a fragment and of a transport header that was cut off.
     /// </summary>
     public DecodeOutcome Decode(in Frame frame, out PacketView packet)
     {
@@ -172,6 +173,7 @@ public sealed partial class PacketDecoder
         if (more && (layer.WireLength & 7) != 0) return DecodeOutcome.MalformedFragment;
         var key = new FragmentKey(packet.Source, packet.Destination, ReadUInt32BigEndian(header[4..]), 0, true,
             packet.VlanId, packet.InterfaceId, packet.Tunnel.Kind, packet.Tunnel.Id);
+        packet.Protocol = (IpProtocol)header[0];
         var fragment = new Fragment(field & 0xFFF8, more, header[0], layer.Bytes, layer.WireLength);
         return Reassemble(in key, in fragment, ref packet);
     }

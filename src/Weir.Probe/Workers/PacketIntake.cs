@@ -1,4 +1,5 @@
 using Weir.Capture;
+using Weir.Flows.Accounting;
 using Weir.Packets;
 using Weir.Protocols.Dns;
 
@@ -8,7 +9,10 @@ namespace Weir.Probe;
 /// The first half of a worker's way: decodes frames, counts what is left aside and hands on the rest. Its counters may be read
 /// from any thread.
 /// </summary>
-internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISegmentSink
+/// <param name="options">What is looked at.</param>
+/// <param name="next">Takes what is.</param>
+/// <param name="meter">Counts the bytes of all frames; null where nobody wants to know.</param>
+internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, TrafficMeter? meter = null) : ISegmentSink
 {
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
@@ -34,7 +38,9 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
         Volatile.Write(ref _bytes, _bytes + frame.OriginalLength);
         if (frame.TimestampNs > _latestNs) _latestNs = frame.TimestampNs;
         var outcome = _decoder.Decode(in frame, out var packet);
-        if (outcome == DecodeOutcome.Decoded) OnPacket(in frame, in packet);
+        meter?.Count(in frame, outcome, in packet);
+        if (options.HeadersOfOthers && IsHeaders(in frame)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+        else if (outcome == DecodeOutcome.Decoded) OnPacket(in frame, in packet);
         else if (DecodeLosses.IsLoss(outcome)) _losses.Count(frame.InterfaceId, outcome);
         AdvanceWhenDue();
     }
@@ -51,10 +57,15 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
     public void OnIdle(long nowNs)
     {
         _advancedNs = Math.Max(nowNs, _latestNs);
+        if (nowNs > 0) meter?.Advance(nowNs);
         next.OnIdle(_advancedNs);
     }
 
-    public void Finish() => next.Finish(_latestNs);
+    public void Finish()
+    {
+        meter?.Finish();
+        next.Finish(_latestNs);
+    }
 
     /// <summary>Reasons why a frame was not read, by interface (-1: not told apart); all zero when nothing was lost.</summary>
     public IEnumerable<(int InterfaceId, string Reason, long Count)> Losses()
@@ -85,11 +96,18 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next) : ISe
         next.Advance(_latestNs);
     }
 
+    /// <summary>Cut where the ring cuts what it only counts: of a port that is not looked at.</summary>
+    private static bool IsHeaders(in Frame frame) =>
+        frame.Data.Length == LiveCaptureOptions.HeaderBytes && frame.OriginalLength > LiveCaptureOptions.HeaderBytes;
+
     private void OnPacket(in Frame frame, in PacketView packet)
     {
         if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
-        else if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+        else if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort) || IsExcluded(in packet)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
         else if (options.Own?.Has(in packet) == true) Volatile.Write(ref _own, _own + 1);
         else next.OnPacket(in frame, in packet);
     }
+
+    private bool IsExcluded(in PacketView packet) => options.ExcludedPorts.Count > 0 && packet.Protocol == IpProtocol.Tcp
+        && PortRange.Matches(options.ExcludedPorts, packet.SourcePort, packet.DestinationPort);
 }

@@ -41,6 +41,7 @@ internal static class CenterCommand
             return ExitCode.Done;
         }
 
+        foreach (var note in settings.Notes) RoleOptions.Tell(note);
         if (port is { Tls: null } && !System.Net.IPAddress.IsLoopback(port.Listen.Address))
             RoleOptions.Tell("probes are heard unencrypted: whoever is on the way reads calls and tokens; the section probes.tls changes that");
         using var interruption = new Interruption(parsed.GetValue(options.For));
@@ -49,6 +50,9 @@ internal static class CenterCommand
         await using var host = UpCommand.Host(settings.Options with { Redact = exchange => redactors.Value!.Redact(exchange) });
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
+        await using var health = settings.Health is { } asked ? new MetricsHost(asked, host.StatusSources) : null;
+        if (health is not null) await health.StartAsync(CancellationToken.None);
+        if (host.WakizashiEndpoint is { } old) RoleOptions.Tell($"probes of wakizashi report to {old}");
         using var watch = new ConfigurationWatch(() => Again(file, store, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
         RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Accounting;
 using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
+using Weir.Cli.Identity;
 using Weir.Cli.Roles;
 using Weir.Export.Center;
 using Weir.Probe;
+using Weir.Records.Status;
 
 namespace Weir.Cli.Commands;
 
@@ -44,15 +47,23 @@ internal static class ProbeCommand
             return ExitCode.Done;
         }
 
+        var counts = settings.Accounting.Mode.Counts(plane, filter);
         using var interruption = new Interruption(parsed.GetValue(options.For));
+        foreach (var note in settings.Notes) RoleOptions.Tell(note);
         if (settings is { Tls: null, Token: not null } && settings.Centers.Any(center => !IsHere(center)))
             RoleOptions.Tell("calls and the token go to centers unencrypted: whoever is on the way reads them; the section tls changes that");
         var own = new OwnSockets();
-        var sources = SniffCommand.OpenLive(sniff, capture, plane, filter);
+        await using var identity = await IdentitySession.StartAsync(sniff.Identity, capture, isFile: false, interruption.Token);
+        var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counts);
         using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token));
+        using var traffic = counts ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
         using var run = new ProbeRun(sources, new ProbeOptions
         {
             Ports = filter.Ports,
+            ExcludedPorts = filter.ExcludedPorts,
+            HeadersOfOthers = counts && AccountingModes.CutsOthers(plane, filter),
+            Traffic = traffic,
+            Identifier = identity.Identifier,
             Tunnels = sniff.Mirror.Tunnels(capture),
             BodyLimitBytes = (int)Math.Min(capture.GetValue(sniff.BodyLimit), CenterBodyBytes),
             Where = where,
@@ -67,7 +78,7 @@ internal static class ProbeCommand
         using var watch = new ConfigurationWatch(() => Again(file, output), settings.Yaml, ProbeSettings.Live);
         watch.Start();
         // Rate, errors and duration are told by the center, which knows the endpoints: told twice they would count twice.
-        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), new OutputStatus([output]));
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), new OutputStatus([output]), .. traffic is null ? [] : (IStatusSource[])[traffic]]);
         RoleOptions.Tell($"capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))} as {settings.Name} for {string.Join(", ", settings.Centers)}");
         try
         {

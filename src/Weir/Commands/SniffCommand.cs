@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Capture;
+using Weir.Cli.Accounting;
 using Weir.Cli.Delivery;
 using Weir.Cli.HttpFilters;
 using Weir.Cli.Identity;
@@ -10,6 +11,7 @@ using Weir.Probe;
 using Weir.Records;
 using Weir.Records.Filter;
 using Weir.Records.Metrics;
+using Weir.Records.Status;
 
 namespace Weir.Cli.Commands;
 
@@ -28,6 +30,7 @@ internal static class SniffCommand
           weir sniff -w 'dst.workload.name == "orders"'   calls to a workload, in a cluster
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
           weir sniff -o apisec:service_config.json       endpoints to the APISec platform
+          weir sniff --counters traffic.jsonl -o none     bytes and packets of all traffic, every ten seconds
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -49,18 +52,25 @@ internal static class SniffCommand
         CheckPackets(specs, privacy);
         CheckSockets(options, parsed, plane, specs);
         var where = Both(Where(parsed.GetValue(options.Where)), delivery.Filter.Read(parsed));
-        OutputFiles.Check(file, specs, parsed.GetValue(options.Stats));
-        if (UsesStandardOutput(specs, parsed.GetValue(options.Stats)) && !StandardStreams.IsOpen(StandardStreams.Output))
+        OutputFiles.Check(file, specs, parsed.GetValue(options.Stats), parsed.GetValue(options.Counters));
+        if ((UsesStandardOutput(specs, parsed.GetValue(options.Stats)) || parsed.GetValue(options.Counters) == "-") && !StandardStreams.IsOpen(StandardStreams.Output))
             throw new OutputException("Cannot write to standard output: it is closed");
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, file is not null, interruption.Token);
-        var sources = OpenSources(options, delivery, parsed, file, plane, filter, interruption.Token);
+        var counts = parsed.GetValue(options.Counters) is not null && AccountingMode.On.Counts(file is null ? plane : CapturePlane.Ring, filter);
+        var sources = OpenSources(options, delivery, parsed, file, plane, filter, counts, interruption.Token);
+        using var counters = counts ? new TrafficLinesOutput(StatisticsFile(parsed.GetValue(options.Counters))!, static text => Console.Error.WriteLine($"weir: {text}")) : null;
+        using var traffic = counters is null ? null : new TrafficAccountant(
+            new TrafficOptions { Sink = counters, Node = SniffOptions.FromEnvironment("NODE_NAME") ?? "", Identifier = identity.Identifier }, live: file is null);
         using var packets = PacketFile(specs);
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            ExcludedPorts = filter.ExcludedPorts,
+            HeadersOfOthers = counts && file is null && AccountingModes.CutsOthers(plane, filter),
+            Traffic = traffic,
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
@@ -76,7 +86,7 @@ internal static class SniffCommand
         };
         var calls = new ExchangeMetrics();
         using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
-        await using var metrics = await options.Metrics.Start(parsed, new ProbeStatus(run), calls, new OutputStatus(outputs));
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), calls, new OutputStatus(outputs), .. traffic is null ? [] : (IStatusSource[])[traffic]]);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -143,9 +153,9 @@ internal static class SniffCommand
 
     private static IReadOnlyList<ICaptureSource> OpenSources(
         SniffOptions options, DeliveryOptions delivery, ParseResult parsed, string? file, CapturePlane plane, CaptureFilter filter,
-        CancellationToken cancellation)
+        bool countAll, CancellationToken cancellation)
     {
-        if (file is null) return OpenLive(options, parsed, plane, filter, delivery);
+        if (file is null) return OpenLive(options, parsed, plane, filter, delivery, countAll);
         RefuseLiveOptions(options, parsed);
         return OpenFile(file, options.WorkersOf(parsed), cancellation);
     }
@@ -169,7 +179,7 @@ internal static class SniffCommand
     }
 
     internal static IReadOnlyList<ICaptureSource> OpenLive(
-        SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter, DeliveryOptions? delivery = null)
+        SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter, DeliveryOptions? delivery = null, bool countAll = false)
     {
         var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
             ? named
@@ -182,6 +192,7 @@ internal static class SniffCommand
             Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
             VxlanPorts = options.Mirror.SourcePorts(parsed),
             Promiscuous = delivery?.IsPromiscuous(parsed) == true,
+            CountHeaders = countAll && filter.Expression is null,
         };
         if (delivery?.ReadBufferSize(parsed) is { } bytes) ring = ring with { BufferBytes = bytes };
         var sockets = new EbpfOptions

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Weir.Capture;
+using Weir.Cli.Accounting;
 using Weir.Cli.Values;
 using Weir.Protocols.Grpc.Descriptors;
 using Weir.Probe;
@@ -123,9 +124,22 @@ internal sealed class SniffOptions
         HelpName = "FILE",
     };
 
+    public Option<string?> Counters { get; } = new("--counters")
+    {
+        Description = "Write the bytes and packets of all traffic, whatever the port, by interface, addresses, direction and protocol, as JSON lines every 10s; - is standard output",
+        HelpName = "FILE",
+    };
+
+    public Option<AccountingMode> Accounting { get; } = new("--accounting")
+    {
+        Description = "Count the bytes of all traffic: on, off, or auto, which is on unless only some ports are looked at (default auto)",
+        HelpName = "MODE",
+        CustomParser = result => Parse<AccountingMode>(result, AccountingModes.TryParse, AccountingModes.Expected, default),
+    };
+
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Metrics.Listen];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, Metrics.Listen];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Accounting;
 using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
 using Weir.Cli.Identity;
@@ -56,7 +57,7 @@ internal static class UpCommand
         var store = StoreSettings.Option();
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, store, size, age, apisec };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -82,13 +83,21 @@ internal static class UpCommand
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
-        var sources = SniffCommand.OpenLive(options, parsed, plane, filter);
+        var counts = parsed.GetValue(options.Accounting).Counts(plane, filter);
+        var sources = SniffCommand.OpenLive(options, parsed, plane, filter, countAll: counts);
+        var node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName;
+        using var traffic = counts
+            ? new TrafficAccountant(new TrafficOptions { Sink = host.Traffic, Node = node, Address = AccountingModes.OwnAddress(), Identifier = identity.Identifier }, live: true)
+            : null;
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
+            ExcludedPorts = filter.ExcludedPorts,
+            HeadersOfOthers = counts && AccountingModes.CutsOthers(plane, filter),
+            Traffic = traffic,
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
-            Node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
+            Node = node,
             Source = SniffCommand.Kind(plane),
             Workers = options.WorkersOf(parsed),
             Schema = options.Schema(parsed),
@@ -99,6 +108,7 @@ internal static class UpCommand
         using var run = new ProbeRun(sources, probe, apisec is null ? [new SharedSinkOutput(host.Ingest)] : [new SharedSinkOutput(host.Ingest), apisec]);
         if (apisec is not null) host.Add(apisec);
         host.Add(new ProbeStatus(run));
+        if (traffic is not null) host.Add(traffic);
         if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);

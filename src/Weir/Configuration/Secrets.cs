@@ -19,26 +19,28 @@ internal static class Secrets
 
         if (tokens.Exists(token => token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             throw new UsageException($"a token of {key} has characters beside letters, digits and signs of ASCII");
-        // What a token is says nothing; that it is another one does.
-        if (tokens.Count > 0) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join('\n', tokens))));
+        if (tokens.Count > 0) Hide(settings, key, string.Join('\n', tokens));
         return tokens;
     }
 
-    /// <summary>The password of <c>KEY</c> (or its variable), or the first line of the file <c>KEYFile</c>; null when neither is set.</summary>
-    /// <exception cref="UsageException">The file cannot be read, or is empty.</exception>
-    public static string? Password(YamlSettings settings, string key)
+    /// <summary>What a secret is says nothing; that it is another one does.</summary>
+    public static void Hide(YamlSettings settings, string key, string secret) =>
+        settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
+
+    /// <summary>The secret of <c>KEY</c> (or its variable), or the first line of the file <c>KEYFile</c>; null when neither is set.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or is empty; or both are set.</exception>
+    public static string? Text(YamlSettings settings, string key)
     {
-        var password = settings.FindText(key)?.Text;
+        var secret = settings.FindText(key)?.Text;
         if (settings.FindText($"{key}File") is { } file)
         {
-            if (password is not null) throw new UsageException($"{file.Place}: {key} and {key}File are two ways to say the same");
-            password = ReadFile(file).Split('\n')[0].TrimEnd('\r');
-            if (password.Length == 0) throw new UsageException($"{file.Place}: there is no password in {file.Text}");
+            if (secret is not null) throw new UsageException($"{file.Place}: {key} and {key}File are two ways to say the same");
+            secret = ReadFile(file).Split('\n')[0].TrimEnd('\r');
+            if (secret.Length == 0) throw new UsageException($"{file.Place}: there is nothing in {file.Text}");
         }
 
-        // What it is says nothing; that it is another one does.
-        if (password is not null) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(password)));
-        return password;
+        if (secret is not null) Hide(settings, key, secret);
+        return secret;
     }
 
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>

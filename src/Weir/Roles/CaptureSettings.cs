@@ -26,7 +26,7 @@ internal sealed class CaptureSettings
         Option[] all =
         [
             options.Interfaces, options.Ports, options.Bpf, options.Source, options.NoTls, options.EbpfCpu, .. options.Mirror.All, options.Where, options.Descriptors,
-            .. options.Privacy.All, options.BodyLimit, options.Workers,
+            .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.Workers,
         ];
         var command = new Command("capture");
         var arguments = new List<string>();

@@ -21,6 +21,12 @@ internal sealed class CenterSettings
 
     public required IReadOnlyList<string> Tokens { get; init; }
 
+    /// <summary>Where wakizashi's centers answered <c>/healthz</c>; null where nobody asks.</summary>
+    public IPEndPoint? Health { get; init; }
+
+    /// <summary>What the user should know of keys that change nothing.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <param name="file">The configuration; null for the environment alone.</param>
     /// <param name="store">What the command line says of the store, which goes first.</param>
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
@@ -28,6 +34,7 @@ internal sealed class CenterSettings
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
         var tokens = Secrets.Tokens(yaml, "probes.token");
+        var old = WakizashiCenterKeys.Read(yaml);
         var options = new CenterOptions
         {
             Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373)),
@@ -42,9 +49,10 @@ internal sealed class CenterSettings
                 Tokens = new ProbeTokens(tokens),
                 Tls = ReadTls(yaml),
             },
+            Traffic = TrafficSettings.Read(yaml, old),
         };
         yaml.RefuseUnknown();
-        return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens };
+        return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens, Health = old.Health, Notes = old.Notes };
     }
 
     private static RpcServerTls? ReadTls(YamlSettings yaml)

@@ -5,6 +5,8 @@ using Weir.Cli.Values;
 using Weir.Export.Center;
 using Weir.Export.Spool;
 using Weir.Probe;
+using Weir.Records;
+using Weir.Records.Traffic;
 using Weir.Rpc.Client;
 
 namespace Weir.Cli.Roles;
@@ -35,6 +37,11 @@ internal sealed class ProbeSettings
 
     public required TimeSpan BondAge { get; init; }
 
+    public required AccountingSettings Accounting { get; init; }
+
+    /// <summary>What the user should know of keys that change nothing.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     /// <exception cref="UsageException">Something is missing or wrong; the message says where.</exception>
     public static ProbeSettings Read(string? file)
     {
@@ -42,19 +49,23 @@ internal sealed class ProbeSettings
         var tokens = Secrets.Tokens(yaml, "token");
         if (tokens.Count > 1) throw new UsageException("a probe has one token");
         var defaults = SpoolLimits.Default;
+        var old = WakizashiProbeKeys.Read(yaml);
+        var centers = yaml.FindAll("centers");
         var settings = new ProbeSettings(yaml, CaptureSettings.Read(yaml))
         {
             Name = yaml.FindText("name")?.Text ?? SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
-            Centers = [.. yaml.FindAll("centers").Select(Center).Distinct()],
+            Centers = [.. (centers.Count > 0 ? centers : old.Centers).Select(Center).Distinct()],
             Token = tokens.Count > 0 ? tokens[0] : null,
             Tls = ReadTls(yaml),
-            SpoolRoot = yaml.FindText("spool.directory")?.Text ?? Deliveries.DefaultSpool(),
+            SpoolRoot = yaml.FindText("spool.directory")?.Text ?? old.SpoolRoot ?? Deliveries.DefaultSpool(),
             Spool = defaults with
             {
                 MaxBytes = yaml.Get<long>("spool.maxSize", ByteSize.TryParse, "a size such as 1GiB", defaults.MaxBytes),
                 MaxAge = yaml.Get<TimeSpan>("spool.maxAge", Duration.TryParse, "a time such as 24h", defaults.MaxAge),
             },
             BondAge = yaml.Get<TimeSpan>("spool.waitForStore", Duration.TryParse, "a time such as 30m", TimeSpan.FromMinutes(30)),
+            Accounting = AccountingSettings.Read(yaml, old),
+            Notes = old.Notes,
         };
         yaml.RefuseUnknown();
         if (settings.Centers.Count == 0)
@@ -73,6 +84,17 @@ internal sealed class ProbeSettings
         BondAge = BondAge,
         Stop = stop,
         Tell = tell,
+    };
+
+    /// <summary>What is counted, for the same centers.</summary>
+    public TrafficOptions Traffic(ITrafficSink sink, IPeerIdentifier? identifier) => new()
+    {
+        Sink = sink,
+        Interval = Accounting.Interval,
+        Node = Name,
+        Address = Accounting.Address,
+        Devices = Accounting.Devices,
+        Identifier = identifier,
     };
 
     private static CenterAddress Center(Setting setting) =>

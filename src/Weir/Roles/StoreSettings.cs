@@ -25,7 +25,7 @@ internal static class StoreSettings
     public static ClickHouseStoreOptions? Read(YamlSettings yaml, string? argument, long maxBytes, TimeSpan maxAge)
     {
         var setting = yaml.FindText("store.url");
-        var (user, password, cluster) = (yaml.FindText("store.user")?.Text, Secrets.Password(yaml, "store.password"), yaml.FindText("store.cluster"));
+        var (user, password, cluster) = (yaml.FindText("store.user")?.Text, Secrets.Text(yaml, "store.password"), yaml.FindText("store.cluster"));
         if ((argument ?? setting?.Text) is not { } address) return null;
         if (!StoreAddress.TryParse(address, out var options, out var error))
             throw new UsageException(argument is null ? $"{setting!.Place}: store.url: {error}" : $"--store: {error}");
