@@ -28,7 +28,7 @@ export function EndpointDetails({ endpoint, findings, onDecided }: Props) {
         <Line label="Example"><code>{visibleLine(endpoint.example)}</code></Line>
       </dl>
       <Findings findings={findings} />
-      <Decisions key={endpoint.id + endpoint.template} endpoint={endpoint} onDecided={onDecided} />
+      <Decisions key={endpoint.id} endpoint={endpoint} onDecided={onDecided} />
       <Parameters endpoint={endpoint} />
       <Message title="Request" message={endpoint.request} />
       {Object.entries(endpoint.responses).map(([status, message]) => <Message key={status} title={`Answer ${status}`} message={message} />)}
@@ -60,11 +60,14 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
 
 /** Why the template is what it is, and what a person says about it. */
 function Decisions({ endpoint, onDecided }: { endpoint: EndpointDetail; onDecided(): void }) {
-  const [template, setTemplate] = useState(endpoint.template);
+  /** What is typed holds until it is kept, whatever the next answer of the center says. */
+  const [typed, setTyped] = useState<string>();
+  const template = typed ?? endpoint.template;
   const [said, setSaid] = useState<{ text: string; failed: boolean }>();
   const decide = async (work: Promise<unknown>, text: string) => {
     try {
       await work;
+      setTyped(undefined);
       setSaid({ text, failed: false });
       onDecided();
     } catch (failure) {
@@ -99,7 +102,7 @@ function Decisions({ endpoint, onDecided }: { endpoint: EndpointDetail; onDecide
       >
         <label className="grow">
           <span className="visually-hidden">Template</span>
-          <input type="text" data-testid="template" value={template} onChange={(event) => setTemplate(event.target.value)} spellCheck={false} />
+          <input type="text" data-testid="template" value={template} onChange={(event) => setTyped(event.target.value)} spellCheck={false} />
         </label>
         <button type="submit" className="button">Keep this template</button>
       </form>

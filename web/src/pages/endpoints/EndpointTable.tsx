@@ -32,8 +32,8 @@ export function EndpointTable({ endpoints, findings, selected, onSelect, hrefOf 
               <th scope="col" className="number">Calls</th>
               <th scope="col" className="number">p90</th>
               <th scope="col" className="number">Failed</th>
-              <th scope="col">Identified by</th>
-              <th scope="col">Sensitive</th>
+              <th scope="col" className="more">Identified by</th>
+              <th scope="col" className="more">Sensitive</th>
               <th scope="col" className="number">Findings</th>
             </tr>
           </thead>
@@ -52,8 +52,8 @@ export function EndpointTable({ endpoints, findings, selected, onSelect, hrefOf 
                   <td className="number">{formatCount(one.calls)}</td>
                   <td className="number">{formatDuration(one.latencyMs.p90)}</td>
                   <td className={`number ${failed > 0 ? 'bad' : ''}`}>{percent(failed)}</td>
-                  <td>{one.auth.join(', ')}</td>
-                  <td>{one.sensitive.join(', ') || '–'}</td>
+                  <td className="more">{one.auth.join(', ')}</td>
+                  <td className="more">{one.sensitive.join(', ') || '–'}</td>
                   <td className={`number ${found.some((finding) => finding.severity === 'high' || finding.severity === 'medium') ? 'bad' : ''}`}>{found.length === 0 ? '–' : formatCount(found.length)}</td>
                 </tr>
               );
