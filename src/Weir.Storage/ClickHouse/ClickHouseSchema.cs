@@ -25,6 +25,8 @@ internal sealed class ClickHouseSchema
     /// <summary>Codecs and TTL are in every version from here on (both came in 19).</summary>
     private static readonly Version s_modern = new(20, 3);
 
+    private static readonly TimeSpan s_longestTimeToLive = TimeSpan.FromDays(10 * 366);
+
     private static readonly string[] s_numberTypes =
         ["Int64", "Int32", "Int32", "Int32", "Int32", "Int32", "Int64", "Int64", "UInt8", "UInt8", "UInt8"];
 
@@ -199,19 +201,24 @@ internal sealed class ClickHouseSchema
         Execute($"CREATE TABLE IF NOT EXISTS {Table(name)}{_onCluster} AS {Local(name)} ENGINE = Distributed(`{cluster}`, {Database}, {name}_local, {key})");
     }
 
-    /// <summary>The server itself deletes what is old, also while no center runs.</summary>
+    /// <summary>
+    /// The server itself deletes what is old, also while no center runs. A change makes it look at every part, so none is made without need;
+    /// nor for ages near the end of DateTime (2106), which would begin anew in 1970.
+    /// </summary>
     private void SetTimeToLive()
     {
-        var seconds = (long)Math.Min(_options.MaxAge.TotalSeconds, 100L * 365 * 86_400);
-        Execute(string.Create(CultureInfo.InvariantCulture,
-            $"ALTER TABLE {Local("exchanges")}{_onCluster} MODIFY TTL toDateTime(intDiv(started_ns, 1000000000)) + toIntervalSecond({seconds})"));
+        if (_options.MaxAge > s_longestTimeToLive) return;
+        var interval = string.Create(CultureInfo.InvariantCulture, $"toIntervalSecond({(long)_options.MaxAge.TotalSeconds})");
+        if (Count($"name = {ClickHouseDialect.Text(LocalName("exchanges"))} AND position(create_table_query, {ClickHouseDialect.Text(interval)}) > 0") > 0) return;
+        Execute($"ALTER TABLE {Local("exchanges")}{_onCluster} MODIFY TTL toDateTime(intDiv(started_ns, 1000000000)) + {interval}");
     }
 
     private string Codec(string codec) => IsModern ? $" CODEC({codec})" : "";
 
-    private bool Exists(string table) => _client.Number(
-        $"SELECT toInt64(count()) FROM system.tables WHERE database = {ClickHouseDialect.Text(_options.Database)} AND name = {ClickHouseDialect.Text(table)}",
-        CancellationToken.None) > 0;
+    private bool Exists(string table) => Count($"name = {ClickHouseDialect.Text(table)}") > 0;
+
+    private long Count(string condition) => _client.Number(
+        $"SELECT toInt64(count()) FROM system.tables WHERE database = {ClickHouseDialect.Text(_options.Database)} AND {condition}", CancellationToken.None);
 
     private void Execute(string sql) => _client.Execute(sql, CancellationToken.None);
 }

@@ -16,21 +16,27 @@ public sealed class ClickHouseServer : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("weir-clickhouse-").FullName;
     private readonly int[] _ports = FreePorts(3);
     private Process? _process;
+    private Uri? _other;
 
     /// <summary>Why there is none on this machine; null when there is.</summary>
     public static string? Missing => File.Exists(Program) ? null : $"there is no {Program} (Debian: clickhouse-server)";
 
-    public Uri Address => new($"http://127.0.0.1:{_ports[0].ToString(CultureInfo.InvariantCulture)}/");
+    /// <summary>A server to test against instead of Debian's, such as a current one: <c>WEIR_CLICKHOUSE=http://127.0.0.1:8123/</c>. Its databases are left there.</summary>
+    public static Uri? Other { get; } = Environment.GetEnvironmentVariable("WEIR_CLICKHOUSE") is { Length: > 0 } address ? new Uri(address) : null;
+
+    public Uri Address => _other ?? new($"http://127.0.0.1:{_ports[0].ToString(CultureInfo.InvariantCulture)}/");
 
     public string? Password { get; init; }
 
     public static ClickHouseStoreOptions Options(Uri address) => new()
     {
         Address = address,
-        Database = string.Create(CultureInfo.InvariantCulture, $"weir_{Interlocked.Increment(ref s_databases)}"),
+        Database = string.Create(CultureInfo.InvariantCulture, $"weir_{Environment.ProcessId}_{Interlocked.Increment(ref s_databases)}"),
         MaxAge = TimeSpan.FromDays(40_000),
         RunningTimeout = TimeSpan.Zero,
     };
+
+    public static ClickHouseServer At(Uri address) => new() { _other = address };
 
     public void Start()
     {
@@ -122,6 +128,12 @@ public sealed class ClickHouseFixture : IDisposable
 
     public ClickHouseFixture()
     {
+        if (ClickHouseServer.Other is { } other)
+        {
+            _server = ClickHouseServer.At(other);
+            return;
+        }
+
         if (ClickHouseServer.Missing is not null) return;
         _server = new ClickHouseServer();
         _server.Start();
@@ -131,7 +143,7 @@ public sealed class ClickHouseFixture : IDisposable
     {
         get
         {
-            Skip.If(ClickHouseServer.Missing is not null, ClickHouseServer.Missing);
+            Skip.If(_server is null, ClickHouseServer.Missing);
             return _server!;
         }
     }
