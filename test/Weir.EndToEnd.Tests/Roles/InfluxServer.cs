@@ -68,6 +68,7 @@ internal sealed class InfluxServer : IDisposable
         _server!.Signal("TERM");
         await _server.Finish(s_patience);
         _server.Dispose();
+        _server = null;
     }
 
     /// <summary>The first statement makes the administrator, without which nobody may ask anything.</summary>

@@ -45,8 +45,10 @@ public sealed class WakizashiTests(ITestOutputHelper log) : IDisposable
         await influx.Stop();
         await Report(port, [.. Enumerable.Range(0, 1000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{at + 2 + (i % 50)} 10.1.{i / 250}.{i % 250} 10.0.0.2 10.0.0.9 10"))]);
         await Waiting(http, page, 1000);
+        await center.WaitForError("does not take points, which wait on disk", s_patience);
         await influx.Start();
         await Waiting(http, page, 0);
+        await center.WaitForError("takes points again", s_patience);
         Assert.Equal(1949 + 10_000, await Sum(influx));
 
         // The same counters in Weir's own words.
