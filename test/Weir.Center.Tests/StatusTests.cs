@@ -163,7 +163,7 @@ public partial class StatusTests
             [
                 "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}", "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo",
                 "/api/v1/exchanges", "/api/v1/exchanges/har", "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}",
-                "/api/v1/fields", "/api/v1/openapi", "/api/v1/probes", "/api/v1/status", "/healthz", "/message", "/metrics", "/readyz", "/saturated",
+                "/api/v1/fields", "/api/v1/openapi", "/api/v1/probes", "/api/v1/status", "/api/v1/traffic", "/healthz", "/message", "/metrics", "/readyz", "/saturated",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));

@@ -68,6 +68,8 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The embedded store: lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
 
+    internal Storage.Traffic.SqliteTrafficStore TrafficStore => _traffic.Store;
+
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
 

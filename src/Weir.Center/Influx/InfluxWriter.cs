@@ -62,6 +62,7 @@ internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions optio
     /// <summary>Writes what it can in a few seconds; the rest is written by the next run.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_end.Task.IsCompleted) return;
         _stop.CancelAfter(s_stopTime);
         _end.TrySetResult();
         Wake();
@@ -146,16 +147,16 @@ internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions optio
         store.Written(points);
         Interlocked.Add(ref _refused, dropped);
         Interlocked.Add(ref _written, points.Count - dropped);
-        if (dropped > 0) Tell(_client.Detail);
+        if (dropped > 0) Tell(_client.Detail, forGood: true);
         else if (Interlocked.Exchange(ref _trouble, null) is not null) Console.Error.WriteLine($"weir: InfluxDB at {options.Url.Authority} takes points again");
         return true;
     }
 
     /// <summary>Once while it stays the same.</summary>
-    private void Tell(string trouble)
+    private void Tell(string trouble, bool forGood = false)
     {
         Interlocked.Increment(ref _failures);
         if (Interlocked.Exchange(ref _trouble, trouble) == trouble) return;
-        Console.Error.WriteLine($"weir: InfluxDB at {options.Url.Authority} does not take points, which wait on disk: {trouble}");
+        Console.Error.WriteLine($"weir: InfluxDB at {options.Url.Authority} {(forGood ? "refuses points for good, which are dropped" : "does not take points, which wait on disk")}: {trouble}");
     }
 }

@@ -26,6 +26,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
     private long _invalid;
     private long _refused;
     private string? _lastError;
+    private int _disposed;
 
     public string Name => "traffic";
 
@@ -121,6 +122,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _stop.CancelAsync();
         if (_retention is not null) await _retention;
         _stop.Dispose();

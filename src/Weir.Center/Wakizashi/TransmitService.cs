@@ -2,6 +2,7 @@ using Weir.Center.Traffic;
 using Weir.Packets;
 using Weir.Records;
 using Weir.Records.Traffic;
+using Weir.Rpc;
 using Weir.Rpc.Server;
 using Weir.Rpc.Wakizashi;
 using Weir.Rpc.Wakizashi.V1;
@@ -45,6 +46,10 @@ internal sealed class TransmitService(TrafficIngest traffic, WakizashiLimits lim
                 if (batch.Records.Count >= limits.BatchRecords) await Store(batch, call.Cancellation);
                 next = incoming.MoveNextAsync().AsTask();
             }
+        }
+        catch (IOException broken) when (broken is not RpcException)
+        {
+            throw new RpcException(RpcStatusCode.Cancelled, broken.Message);
         }
         finally
         {

@@ -169,6 +169,12 @@ public sealed class SqliteTrafficStore : IDisposable
         _readers.Dispose();
     }
 
+    /// <summary>Pages the file may grow to; 0 lifts the limit. Lets a test fill the disk without filling one.</summary>
+    internal void LimitPages(long pages)
+    {
+        lock (_writing) SqliteSchema.Execute(_connection, FormattableString.Invariant($"PRAGMA max_page_count={(pages == 0 ? 0xFFFF_FFFE : pages)}"));
+    }
+
     private void RetainPoints(long now, CancellationToken cancellation)
     {
         const string Key = "(at, probe, source, destination)";

@@ -77,7 +77,7 @@ internal sealed class WakizashiCenterKeys
     public static WakizashiCenterKeys Read(YamlSettings yaml)
     {
         // Known, so that a file that has them for another backend is no mistake.
-        yaml.FindText(Backend + "mongoConfig.mongoURI");
+        foreach (var other in (string[])["mongoConfig.mongoURI", "mongoConfig", "redisConfig", "influxConfig"]) yaml.FindText(Backend + other);
         if (yaml.FindText(Backend + "type") is { Text: not "influxdb" } type)
             throw type.Wrong("influxdb: counters are kept in Weir's own store, and written to InfluxDB beside it");
         return new WakizashiCenterKeys

@@ -4,6 +4,7 @@ using Weir.Export.Center;
 using Weir.Records;
 using Weir.Records.Traffic;
 using Weir.Rpc.Center.V1;
+using TrafficPeer = Weir.Records.Traffic.TrafficPeer;
 using TrafficReport = Weir.Records.Traffic.TrafficReport;
 
 namespace Weir.Center.Tests.Traffic;

@@ -9,6 +9,7 @@ using Weir.Rpc.Center;
 using Weir.Rpc.Center.V1;
 using Weir.Rpc.Client;
 using Weir.Storage.Traffic;
+using TrafficPeer = Weir.Records.Traffic.TrafficPeer;
 using static Weir.Center.Tests.Traffic.Reports;
 
 namespace Weir.Center.Tests.Traffic;
@@ -56,7 +57,7 @@ public sealed class TrafficTests
         missing.Rows[0].Source = 99;
         foreach (var wrong in (ByteString[])
         [
-            ByteString.CopyFromUtf8("not a zlib stream"), ByteString.CopyFrom(new byte[5000]), Zip(new byte[30_000]), Zip([0xFF, 0xFF]),
+            ByteString.CopyFromUtf8("not a zlib stream"), ByteString.CopyFrom(new byte[4500]), Zip(new byte[30_000]), Zip([0xFF, 0xFF]),
             Zip(missing.ToByteArray()), Zip(new Rpc.Center.V1.TrafficReport { Probe = "x", StartUnixNs = 5, IntervalNs = 0 }.ToByteArray()),
         ])
         {

@@ -79,6 +79,23 @@ public sealed class WakizashiTests
     }
 
     [Fact]
+    public async Task A_store_that_refuses_holds_the_stream_back_and_is_asked_so_many_times()
+    {
+        await using var center = await Start(port => port with { Limits = WakizashiLimits.Default with { StoreAttempts = 2, FlushTime = TimeSpan.FromMilliseconds(10) } });
+        center.Host.TrafficStore.LimitPages(1);
+        using var channel = Connect(center);
+        await using var call = channel.Start(TransmitMethods.Transmit);
+        // More than fits into the pages that are there.
+        for (var i = 0; i < 500; i++) await call.Write(Record($"10.0.{i / 250}.{i % 250}", "10.0.0.2", 1));
+        await TestCenter.Until(async () => (await center.Json("/api/v1/status")).GetProperty("traffic").GetProperty("dropped").GetProperty("traffic_store_refused").GetInt64() > 0);
+        center.Host.TrafficStore.LimitPages(0);
+        await call.Write(Record("10.7.7.7", "10.0.0.2", 1000));
+        await call.Complete();
+        Assert.True((await call.Read())!.Res);
+        Assert.Equal(1000, (await center.Json("/api/v1/traffic?source=10.7.7.7")).GetProperty("bytes").GetInt64());
+    }
+
+    [Fact]
     public async Task Who_is_in_no_allowed_network_is_not_heard_and_a_record_has_a_size()
     {
         await using var center = await Start(port => port with { Networks = [IPNetwork.Parse("198.18.0.0/15")] });

@@ -121,6 +121,52 @@ public sealed class CenterOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task Counters_wait_for_a_center_that_takes_them_go_to_it_once_and_hold_up_no_calls()
+    {
+        await using var old = await FakeCenter.Start(store: 1);
+        using var output = Output(o => o, old);
+        output.Write(new Records.Traffic.TrafficReport
+        {
+            Id = _ids.Next(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000), Node = "node-1", StartNs = 1, IntervalNs = 1_000_000_000,
+            Counts = [new Records.Traffic.TrafficCount { Source = "10.0.0.1", Destination = "10.0.0.2", Bytes = 5, SourcePeer = new Records.Traffic.TrafficPeer("shop", "cart", "", "") }],
+        });
+        Send(output, 10);
+        await Until(() => output.Delivered == 10);
+        Assert.Empty(old.Traffic);
+        Assert.Single(Directory.GetFiles(_root, "*.batch", SearchOption.AllDirectories));
+        await using var center = await FakeCenter.Start(store: 2);
+        center.TakesTraffic = true;
+        output.Change([new CenterAddress("127.0.0.1", center.Port)], null);
+        await Until(() => center.Traffic.Count == 1 && Directory.GetFiles(_root, "*.batch", SearchOption.AllDirectories).Length == 0);
+        Assert.True(center.Traffic.TryPeek(out var report));
+        var row = Assert.Single(report.Rows);
+        Assert.Equal(("10.0.0.1", 5u, "cart"), (report.Texts[(int)row.Source], row.Bytes, report.Texts[(int)report.Peers[(int)row.SourcePeer - 1].Pod]));
+        Assert.Equal((0, 0), (output.Waiting, Loss(output, "center_traffic_lost")));
+    }
+
+    [Fact]
+    public async Task Counters_that_a_center_refuses_or_a_full_spool_drops_are_counted()
+    {
+        await using var center = await FakeCenter.Start(reactions: [Reaction.Refuse]);
+        center.TakesTraffic = true;
+        using (var output = Output(o => o, center))
+        {
+            output.Write(Traffic());
+            await Until(() => Loss(output, "center_traffic_lost") == 1);
+        }
+
+        using var away = Output(o => o with { DrainTime = TimeSpan.FromMilliseconds(50), Spool = o.Spool with { MaxBytes = 400 }, Centers = [new CenterAddress("127.0.0.1", 1)] });
+        for (var i = 0; i < 20; i++) away.Write(Traffic());
+        Assert.InRange(Loss(away, "center_traffic_lost"), 10, 19);
+        Assert.Equal(0, Loss(away, "center_spool_full"));
+    }
+
+    private Records.Traffic.TrafficReport Traffic() => new()
+    {
+        Id = _ids.Next(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000), Node = "node-1", StartNs = 1, IntervalNs = 1, Counts = [],
+    };
+
+    [Fact]
     public async Task A_busy_center_gets_the_batch_again_later()
     {
         await using var center = await FakeCenter.Start(reactions: [Reaction.Busy, Reaction.Busy, Reaction.Store]);

@@ -53,6 +53,10 @@ internal sealed class FakeCenter : IAsyncDisposable
 
     public string? Authorization { get; private set; }
 
+    public bool TakesTraffic { get; set; }
+
+    public ConcurrentQueue<TrafficReport> Traffic { get; } = new();
+
     public int Streams { get; private set; }
 
     public static async Task<FakeCenter> Start(int port = 0, byte store = 1, uint maxBatchBytes = 1 << 20, params Reaction[] reactions)
@@ -75,7 +79,7 @@ internal sealed class FakeCenter : IAsyncDisposable
         await foreach (var message in messages.WithCancellation(call.Stopping))
         {
             if (message.Hello is not null)
-                await writer.Write(new FromCenter { Welcome = new Welcome { Store = ByteString.CopyFrom(_store), Window = 2, MaxBatchBytes = _maxBatchBytes } });
+                await writer.Write(new FromCenter { Welcome = new Welcome { Store = ByteString.CopyFrom(_store), Window = 2, MaxBatchBytes = _maxBatchBytes, TakesTraffic = TakesTraffic } });
             if (message.Beat is { } beat)
             {
                 Beats.Enqueue(beat);
@@ -84,9 +88,17 @@ internal sealed class FakeCenter : IAsyncDisposable
                 await writer.Write(new FromCenter { Beat = new BeatReply { SentUnixNs = beat.SentUnixNs, ReceivedUnixNs = ahead, RepliedUnixNs = ahead } });
             }
 
+            if (message.Traffic is { } traffic)
+            {
+                using var zlib = new ZLibStream(new MemoryStream(traffic.Report.ToByteArray()), CompressionMode.Decompress);
+                Traffic.Enqueue(TrafficReport.Parser.ParseFrom(zlib));
+                var refused = Next() == Reaction.Refuse ? Receipt.Types.Outcome.Refused : Receipt.Types.Outcome.Stored;
+                await writer.Write(new FromCenter { Receipt = new Receipt { Id = traffic.Id, Outcome = refused } });
+            }
+
             if (message.Batch is not { } batch) continue;
             Batches.Enqueue(Convert.ToHexString(batch.Id.Span));
-            var reaction = _reactions.Count > 1 && _reactions.TryDequeue(out var next) ? next : _reactions.TryPeek(out var last) ? last : Reaction.Store;
+            var reaction = Next();
             if (reaction is Reaction.Store or Reaction.StoreAndBreak) Store(batch);
             if (reaction == Reaction.StoreAndBreak) throw new RpcException(RpcStatusCode.Unavailable, "broken by the test");
             if (reaction == Reaction.Ignore) continue;
@@ -94,6 +106,9 @@ internal sealed class FakeCenter : IAsyncDisposable
             await writer.Write(new FromCenter { Receipt = new Receipt { Id = batch.Id, Outcome = outcome, Detail = "as the test says" } });
         }
     }
+
+    private Reaction Next() =>
+        _reactions.Count > 1 && _reactions.TryDequeue(out var next) ? next : _reactions.TryPeek(out var last) ? last : Reaction.Store;
 
     private void Store(Batch batch)
     {

@@ -1,0 +1,155 @@
+using System.Net;
+using System.Text.Json;
+using Weir.Capture;
+using Weir.Packets;
+using Weir.Probe;
+using Weir.Records.Traffic;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Weir.Kernel.Tests;
+
+/// <summary>Counters of bytes against those that the kernel keeps of its interfaces.</summary>
+public class AccountingTests(ITestOutputHelper log)
+{
+    /// <summary>Everything at once: TCP in super-segments, UDP, fragments, ping, IPv6, and ARP, which no port filter would let through.</summary>
+    [SkippableTheory]
+    [InlineData(1, "", true)]
+    [InlineData(1, "8080", true)]
+    [InlineData(3, "", false)]
+    public void Counters_equal_the_statistics_of_the_interface_once_nothing_is_in_flight(int workers, string ports, bool fragments)
+    {
+        using var pair = NamespacePair.CreateOrSkip();
+        AddIpv6(pair);
+        var filter = CaptureFilter.ForPorts(PortRange.ParseList(ports));
+        var told = new Told();
+        using var traffic = new TrafficAccountant(new TrafficOptions { Sink = told, Interval = TimeSpan.FromSeconds(1), Node = "a" }, live: true);
+        var begin = new Counted { Earliest = Statistics(pair.A, "va") };
+        var sources = CaptureSourceSelector.Open(
+            CapturePlane.Ring, new RingOptions { Devices = ["va"], NetworkNamespace = pair.PathA, Filter = filter, CountHeaders = true }, workers);
+        begin.Latest = Statistics(pair.A, "va");
+        using var calls = new CallList();
+        using var run = new ProbeRun(sources, new ProbeOptions { Workers = workers, Ports = filter.Ports, HeadersOfOthers = true, Traffic = traffic }, [calls]);
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => run.Run(stop.Token));
+        HttpTraffic.Exchange(pair.PathB, pair.PathA, new IPEndPoint(IPAddress.Parse(NamespacePair.AddressA), 8080), 20, 60_000);
+        HttpTraffic.Exchange(pair.PathB, pair.PathA, new IPEndPoint(IPAddress.Parse(NamespacePair.AddressA), 9090), 20, 60_000);
+        NamespacePair.Ip($"netns exec {pair.B} ping -q -c 20 -i 0.01 -s 200 {NamespacePair.AddressA}");
+        NamespacePair.Ip($"netns exec {pair.B} ping -6 -q -c 10 -i 0.01 -s 700 fd31::1");
+        if (fragments) NamespacePair.Ip($"netns exec {pair.B} ping -q -c 5 -i 0.01 -s 5000 {NamespacePair.AddressA}");
+        NamespacePair.Ip($"netns exec {pair.A} ip neigh flush dev va");
+        NamespacePair.Ip($"netns exec {pair.A} ping -q -c 3 -i 0.01 {NamespacePair.AddressB}");
+        // The ring is read until what the kernel counted has come.
+        var end = new Counted { Earliest = Settled(pair) };
+        Assert.True(SpinWait.SpinUntil(() => run.Report().Packets >= end.Earliest.Packets - begin.Latest.Packets, TimeSpan.FromSeconds(20)));
+        stop.Cancel();
+        Assert.True(running.Wait(TimeSpan.FromSeconds(20)));
+        end.Latest = Statistics(pair.A, "va");
+        Assert.Equal(0, run.Interfaces.Sum(one => one.KernelDrops));
+        // In flight is what passed while the ring was opened and closed: most often nothing.
+        var (least, most) = (end.Earliest - begin.Latest, end.Latest - begin.Earliest);
+        log.WriteLine($"{workers} workers: kernel {least} to {most}, told {told.Sum("in")} in, {told.Sum("out")} out, {told.Counts.Sum(count => count.Packets)} packets, {told.Counts.Count} rows");
+        Assert.InRange(told.Sum("in"), least.In, most.In);
+        Assert.InRange(told.Sum("out"), least.Out, most.Out);
+        Assert.InRange(told.Counts.Sum(count => count.Packets), least.Packets, most.Packets);
+        // Who said what to whom.
+        Assert.Equal(["icmp", "icmpv6", "non-ip", "tcp"], told.Counts.Select(count => count.Protocol).Distinct().Order(StringComparer.Ordinal).Where(name => name != "udp"));
+        Assert.All(told.Counts, count => Assert.Equal("va", count.Device));
+        Assert.Contains(told.Counts, count => count is { Protocol: "tcp", Direction: "in", Source: NamespacePair.AddressB, Destination: NamespacePair.AddressA });
+        Assert.Contains(told.Counts, count => count is { Protocol: "icmpv6", Direction: "in", Destination: "fd31::1" });
+        Assert.True(told.Counts.Where(count => count.Protocol == "tcp").Sum(count => count.Bytes) > 2_400_000);
+        // What is not looked at was counted and made no call and no loss.
+        Assert.Equal(ports.Length > 0 ? 20 : 40, calls.Paths.Count);
+        Assert.Equal((0, 0), (calls.Incomplete, run.Report().Losses.Where(loss => loss.Reason != "kernel_drops").Sum(loss => loss.Count)));
+    }
+
+    [SkippableFact]
+    public void A_device_without_a_link_header_is_counted_as_the_kernel_counts_it_and_the_packets_inside_a_tunnel_by_their_own_addresses()
+    {
+        using var pair = NamespacePair.CreateOrSkip();
+        foreach (var (name, local, remote, address) in new[] { (pair.A, NamespacePair.AddressA, NamespacePair.AddressB, "10.232.0.1"), (pair.B, NamespacePair.AddressB, NamespacePair.AddressA, "10.232.0.2") })
+        {
+            NamespacePair.Ip($"-n {name} link add tun7 type ipip local {local} remote {remote}");
+            NamespacePair.Ip($"-n {name} addr add {address}/24 dev tun7");
+            NamespacePair.Ip($"-n {name} link set tun7 up");
+        }
+
+        var (before, outerBefore) = (Statistics(pair.A, "tun7"), Statistics(pair.A, "va"));
+        var told = new Told();
+        using var traffic = new TrafficAccountant(new TrafficOptions { Sink = told, Interval = TimeSpan.FromSeconds(1) }, live: true);
+        var sources = CaptureSourceSelector.Open(CapturePlane.Ring, new RingOptions { Devices = ["va", "tun7"], NetworkNamespace = pair.PathA }, 1);
+        using var calls = new CallList();
+        using var run = new ProbeRun(sources, new ProbeOptions { Traffic = traffic }, [calls]);
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => run.Run(stop.Token));
+        NamespacePair.Ip($"netns exec {pair.B} ping -q -c 20 -i 0.01 -s 500 10.232.0.1");
+        var (after, outerAfter) = (Statistics(pair.A, "tun7"), Settled(pair));
+        var expected = after.Packets - before.Packets + outerAfter.Packets - outerBefore.Packets;
+        Assert.True(SpinWait.SpinUntil(() => run.Report().Packets >= expected, TimeSpan.FromSeconds(20)));
+        stop.Cancel();
+        Assert.True(running.Wait(TimeSpan.FromSeconds(20)));
+        outerAfter = Statistics(pair.A, "va");
+        // 20 bytes of IP, 8 of ICMP: the frames of this device begin with IP.
+        Assert.Equal((20 * 528, 20 * 528), (after.In - before.In, after.Out - before.Out));
+        Assert.Equal((20 * 528, 20 * 528), (told.Sum("in", "tun7"), told.Sum("out", "tun7")));
+        Assert.Equal((outerAfter.In - outerBefore.In, outerAfter.Out - outerBefore.Out), (told.Sum("in", "va"), told.Sum("out", "va")));
+        var inside = told.Counts.Where(count => count is { Device: "va", Direction: "in", Source: "10.232.0.2", Destination: "10.232.0.1" }).ToList();
+        Assert.Equal(20 * (528 + 20 + 14), inside.Sum(count => count.Bytes));
+        Assert.Equal("icmp", inside[0].Protocol);
+    }
+
+    private static void AddIpv6(NamespacePair pair)
+    {
+        foreach (var (name, device, address) in new[] { (pair.A, "va", "fd31::1"), (pair.B, "vb", "fd31::2") })
+        {
+            NamespacePair.Ip($"netns exec {name} sh -c \"echo 0 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo 0 > /proc/sys/net/ipv6/conf/{device}/disable_ipv6\"");
+            NamespacePair.Ip($"-n {name} addr add {address}/64 dev {device} nodad");
+        }
+
+        // The kernel's own router solicitations and reports of groups go on; they are counted like all else.
+        Assert.True(SpinWait.SpinUntil(() => NamespacePair.TryIp($"netns exec {pair.B} ping -6 -q -c 1 -W 1 fd31::1").Status == 0, TimeSpan.FromSeconds(20)));
+    }
+
+    private static Volume Statistics(string networkNamespace, string device)
+    {
+        using var json = JsonDocument.Parse(NamespacePair.Ip($"-n {networkNamespace} -s -j link show dev {device}"));
+        var counters = json.RootElement[0].GetProperty("stats64");
+        var (rx, tx) = (counters.GetProperty("rx"), counters.GetProperty("tx"));
+        return new Volume(rx.GetProperty("bytes").GetInt64(), tx.GetProperty("bytes").GetInt64(), rx.GetProperty("packets").GetInt64() + tx.GetProperty("packets").GetInt64());
+    }
+
+    /// <summary>The counters once they stand still.</summary>
+    private static Volume Settled(NamespacePair pair)
+    {
+        for (var last = Statistics(pair.A, "va"); ;)
+        {
+            Thread.Sleep(300);
+            var now = Statistics(pair.A, "va");
+            if (now == last) return now;
+            last = now;
+        }
+    }
+
+    private readonly record struct Volume(long In, long Out, long Packets)
+    {
+        public static Volume operator -(Volume end, Volume begin) => new(end.In - begin.In, end.Out - begin.Out, end.Packets - begin.Packets);
+    }
+
+    /// <summary>The kernel's counters around a moment.</summary>
+    private sealed class Counted
+    {
+        public Volume Earliest { get; init; }
+
+        public Volume Latest { get; set; }
+    }
+
+    private sealed class Told : ITrafficSink
+    {
+        public List<TrafficCount> Counts { get; } = [];
+
+        public void Write(TrafficReport report) => Counts.AddRange(report.Counts);
+
+        public long Sum(string direction, string? device = null) =>
+            Counts.Where(count => count.Direction == direction && (device is null || count.Device == device)).Sum(count => count.Bytes);
+    }
+}
