@@ -19,9 +19,20 @@ internal static class Secrets
 
         if (tokens.Exists(token => token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             throw new UsageException($"a token of {key} has characters beside letters, digits and signs of ASCII");
-        // What a token is says nothing; that it is another one does.
-        if (tokens.Count > 0) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join('\n', tokens))));
+        if (tokens.Count > 0) settings.Seen[key] = Fingerprint(string.Join('\n', tokens));
         return tokens;
+    }
+
+    /// <summary>One secret of <c>KEY</c> (or its variable) or of the file <c>KEYFile</c>, whose last line break does not count; null when neither is named.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or is empty.</exception>
+    public static string? Text(YamlSettings settings, string key)
+    {
+        var (given, file) = (settings.FindText(key), settings.FindText($"{key}File"));
+        if (given is not null && file is not null) throw new UsageException($"{given.Place}: {key} and {key}File exclude each other");
+        var text = given?.Text ?? (file is null ? null : ReadFile(file).TrimEnd('\r', '\n'));
+        if (text is { Length: 0 }) throw new UsageException($"{file!.Place}: {file.Text} is empty");
+        if (text is not null) settings.Seen[key] = Fingerprint(text);
+        return text;
     }
 
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
@@ -56,6 +67,9 @@ internal static class Secrets
 
         return authorities.Count > 0 ? authorities : throw new UsageException($"{file.Place}: {file.Text} holds no certificates");
     }
+
+    /// <summary>What a secret is says nothing; that it is another one does.</summary>
+    private static string Fingerprint(string secret) => Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
 
     private static string ReadFile(Setting file)
     {
