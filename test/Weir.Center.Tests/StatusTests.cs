@@ -161,9 +161,11 @@ public partial class StatusTests
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
             [
-                "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}", "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo",
+                "/api/login", "/api/v1/audit", "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}", "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo",
                 "/api/v1/exchanges", "/api/v1/exchanges/har", "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}",
-                "/api/v1/fields", "/api/v1/openapi", "/api/v1/probes", "/api/v1/status", "/api/v1/traffic", "/healthz", "/message", "/metrics", "/readyz", "/saturated",
+                "/api/v1/fields", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/session", "/api/v1/signing-keys", "/api/v1/status",
+                "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users", "/api/v1/users/{name}", "/health", "/healthz", "/message", "/metrics", "/protected",
+                "/readyz", "/saturated",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
@@ -172,7 +174,7 @@ public partial class StatusTests
         Assert.Equal(["buckets", "fields", "from", "to", "top", "where"], Parameters(paths, "/api/v1/exchanges/overview"));
         Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
         var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");
-        Assert.Equal(["200", "400", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name));
+        Assert.Equal(["200", "400", "401", "403", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name).Order(StringComparer.Ordinal));
         var limit = list.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "limit").GetProperty("schema");
         Assert.Equal("integer", limit.GetProperty("type").GetString());
         Assert.Equal(1000, limit.GetProperty("maximum").GetInt32());

@@ -23,18 +23,18 @@ internal static class CenterCommand
     public static Command Create()
     {
         var options = new RoleOptions();
-        var store = StoreSettings.Option();
-        var command = options.AddTo(new Command("center", Help) { store });
-        command.SetAction((parsed, _) => Run(options, parsed, parsed.GetValue(store)));
+        var (store, auth) = (StoreSettings.Option(), new AuthSettings());
+        var command = options.AddTo(new Command("center", Help) { store, auth.Off });
+        command.SetAction((parsed, _) => Run(options, parsed, parsed.GetValue(store), parsed.GetValue(auth.Off)));
         return command;
     }
 
-    private static async Task<int> Run(RoleOptions options, ParseResult parsed, string? store)
+    private static async Task<int> Run(RoleOptions options, ParseResult parsed, string? store, bool noAuth)
     {
         var file = parsed.GetValue(options.Config);
-        var settings = CenterSettings.Read(file, store);
+        var settings = CenterSettings.Read(file, store, noAuth);
         var port = settings.Options.Probes!;
-        Checked(port);
+        Checked(settings.Options);
         if (parsed.GetValue(options.Check))
         {
             RoleOptions.Tell("the configuration is right");
@@ -50,10 +50,11 @@ internal static class CenterCommand
         await using var host = UpCommand.Host(settings.Options with { Redact = exchange => redactors.Value!.Redact(exchange) });
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
+        AuthSettings.Announce(host, settings.Options, link: false);
         await using var health = settings.Health is { } asked ? new MetricsHost(asked, host.StatusSources) : null;
         if (health is not null) await health.StartAsync(CancellationToken.None);
         if (host.WakizashiEndpoint is { } old) RoleOptions.Tell($"probes of wakizashi report to {old}");
-        using var watch = new ConfigurationWatch(() => Again(file, store, port), settings.Yaml, CenterSettings.Live);
+        using var watch = new ConfigurationWatch(() => Again(file, store, noAuth, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
         RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");
         await interruption.Stopped;
@@ -61,11 +62,12 @@ internal static class CenterCommand
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static void Checked(ProbePort port)
+    private static void Checked(CenterOptions options)
     {
         try
         {
-            port.Check();
+            options.Auth.Check(options.Listen);
+            options.Probes!.Check();
         }
         catch (IOException e)
         {
@@ -73,9 +75,9 @@ internal static class CenterCommand
         }
     }
 
-    private static (YamlSettings Settings, Action Apply) Again(string? file, string? store, ProbePort port)
+    private static (YamlSettings Settings, Action Apply) Again(string? file, string? store, bool noAuth, ProbePort port)
     {
-        var settings = CenterSettings.Read(file, store);
+        var settings = CenterSettings.Read(file, store, noAuth);
         return (settings.Yaml, () =>
         {
             if (settings.Tokens.Count > 0) port.Tokens.Replace(settings.Tokens);

@@ -50,7 +50,7 @@ internal static class EndpointsCommand
         using var interruption = new Interruption(null);
         input.Check(parsed);
         if (parsed.GetValue(input.Read) is { } file) return captured.Run(parsed, file, interruption.Token);
-        using var calls = parsed.GetValue(input.Data) is { } folder ? StoredCalls.InFolder(folder) : StoredCalls.OfCenter(parsed.GetValue(input.Center)!);
+        using var calls = parsed.GetValue(input.Data) is { } folder ? StoredCalls.InFolder(folder) : StoredCalls.OfCenter(input.Connect(parsed));
         return captured.Run(parsed, calls, interruption.Token);
     }
 
@@ -84,7 +84,7 @@ internal static class EndpointsCommand
 
     private static (List<JsonObject> Endpoints, List<JsonObject> Findings) FromCenter(CatalogueInput input, ParseResult parsed)
     {
-        using var center = new CenterClient(parsed.GetValue(input.Center)!);
+        using var center = input.Connect(parsed);
         var query = $"?all={(parsed.GetValue(input.All) ? "true" : "false")}{(parsed.GetValue(input.Service) is { } service ? "&service=" + Uri.EscapeDataString(service) : "")}";
         var answer = center.Json("/api/v1/endpoints" + query);
         return ([.. (answer["items"] as JsonArray ?? []).OfType<JsonObject>()], [.. (answer["findings"] as JsonArray ?? []).OfType<JsonObject>()]);

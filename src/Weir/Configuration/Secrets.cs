@@ -27,7 +27,7 @@ internal static class Secrets
     public static void Hide(YamlSettings settings, string key, string secret) =>
         settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
 
-    /// <summary>The secret of <c>KEY</c> (or its variable), or the first line of the file <c>KEYFile</c>; null when neither is set.</summary>
+    /// <summary>The secret of <c>KEY</c> (or its variable), or of the file <c>KEYFile</c>, whose last line break does not count; null when neither is set.</summary>
     /// <exception cref="UsageException">The file cannot be read, or is empty; or both are set.</exception>
     public static string? Text(YamlSettings settings, string key)
     {
@@ -35,7 +35,7 @@ internal static class Secrets
         if (settings.FindText($"{key}File") is { } file)
         {
             if (secret is not null) throw new UsageException($"{file.Place}: {key} and {key}File are two ways to say the same");
-            secret = ReadFile(file).Split('\n')[0].TrimEnd('\r');
+            secret = ReadFile(file).TrimEnd('\r', '\n');
             if (secret.Length == 0) throw new UsageException($"{file.Place}: there is nothing in {file.Text}");
         }
 

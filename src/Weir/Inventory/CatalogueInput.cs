@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Cli.Commands;
+using Weir.Cli.Configuration;
 using Weir.Cli.Replay;
 using Weir.Inventory;
 using Weir.Inventory.Catalogue;
@@ -28,6 +29,18 @@ internal sealed class CatalogueInput
         HelpName = "DIR",
     };
 
+    public Option<string?> Token { get; } = new("--token")
+    {
+        Description = "Token for the center (env WEIR_TOKEN); other users of this machine see it in the list of processes",
+        HelpName = "TOKEN",
+    };
+
+    public Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = "File with that token (env WEIR_TOKEN_FILE)",
+        HelpName = "FILE",
+    };
+
     public Option<string?> Service { get; } = new("--service")
     {
         Description = "Only this service: namespace/name, or the host that is asked",
@@ -38,7 +51,7 @@ internal sealed class CatalogueInput
 
     public Option<bool> Json { get; } = new("--json") { Description = "For programs" };
 
-    public IEnumerable<Option> Options => [Read, Center, Data, Service];
+    public IEnumerable<Option> Options => [Read, Center, Token, TokenFile, Data, Service];
 
     /// <exception cref="UsageException">Not one source is named, or several are.</exception>
     public void Check(ParseResult parsed)
@@ -59,6 +72,22 @@ internal sealed class CatalogueInput
         else if (parsed.GetValue(Data) is { } folder) StoredData.Load(folder, catalogue);
         else return null;
         return catalogue;
+    }
+
+    /// <summary>The center that <c>--center</c> names, with the token of the command line or else of the environment.</summary>
+    /// <exception cref="UsageException">That is no address, or there is no token where one is named.</exception>
+    public CenterClient Connect(ParseResult parsed)
+    {
+        var (token, file) = (parsed.GetValue(Token), parsed.GetValue(TokenFile));
+        if (token is not null && file is not null) throw new UsageException("--token and --token-file exclude each other");
+        // The command line goes before the environment.
+        var settings = YamlSettings.Read(null, name => name switch
+        {
+            "WEIR_TOKEN" => token ?? (file is null ? Environment.GetEnvironmentVariable(name) : null),
+            "WEIR_TOKEN_FILE" => file ?? (token is null ? Environment.GetEnvironmentVariable(name) : null),
+            _ => null,
+        });
+        return new CenterClient(parsed.GetValue(Center)!, Secrets.Text(settings, "token"));
     }
 
     /// <summary>Learns from all calls of a file. Credentials are judged, then masked as everywhere.</summary>

@@ -18,10 +18,9 @@ internal sealed class StoredCalls : IDisposable
 
     private StoredCalls(IDisposable source, Func<string?, CancellationToken, (IReadOnlyList<byte[]> Records, string? Next)> page) => (_source, _page) = (source, page);
 
-    /// <exception cref="UsageException">That is no address.</exception>
-    public static StoredCalls OfCenter(string address)
+    /// <param name="center">Disposed with this.</param>
+    public static StoredCalls OfCenter(CenterClient center)
     {
-        var center = new CenterClient(address);
         return new StoredCalls(center, (cursor, _) =>
         {
             var text = center.Text($"/api/v1/exchanges?detail=full&limit={PageSize}{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}");

@@ -30,7 +30,7 @@ internal sealed class CenterSettings
     /// <param name="file">The configuration; null for the environment alone.</param>
     /// <param name="store">What the command line says of the store, which goes first.</param>
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
-    public static CenterSettings Read(string? file, string? store = null)
+    public static CenterSettings Read(string? file, string? store, bool noAuth)
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
         var tokens = Secrets.Tokens(yaml, "probes.token");
@@ -42,6 +42,7 @@ internal sealed class CenterSettings
             DataDirectory = yaml.FindText("data")?.Text ?? UpCommand.DataDirectory(null, demo: false),
             MaxBytes = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30),
             MaxAge = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7)),
+            Auth = AuthSettings.Read(yaml, noAuth),
             Probes = new ProbePort
             {
                 Listen = yaml.Get<IPEndPoint>(

@@ -1,4 +1,5 @@
-import type { Call, CallPage, FilterField, Overview, Problem, Status } from './types';
+import { loginAddress, loginPath } from '../lib/login';
+import type { Call, CallPage, FilterField, Overview, Problem, Session, Status } from './types';
 
 export const base = '/api/v1';
 
@@ -12,16 +13,32 @@ export class ApiError extends Error {
   }
 }
 
-/** Any answer 2xx. */
-export async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const response = await fetch(base + path, { ...init, ...(signal ? { signal } : {}) });
+/** Any answer 2xx. What changes something says that this page sends it, by a header that another site's page may not set. */
+export async function ask(path: string, init: RequestInit & { headers?: Record<string, string> }, signal?: AbortSignal): Promise<Response> {
+  const changes = init.method !== undefined && init.method !== 'GET';
+  const response = await fetch(base + path, {
+    ...init,
+    headers: { ...init.headers, ...(changes ? { 'x-weir-request': '1' } : {}) },
+    ...(signal ? { signal } : {}),
+  });
   if (response.ok) return response;
   const text = await response.text();
+  // The session is over, or there was none: to the login, and back to where the reader was.
+  if (response.status === 401 && window.location.pathname !== loginPath) window.location.replace(loginAddress(window.location));
   throw new ApiError(response.status, parseProblem(text, response.status));
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await ask(path, { headers: { accept: 'application/json' } }, signal)).json()) as T;
+}
+
+export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const response = await ask(path, {
+    method,
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** A proxy in between may answer with HTML, so anything that is not a problem document becomes one. */
@@ -59,6 +76,13 @@ export const getCall = (id: string, signal?: AbortSignal) =>
   get<Call>(`/exchanges/${encodeURIComponent(id)}`, signal);
 
 export const getStatus = (signal?: AbortSignal) => get<Status>('/status', signal);
+
+/** Who is logged in. */
+export const getSession = (signal?: AbortSignal) => get<Session>('/session', signal);
+
+export const beginSession = (login: { username: string; password: string } | { code: string }) => send<Session>('POST', '/session', login);
+
+export const endSession = () => send<void>('DELETE', '/session');
 
 export const getFields = (signal?: AbortSignal) => get<FilterField[]>('/fields', signal);
 

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-const named = ['endpoints', 'status'] as const;
+const named = ['endpoints', 'login', 'status'] as const;
 
 export type Page = 'calls' | (typeof named)[number];
 
