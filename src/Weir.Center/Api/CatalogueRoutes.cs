@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Weir.Center.Hosting;
 using Weir.Center.Inventory;
@@ -20,7 +19,6 @@ internal static class CatalogueRoutes
 {
     private const string Endpoints = "/api/v1/endpoints";
     private const string DriftPath = "/api/v1/drift";
-    private const int MaxDecisionBytes = 16 << 10;
 
     /// <summary>Whether this is one of the few requests that may carry something.</summary>
     public static bool Takes(HttpRequest request) => HttpMethods.IsPost(request.Method)
@@ -112,8 +110,8 @@ internal static class CatalogueRoutes
 
     private static async Task<IResult> Drift(HttpContext context, LiveCatalogue catalogue, [Description("Name of the service")] string? service = null)
     {
-        if (IsForeign(context.Request)) return Foreign();
-        if (await Body(context, SpecLimits.Default.MaxBytes) is not { } bytes) return Results.Problem("The document is too large", statusCode: 413);
+        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
+        if (await RequestBodies.ReadAsync(context, SpecLimits.Default.MaxBytes) is not { } bytes) return Results.Problem("The document is too large", statusCode: 413);
         if (!SpecReader.TryRead(bytes, out var model, out var error)) return Problem.BadParameter("body", $"is no OpenAPI document that can be used: {error}");
         return catalogue.Read(read => service is not null && read.Services.TryGetValue(service, out var found)
             ? Json(EndpointJson.Drift(found.Name, SpecDiff.Compare(model, found)))
@@ -122,8 +120,8 @@ internal static class CatalogueRoutes
 
     private static async Task<(JsonObject? Body, IResult? Problem)> Decision(HttpContext context)
     {
-        if (IsForeign(context.Request)) return (null, Foreign());
-        if (await Body(context, MaxDecisionBytes) is not { } bytes) return (null, Results.Problem("The body is too large", statusCode: 413));
+        if (RequestBodies.IsForeign(context.Request)) return (null, RequestBodies.Foreign());
+        if (await RequestBodies.ReadAsync(context, RequestBodies.MaxSmallBytes) is not { } bytes) return (null, RequestBodies.TooLarge());
         if (bytes.Length == 0) return ([], null);
         try
         {
@@ -137,12 +135,6 @@ internal static class CatalogueRoutes
         return (null, Problem.BadParameter("body", "is no JSON object"));
     }
 
-    /// <summary>A page of another site can make a visitor's browser post here, but not without saying where it comes from.</summary>
-    private static bool IsForeign(HttpRequest request) =>
-        request.Headers.Origin.Count > 0 && !string.Equals(request.Headers.Origin.ToString(), $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
-
-    private static IResult Foreign() => Results.Problem("Pages of other sites may not decide here", statusCode: StatusCodes.Status403Forbidden);
-
     private static IResult Unknown() => Problem.NotFound("There is no endpoint of this id; its template may have changed.");
 
     private static IResult Json(JsonObject body) => Results.Text(body.ToJsonString(), "application/json");
@@ -154,24 +146,5 @@ internal static class CatalogueRoutes
         foreach (var service in services)
             if (service.Find(id) is { } endpoint) return (service, endpoint);
         return null;
-    }
-
-    /// <summary>Null when it is too large.</summary>
-    private static async Task<ReadOnlyMemory<byte>?> Body(HttpContext context, int most)
-    {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = most + 1L;
-        if (context.Request.ContentLength > most) return null;
-        using var body = new MemoryStream();
-        var buffer = new byte[16 << 10];
-        while (true)
-        {
-            var read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
-            if (read == 0) break;
-            body.Write(buffer, 0, read);
-            if (body.Length > most) return null;
-        }
-
-        context.MarkBodyRead();
-        return body.ToArray();
     }
 }

@@ -14,6 +14,7 @@ using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Probes;
+using Weir.Center.Respond;
 using Weir.Records;
 using Weir.Records.Metrics;
 using Weir.Records.Status;
@@ -40,6 +41,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly ExchangeIngest _ingest;
     private readonly LiveCatalogue _catalogue;
     private readonly MessageRoutes _messages;
+    private readonly Responder _responder;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
@@ -48,8 +50,9 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        LiveCatalogue catalogue, MessageRoutes messages, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, Responder responder, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
+        _responder = responder;
         (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
         (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
     }
@@ -90,18 +93,20 @@ public sealed class CenterHost : IAsyncDisposable
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
         var metrics = new ExchangeMetrics(options.Metrics, NoEndpoints.Instance);
-        var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
+        var responder = new Responder(options.Respond, options.DataDirectory, store, TimeProvider.System, static text => Console.Error.WriteLine($"weir: {text}"));
+        var ingest = new ExchangeIngest(queue, live, catalogue, metrics, responder.Watch) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
         foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
+        foreach (var source in responder.Sources) sources.Add(source);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, stopping, loopback);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, responder, stopping, loopback);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, sources, probes, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, responder, sources, probes, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -131,6 +136,7 @@ public sealed class CenterHost : IAsyncDisposable
         _ = _store.EndRunning();
         _catalogue.Start();
         _writer.Start();
+        _responder.Start();
         if (_probes is not null) await _probes.Start(cancellation);
     }
 
@@ -148,6 +154,7 @@ public sealed class CenterHost : IAsyncDisposable
         }
         finally
         {
+            await _responder.Stop();
             await _writer.Stop();
             await _catalogue.Stop();
         }
@@ -162,6 +169,7 @@ public sealed class CenterHost : IAsyncDisposable
         _ingest.Dispose();
         _catalogue.Dispose();
         _messages.Dispose();
+        _responder.Dispose();
         _store.Dispose();
         _stopping.Dispose();
     }
@@ -169,7 +177,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, ProbeRegistry registry, Responder responder, CancellationTokenSource stopping, bool loopback)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
@@ -209,6 +217,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application);
+        application.MapRespond(responder);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

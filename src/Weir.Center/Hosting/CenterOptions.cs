@@ -33,6 +33,9 @@ public sealed record CenterOptions
     /// <summary>Where probes deliver; null takes none.</summary>
     public Probes.ProbePort? Probes { get; init; }
 
+    /// <summary>What is done about incidents: alerts, limits.</summary>
+    public Respond.RespondOptions Respond { get; init; } = new();
+
     /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
     public bool Demo { get; init; }
 

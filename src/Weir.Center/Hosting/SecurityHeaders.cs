@@ -36,7 +36,8 @@ internal static class SecurityHeaders
             context.Items[typeof(SecurityHeaders)] = HttpMethods.Head;
             context.Request.Method = HttpMethods.Get;
         }
-        else if (!HttpMethods.IsGet(context.Request.Method) && !MessageRoutes.Takes(context.Request) && !CatalogueRoutes.Takes(context.Request))
+        else if (!HttpMethods.IsGet(context.Request.Method) && !MessageRoutes.Takes(context.Request) && !CatalogueRoutes.Takes(context.Request)
+            && !RespondRoutes.Takes(context.Request))
         {
             context.Response.Headers.Allow = "GET, HEAD";
             await Refuse(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served");
