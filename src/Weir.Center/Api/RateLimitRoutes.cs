@@ -19,10 +19,10 @@ internal static class RateLimitRoutes
             .WithName("listRateLimits").WithSummary("Limits that are set, and those of before, newest first").Produces<IReadOnlyList<RateLimitView>>();
         routes.MapGet(Path + "/changes", () => RespondRoutes.Json(responder.Log.Latest(200)))
             .WithName("listRespondChanges").WithSummary("Who changed limits and silences, and what Weir changed or left alone by itself").Produces<IReadOnlyList<ChangeEntry>>();
-        Problems(routes.MapPost(Path + "/preview", (HttpContext context) => Preview(context, responder))
+        Problems(routes.MapPost(Path + "/preview", (Delegate)((HttpContext context) => Preview(context, responder)))
             .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json")
             .Produces<RateLimitPreview>());
-        Problems(routes.MapPost(Path, (HttpContext context) => Apply(context, responder))
+        Problems(routes.MapPost(Path, (Delegate)((HttpContext context) => Apply(context, responder)))
             .WithName("applyRateLimit").WithSummary("Set a limit that ends by itself").Accepts<RateLimitBody>("application/json").Produces<RateLimitView>(201));
         routes.MapGet(Path + "/{id}", ([Description("Id of the limit")] string id) => responder.RateLimits.Find(id) is { } found ? RespondRoutes.Json(RateLimitView.Of(found)) : Unknown())
             .WithName("getRateLimit").WithSummary("One limit").Produces<RateLimitView>().ProducesProblem(404);
@@ -109,7 +109,7 @@ internal static class RateLimitRoutes
     private static IResult Unknown() => Problem.NotFound("There is no limit of this id; the oldest are forgotten.");
 }
 
-/// <param name="Kind"><c>Ingress</c>, <c>HTTPRoute</c>, <c>GRPCRoute</c> or <c>Gateway</c>.</param>
+/// <summary>An Ingress, HTTPRoute, GRPCRoute or Gateway.</summary>
 internal sealed record RateLimitTargetBody(string Kind, string Namespace, string Name);
 
 /// <summary>A limit; counts are for each client address and each replica of the controller.</summary>

@@ -25,12 +25,12 @@ internal static class SeedRoutes
     {
         routes.MapGet("/health", () => new JsonObject { ["status"] = "healthy" }).WithName("getSimpleHealth").WithSummary("The process answers").Produces<object>();
         routes.MapGet("/get-alerts", () => Alerts(responder)).WithName("getAlertMessages").WithSummary("Incidents of medium severity and worse: id, message, timestamp").Produces<object>();
-        routes.MapPost("/apply_rate_limit", (HttpContext context) => Apply(context, responder))
+        routes.MapPost("/apply_rate_limit", (Delegate)((HttpContext context) => Apply(context, responder)))
             .WithName("applyDefaultRateLimit").WithSummary("Limit the configured target: the form field user_value is the requests per second, with a burst of 10 more and 20 more connections")
             .Produces<object>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(502).ProducesProblem(503);
-        routes.MapPost("/revert_rate_limit", (HttpContext context) => Revert(context, responder))
+        routes.MapPost("/revert_rate_limit", (Delegate)((HttpContext context) => Revert(context, responder)))
             .WithName("revertDefaultRateLimit").WithSummary("Take that limit back").Produces<object>().ProducesProblem(403).ProducesProblem(404).ProducesProblem(503);
-        routes.MapGet("/check_rate_limit", (HttpContext context) => Check(context, responder))
+        routes.MapGet("/check_rate_limit", (Delegate)((HttpContext context) => Check(context, responder)))
             .WithName("checkDefaultRateLimit").WithSummary("Whether that limit is set, and how").Produces<object>().ProducesProblem(502).ProducesProblem(503);
     }
 

@@ -60,6 +60,9 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
     public IExchangeSink Ingest => _ingest;
 
+    /// <summary>Lets tests look at what was decided.</summary>
+    internal Responder Responder => _responder;
+
     /// <summary>Lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => _store;
 

@@ -63,9 +63,10 @@ internal sealed class Responder : IDisposable
     /// <summary>What has happened is written down; what was taken for receivers is in their queues.</summary>
     public async Task Stop()
     {
+        // First: a cluster that does not answer must not hold up the end.
+        await _stop.CancelAsync();
         Watch.Stop();
         await _events;
-        await _stop.CancelAsync();
         await _ticks;
     }
 
@@ -115,6 +116,10 @@ internal sealed class Responder : IDisposable
             catch (StoreException e)
             {
                 Tell(e);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                // The center stops, and sets no more limits.
             }
         }
     }

@@ -26,14 +26,14 @@ public sealed class AlertmanagerChannel(Uri url, string? token = null) : IAlertC
 
     public async Task<AlertAnswer> SendAsync(HttpClient http, AlertNotification notification, DateTimeOffset now, CancellationToken cancellation)
     {
-        var body = new JsonArray([.. notification.Alerts.Select(alert => ToJson(alert, now))]);
+        var body = new JsonArray([.. notification.Alerts.Select(JsonNode (alert) => ToJson(alert, now))]);
         using var request = AlertRequests.Json(HttpMethod.Post, _alerts, Encoding.UTF8.GetBytes(body.ToJsonString()));
         if (token is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         return AlertAnswer.Of(response);
     }
 
-    private static JsonNode ToJson(Alert alert, DateTimeOffset now)
+    private static JsonObject ToJson(Alert alert, DateTimeOffset now)
     {
         // Without severity, which may rise: an alert with other labels would be another alert.
         var labels = new JsonObject { ["alertname"] = Name(alert.Kind), ["weir_key"] = alert.Key };

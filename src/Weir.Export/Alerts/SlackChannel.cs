@@ -67,10 +67,10 @@ public static class SlackMessage
     private static JsonNode Attachment(Alert alert)
     {
         var fields = new JsonArray(Field("Severity", alert.Severity.ToString()), Field("Status", alert.Status.ToString()));
-        if (alert.Namespace is { } space) fields.Add(Field("Namespace", space));
-        if (alert.Service is { } service) fields.Add(Field("Service", service));
-        if (alert.Source is { } source) fields.Add(Field("Source", source));
-        foreach (var detail in alert.Details.Take(8)) fields.Add(Field(detail.Name, detail.Value));
+        if (alert.Namespace is { } space) fields.Add((JsonNode)Field("Namespace", space));
+        if (alert.Service is { } service) fields.Add((JsonNode)Field("Service", service));
+        if (alert.Source is { } source) fields.Add((JsonNode)Field("Source", source));
+        foreach (var detail in alert.Details.Take(8)) fields.Add((JsonNode)Field(detail.Name, detail.Value));
         var attachment = new JsonObject
         {
             ["color"] = Color(alert),
@@ -86,8 +86,8 @@ public static class SlackMessage
         return attachment;
     }
 
-    private static JsonNode Field(string title, string value) =>
-        new JsonObject { ["title"] = Escape(title), ["value"] = Cut(Escape(value), MaxField), ["short"] = true };
+    private static JsonObject Field(string title, string value) =>
+        new() { ["title"] = Escape(title), ["value"] = Cut(Escape(value), MaxField), ["short"] = true };
 
     private static string Color(Alert alert) => alert.Status == AlertStatus.Resolved
         ? "#2EB67D"

@@ -24,6 +24,24 @@ internal static class Secrets
         return tokens;
     }
 
+    /// <summary>
+    /// One secret: the content of the file of <c>KEYFile</c>, or the variable of <c>KEY</c>. In the configuration itself it must not stand: that is read by many
+    /// and copied to repositories.
+    /// </summary>
+    /// <exception cref="UsageException">It stands in the file, both are given, or the file cannot be read or is empty.</exception>
+    public static string? Text(YamlSettings settings, string key)
+    {
+        var (inline, file) = (settings.FindText(key), settings.FindText($"{key}File"));
+        if (inline is not null && inline.Place != YamlSettings.VariableOf(key))
+            throw new UsageException($"{inline.Place}: {key} is a secret, which does not belong into a configuration: {key}File names a file, or the variable {YamlSettings.VariableOf(key)} holds it");
+        if (inline is not null && file is not null) throw new UsageException($"{file.Place}: {key} comes from a file or from {YamlSettings.VariableOf(key)}, not from both");
+        // What it is says nothing to a later reading; that it is another one does.
+        if (inline is not null) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(inline.Text)));
+        if (file is null) return inline?.Text;
+        var text = ReadFile(file).Trim();
+        return text.Length > 0 ? text : throw new UsageException($"{file.Place}: {file.Text} is empty");
+    }
+
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
     public static X509Certificate2? Certificate(YamlSettings settings, string section)
     {

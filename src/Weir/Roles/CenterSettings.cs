@@ -39,6 +39,7 @@ internal sealed class CenterSettings
                 Tokens = new ProbeTokens(tokens),
                 Tls = ReadTls(yaml),
             },
+            Respond = RespondSettings.Read(yaml),
         };
         yaml.RefuseUnknown();
         return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens };

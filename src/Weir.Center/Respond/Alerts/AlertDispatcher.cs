@@ -9,6 +9,8 @@ namespace Weir.Center.Respond.Alerts;
 /// <param name="Name">As the configuration calls it.</param>
 /// <param name="Kind"><c>slack</c> …</param>
 /// <param name="Destination">Without what is secret.</param>
+/// <param name="MinSeverity">Lowest severity that it is told of.</param>
+/// <param name="Namespaces">Patterns; empty for all.</param>
 /// <param name="Delivered">Alerts it took since the start.</param>
 /// <param name="Waiting">Alerts on disk.</param>
 /// <param name="Refused">Alerts it called wrong.</param>

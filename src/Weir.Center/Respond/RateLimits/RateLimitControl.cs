@@ -7,6 +7,7 @@ using Weir.Storage;
 namespace Weir.Center.Respond.RateLimits;
 
 /// <summary>What is asked for, beside the limit itself.</summary>
+/// <param name="Request">The limit.</param>
 /// <param name="By">Who asks.</param>
 public sealed record RateLimitOrder(RateLimitRequest Request, string By)
 {
@@ -268,6 +269,9 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
             ? ttl
             : throw new RateLimitException(RateLimitFault.Invalid, $"a limit lasts at most {_options.MaxTtl.TotalHours:0.#} hours");
     }
+
+    /// <summary>For tests of what is found after a start.</summary>
+    internal void Keep(RateLimitRecord record) => Save(record);
 
     private void Save(RateLimitRecord record)
     {

@@ -17,7 +17,10 @@ public sealed record PreviewedObject(string Object, string Diff, string Yaml);
 /// <summary>What the limit would have done to the calls of late.</summary>
 /// <param name="From">Beginning of the time that was looked at.</param>
 /// <param name="Services">Services behind the target; of all of them the calls are counted.</param>
+/// <param name="Calls">That were looked at.</param>
+/// <param name="Blocked">Of them, those that would have been refused.</param>
 /// <param name="IsComplete">False when there were more calls than are looked at.</param>
+/// <param name="Clients">Those most often refused first.</param>
 public sealed record PreviewedTraffic(DateTimeOffset From, IReadOnlyList<string> Services, int Calls, int Blocked, bool IsComplete, IReadOnlyList<BlockedClient> Clients);
 
 public sealed record RateLimitPreview(
