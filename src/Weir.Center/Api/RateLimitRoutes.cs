@@ -20,10 +20,10 @@ internal static class RateLimitRoutes
         routes.MapGet(Path + "/changes", () => RespondRoutes.Json(responder.Log.Latest(200)))
             .WithName("listRespondChanges").WithSummary("Who changed limits and silences, and what Weir changed or left alone by itself").Produces<IReadOnlyList<ChangeEntry>>();
         Problems(routes.MapPost(Path + "/preview", (Delegate)((HttpContext context) => Preview(context, responder)))
-            .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json")
+            .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json", "*/*")
             .Produces<RateLimitPreview>());
         Problems(routes.MapPost(Path, (Delegate)((HttpContext context) => Apply(context, responder)))
-            .WithName("applyRateLimit").WithSummary("Set a limit that ends by itself").Accepts<RateLimitBody>("application/json").Produces<RateLimitView>(201));
+            .WithName("applyRateLimit").WithSummary("Set a limit that ends by itself").Accepts<RateLimitBody>("application/json", "*/*").Produces<RateLimitView>(201));
         routes.MapGet(Path + "/{id}", ([Description("Id of the limit")] string id) => responder.RateLimits.Find(id) is { } found ? RespondRoutes.Json(RateLimitView.Of(found)) : Unknown())
             .WithName("getRateLimit").WithSummary("One limit").Produces<RateLimitView>().ProducesProblem(404);
         Problems(routes.MapGet(Path + "/{id}/check", ([Description("Id of the limit")] string id, CancellationToken cancellation) => Check(responder, id, cancellation))

@@ -44,7 +44,7 @@ internal static class RespondRoutes
             .Produces<IReadOnlyList<AlertTest>>().ProducesProblem(403).ProducesProblem(404);
         routes.MapGet(Silences, () => Json(responder.Alerts.Silences)).WithName("listSilences").WithSummary("What is not told just now").Produces<IReadOnlyList<Silence>>();
         routes.MapPost(Silences, (Delegate)((HttpContext context) => AddSilence(context, responder)))
-            .WithName("addSilence").WithSummary("Do not tell of something for a time").Accepts<SilenceBody>("application/json")
+            .WithName("addSilence").WithSummary("Do not tell of something for a time").Accepts<SilenceBody>("application/json", "*/*")
             .Produces<Silence>(201).ProducesProblem(400).ProducesProblem(403).ProducesProblem(503);
         routes.MapDelete(Silences + "/{id}", (HttpContext context, [Description("Id of the silence")] string id) => RemoveSilence(context, responder, id))
             .WithName("removeSilence").WithSummary("Tell of it again").Produces(204).ProducesProblem(403).ProducesProblem(404);
