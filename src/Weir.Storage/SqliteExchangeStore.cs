@@ -220,16 +220,7 @@ public sealed class SqliteExchangeStore : IDisposable
     private SqliteWriter Open()
     {
         SQLitePCL.Batteries_V2.Init();
-        try
-        {
-            CreateFiles();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException(StoreFailure.CannotOpen,
-                $"The directory of the store {_options.Path} can't be created: {exception.Message}", exception);
-        }
-
+        StoreFiles.Create(_options.Path);
         var connection = new SqliteConnection(ConnectionString(SqliteOpenMode.ReadWriteCreate));
         try
         {
@@ -242,26 +233,6 @@ public sealed class SqliteExchangeStore : IDisposable
             connection.Dispose();
             throw;
         }
-    }
-
-    /// <summary>The database holds what services say to each other: only its owner may read it. SQLite gives its log the same mode.</summary>
-    private void CreateFiles()
-    {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(_options.Path))!;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (File.Exists(_options.Path)) return;
-        using var created = new FileStream(_options.Path, new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
     }
 
     private string ConnectionString(SqliteOpenMode mode) => new SqliteConnectionStringBuilder

@@ -97,24 +97,20 @@ public class HostingTests
     }
 
     [Fact]
-    public async Task An_address_for_others_is_refused_unless_allowed()
+    public async Task An_address_for_others_takes_authentication()
     {
         var directory = Directory.CreateTempSubdirectory("weir-center-").FullName;
         var options = TestCenter.Options(directory) with { Listen = new IPEndPoint(IPAddress.Any, 0) };
-        var failure = Assert.Throws<IOException>(() => CenterHost.Create(options));
-        Assert.Contains("no authentication", failure.Message, StringComparison.Ordinal);
+        var failure = Assert.Throws<IOException>(() => CenterHost.Create(options with { Auth = options.Auth with { Enabled = false } }));
+        Assert.Contains("without authentication", failure.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(directory));
-        await using (var allowed = CenterHost.Create(options with { AllowRemote = true }))
-        {
-            await allowed.StartAsync(CancellationToken.None);
-            using var http = new HttpClient();
-            using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{new Uri(allowed.Address.Replace("[::]", "h", StringComparison.Ordinal).Replace("0.0.0.0", "h", StringComparison.Ordinal)).Port}/healthz");
-            request.Headers.Host = "weir.example";
-            using var response = await http.SendAsync(request);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        }
-
         Directory.Delete(directory, recursive: true);
+        await using var center = await TestCenter.Start(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) });
+        center.Http.DefaultRequestHeaders.Authorization = null;
+        using var health = await center.Get("/healthz", ("Host", "weir.example"));
+        Assert.Equal(HttpStatusCode.OK, health.StatusCode);
+        using var calls = await center.Get("/api/v1/exchanges", ("Host", "weir.example"));
+        Assert.Equal(HttpStatusCode.Unauthorized, calls.StatusCode);
     }
 
     [Fact]

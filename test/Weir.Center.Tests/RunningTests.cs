@@ -55,6 +55,7 @@ public class RunningTests
         await next.StartAsync(CancellationToken.None);
         using (var http = new HttpClient { BaseAddress = new Uri(next.Address) })
         {
+            http.DefaultRequestHeaders.Authorization = new("Bearer", TestCenter.Token(next));
             var record = JsonDocument.Parse(await http.GetStringAsync($"/api/v1/exchanges/{Calls.Id(3)}")).RootElement;
             Assert.False(record.TryGetProperty("inProgress", out _));
             Assert.False(record.GetProperty("complete").GetBoolean());

@@ -161,11 +161,15 @@ public partial class StatusTests
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
             [
-                "/api/v1/alerts", "/api/v1/alerts/silences", "/api/v1/alerts/silences/{id}", "/api/v1/alerts/test", "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}", "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo",
-                "/api/v1/exchanges", "/api/v1/exchanges/har", "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}",
-                "/api/v1/fields", "/api/v1/incidents", "/api/v1/incidents/{id}", "/api/v1/openapi", "/api/v1/probes", "/api/v1/ratelimits", "/api/v1/ratelimits/changes",
-                "/api/v1/ratelimits/preview", "/api/v1/ratelimits/{id}", "/api/v1/ratelimits/{id}/check", "/api/v1/status", "/apply_rate_limit", "/check_rate_limit",
-                "/get-alerts", "/health", "/healthz", "/message", "/metrics", "/readyz", "/revert_rate_limit", "/saturated",
+                "/api/detect-smells", "/api/login", "/api/service-map", "/api/v1/alerts", "/api/v1/alerts/silences", "/api/v1/alerts/silences/{id}",
+                "/api/v1/alerts/test", "/api/v1/audit", "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}",
+                "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo", "/api/v1/exchanges", "/api/v1/exchanges/har",
+                "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/incidents",
+                "/api/v1/incidents/{id}", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/ratelimits", "/api/v1/ratelimits/changes",
+                "/api/v1/ratelimits/preview", "/api/v1/ratelimits/{id}", "/api/v1/ratelimits/{id}/check", "/api/v1/session", "/api/v1/signing-keys",
+                "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/users", "/api/v1/users/{name}", "/apply_rate_limit",
+                "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz", "/message", "/metrics", "/protected", "/readyz",
+                "/revert_rate_limit", "/saturated",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
@@ -174,7 +178,7 @@ public partial class StatusTests
         Assert.Equal(["buckets", "fields", "from", "to", "top", "where"], Parameters(paths, "/api/v1/exchanges/overview"));
         Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
         var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");
-        Assert.Equal(["200", "400", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name));
+        Assert.Equal(["200", "400", "401", "403", "503"], list.GetProperty("responses").EnumerateObject().Select(r => r.Name).Order(StringComparer.Ordinal));
         var limit = list.GetProperty("parameters").EnumerateArray().Single(p => p.GetProperty("name").GetString() == "limit").GetProperty("schema");
         Assert.Equal("integer", limit.GetProperty("type").GetString());
         Assert.Equal(1000, limit.GetProperty("maximum").GetInt32());

@@ -97,7 +97,7 @@ public class StreamTests
         await using var center = await TestCenter.Start(o => o with { Live = new LiveLimits(MaxBufferedBytes: 64 << 10) });
         using var stalled = new TcpClient { ReceiveBufferSize = 4096 };
         await stalled.ConnectAsync(IPAddress.Loopback, center.Http.BaseAddress!.Port);
-        await stalled.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {Route} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        await stalled.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {Route} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TestCenter.Token(center.Host)}\r\n\r\n"));
         await TestCenter.Until(async () => (await Live(center, "subscribers")) == 1);
         using var events = await Events(await center.Get(Route + "?where=" + Uri.EscapeDataString("status_code == 500")));
         await events.Next();

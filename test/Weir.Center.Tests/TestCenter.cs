@@ -3,12 +3,13 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Weir.Center.Api;
+using Weir.Center.Auth;
 using Weir.Center.Hosting;
 using Weir.Records.Status;
 
 namespace Weir.Center.Tests;
 
-/// <summary>A center on a free port with a store in a directory of its own, deleted at the end.</summary>
+/// <summary>A center on a free port with a store in a directory of its own, deleted at the end. <see cref="Http"/> is its administrator.</summary>
 internal sealed class TestCenter : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -18,8 +19,12 @@ internal sealed class TestCenter : IAsyncDisposable
     private TestCenter(string directory, CenterHost host)
     {
         (_directory, Host) = (directory, host);
-        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = new Uri(host.Address) };
+        Http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = new Uri(host.Address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)) };
+        if (host.Accounts.Options.Enabled) Http.DefaultRequestHeaders.Authorization = new("Bearer", Token(host));
     }
+
+    /// <summary>An access token of the first administrator.</summary>
+    public static string Token(CenterHost host) => host.Accounts.Issue(host.Accounts.Users.Find(Accounts.FirstUser)!).Token;
 
     public CenterHost Host { get; }
 
@@ -31,6 +36,8 @@ internal sealed class TestCenter : IAsyncDisposable
         DataDirectory = directory,
         MaxAge = TimeSpan.FromDays(40_000),
         Assets = typeof(TestCenter).Assembly,
+        // As many rounds as it takes to be slow would only be slow here.
+        Auth = new AuthOptions { PasswordRounds = 1000 },
     };
 
     public static async Task<TestCenter> Start(Func<CenterOptions, CenterOptions>? change = null)

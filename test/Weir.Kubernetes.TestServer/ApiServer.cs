@@ -103,9 +103,11 @@ public sealed class ApiServer : IAsyncDisposable
     public ApiType Type(string plural) => Types.First(type => type.Plural == plural);
 
     /// <summary>Stores an object, new or changed, as a controller would.</summary>
-    public JsonObject Put(string plural, JsonObject one)
+    public JsonObject Put(string plural, JsonObject one) => Put(Type(plural), one);
+
+    /// <summary>The same where two groups have a kind of this plural.</summary>
+    public JsonObject Put(ApiType type, JsonObject one)
     {
-        var type = Type(plural);
         one = (JsonObject)one.DeepClone();
         var metadata = one["metadata"]!.AsObject();
         var before = Store.Get(type, (string?)metadata["namespace"], (string)metadata["name"]!);

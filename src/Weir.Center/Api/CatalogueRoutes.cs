@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Weir.Center.Hosting;
 using Weir.Center.Inventory;
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Drift;
@@ -19,11 +18,7 @@ internal static class CatalogueRoutes
 {
     private const string Endpoints = "/api/v1/endpoints";
     private const string DriftPath = "/api/v1/drift";
-
-    /// <summary>Whether this is one of the few requests that may carry something.</summary>
-    public static bool Takes(HttpRequest request) => HttpMethods.IsPost(request.Method)
-        && (request.Path.Equals(DriftPath, StringComparison.Ordinal)
-            || (request.Path.StartsWithSegments(Endpoints, StringComparison.Ordinal, out var rest) && rest.Value is { } action && (action.EndsWith("/accept", StringComparison.Ordinal) || action.EndsWith("/undo", StringComparison.Ordinal))));
+    private const int MaxDecisionBytes = 16 << 10;
 
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
     {
@@ -110,8 +105,7 @@ internal static class CatalogueRoutes
 
     private static async Task<IResult> Drift(HttpContext context, LiveCatalogue catalogue, [Description("Name of the service")] string? service = null)
     {
-        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
-        if (await RequestBodies.ReadAsync(context, SpecLimits.Default.MaxBytes) is not { } bytes) return Results.Problem("The document is too large", statusCode: 413);
+        if (await RequestBody.Read(context, SpecLimits.Default.MaxBytes) is not { } bytes) return Results.Problem("The document is too large", statusCode: 413);
         if (!SpecReader.TryRead(bytes, out var model, out var error)) return Problem.BadParameter("body", $"is no OpenAPI document that can be used: {error}");
         return catalogue.Read(read => service is not null && read.Services.TryGetValue(service, out var found)
             ? Json(EndpointJson.Drift(found.Name, SpecDiff.Compare(model, found)))
@@ -120,8 +114,7 @@ internal static class CatalogueRoutes
 
     private static async Task<(JsonObject? Body, IResult? Problem)> Decision(HttpContext context)
     {
-        if (RequestBodies.IsForeign(context.Request)) return (null, RequestBodies.Foreign());
-        if (await RequestBodies.ReadAsync(context, RequestBodies.MaxSmallBytes) is not { } bytes) return (null, RequestBodies.TooLarge());
+        if (await RequestBody.Read(context, MaxDecisionBytes) is not { } bytes) return (null, Results.Problem("The body is too large", statusCode: 413));
         if (bytes.Length == 0) return ([], null);
         try
         {

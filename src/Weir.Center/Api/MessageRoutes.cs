@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Weir.Center.Auth;
 using Weir.Center.Hosting;
 using Weir.Center.Ingest;
 using Weir.Export.Resurface;
@@ -31,21 +32,17 @@ internal sealed class MessageRoutes(ExchangeIngest ingest, Action<Exchange> reda
 
     public string Name => "messages";
 
-    /// <summary>Whether this is one of the few requests that may carry something.</summary>
-    public static bool Takes(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && s_paths.Contains(request.Path.Value?.TrimEnd('/'), StringComparer.Ordinal);
-
-    public void Map(IEndpointRouteBuilder routes)
+    /// <param name="routes">Where they are added.</param>
+    /// <param name="open">Whether loggers send without a token. Otherwise it stands in the header, or behind the address: most loggers have no
+    /// setting but an address.</param>
+    public void Map(IEndpointRouteBuilder routes, bool open)
     {
         foreach (var path in s_paths)
         {
-            var post = routes.MapPost(path, (Delegate)Post).WithSummary("Calls that a Resurface logger tells of")
-                .Produces(204).ProducesProblem(400).ProducesProblem(403).ProducesProblem(413).ProducesProblem(503);
-            var saturated = routes.MapGet(path[..^"message".Length] + "saturated", () => Results.Text(ingest.IsSaturated ? "true" : "false"))
-                .WithSummary("Whether loggers should wait");
-            if (path == s_paths[0]) continue;
-            post.ExcludeFromDescription();
-            saturated.ExcludeFromDescription();
+            var saturated = path[..^"message".Length] + "saturated";
+            var described = path == s_paths[0];
+            Map(routes, path, saturated, open, described);
+            Map(routes, $"{path}/{{{AuthenticationHandler.TokenInAddress}}}", $"{saturated}/{{{AuthenticationHandler.TokenInAddress}}}", open, described: false);
         }
     }
 
@@ -58,6 +55,18 @@ internal sealed class MessageRoutes(ExchangeIngest ingest, Action<Exchange> reda
     }
 
     public void Dispose() => _places.Dispose();
+
+    private void Map(IEndpointRouteBuilder routes, string path, string saturated, bool open, bool described)
+    {
+        var post = routes.MapPost(path, (Delegate)Post).WithSummary("Calls that a Resurface logger tells of")
+            .Produces(204).ProducesProblem(400).ProducesProblem(403).ProducesProblem(413).ProducesProblem(503);
+        var wait = routes.MapGet(saturated, () => Results.Text(ingest.IsSaturated ? "true" : "false")).WithSummary("Whether loggers should wait");
+        foreach (var route in (RouteHandlerBuilder[])[post, wait])
+        {
+            _ = open ? route.AllowAnonymous() : route.RequireRole(Role.Logger);
+            if (!described) route.ExcludeFromDescription();
+        }
+    }
 
     private async Task<IResult> Post(HttpContext context)
     {

@@ -19,7 +19,7 @@ internal static class MetricsRoute
             context.Response.Headers.Vary = "Accept";
             return Results.Text(Exposition.Write(MetricSet.From(sources.All), open), open ? Exposition.OpenMetricsType : Exposition.TextType);
         })
-        .WithName("getMetrics").WithSummary("The counters in Prometheus' text format, or in OpenMetrics where that is asked for");
+        .AllowAnonymous().WithName("getMetrics").WithSummary("The counters in Prometheus' text format, or in OpenMetrics where that is asked for");
 
     /// <summary>Who names OpenMetrics in a version that is spoken here, and likes nothing else better, gets it (RFC 9110 §12.5.1).</summary>
     private static bool WantsOpenMetrics(IList<MediaTypeHeaderValue> accept)

@@ -20,10 +20,10 @@ internal static class RateLimitRoutes
         routes.MapGet(Path + "/changes", () => RespondRoutes.Json(responder.Log.Latest(200)))
             .WithName("listRespondChanges").WithSummary("Who changed limits and silences, and what Weir changed or left alone by itself").Produces<IReadOnlyList<ChangeEntry>>();
         Problems(routes.MapPost(Path + "/preview", (Delegate)((HttpContext context) => Preview(context, responder)))
-            .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json", "*/*")
+            .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json")
             .Produces<RateLimitPreview>());
         Problems(routes.MapPost(Path, (Delegate)((HttpContext context) => Apply(context, responder)))
-            .WithName("applyRateLimit").WithSummary("Set a limit that ends by itself").Accepts<RateLimitBody>("application/json", "*/*").Produces<RateLimitView>(201));
+            .WithName("applyRateLimit").WithSummary("Set a limit that ends by itself").Accepts<RateLimitBody>("application/json").Produces<RateLimitView>(201));
         routes.MapGet(Path + "/{id}", ([Description("Id of the limit")] string id) => responder.RateLimits.Find(id) is { } found ? RespondRoutes.Json(RateLimitView.Of(found)) : Unknown())
             .WithName("getRateLimit").WithSummary("One limit").Produces<RateLimitView>().ProducesProblem(404);
         Problems(routes.MapGet(Path + "/{id}/check", ([Description("Id of the limit")] string id, CancellationToken cancellation) => Check(responder, id, cancellation))
@@ -56,7 +56,7 @@ internal static class RateLimitRoutes
 
     private static async Task<IResult> Preview(HttpContext context, Responder responder)
     {
-        var (body, problem) = await RequestBodies.JsonAsync<RateLimitBody>(context);
+        var (body, problem) = await RequestBody.Json<RateLimitBody>(context, RequestForm.MaxBytes);
         if (problem is not null) return problem;
         try
         {
@@ -70,7 +70,7 @@ internal static class RateLimitRoutes
 
     private static async Task<IResult> Apply(HttpContext context, Responder responder)
     {
-        var (body, problem) = await RequestBodies.JsonAsync<RateLimitBody>(context);
+        var (body, problem) = await RequestBody.Json<RateLimitBody>(context, RequestForm.MaxBytes);
         if (problem is not null) return problem;
         try
         {
@@ -98,7 +98,6 @@ internal static class RateLimitRoutes
 
     private static async Task<IResult> Revert(HttpContext context, Responder responder, string id)
     {
-        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
         if (responder.RateLimits.Find(id) is null) return Unknown();
         if (await responder.RateLimits.RevertAsync(id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
             return Results.Problem("The limit is over already.", statusCode: StatusCodes.Status409Conflict, title: "Nothing to take back");
@@ -110,7 +109,7 @@ internal static class RateLimitRoutes
 }
 
 /// <summary>An Ingress, HTTPRoute, GRPCRoute or Gateway.</summary>
-internal sealed record RateLimitTargetBody(string Kind, string Namespace, string Name);
+internal sealed record RateLimitTargetBody(string? Kind, string? Namespace, string? Name);
 
 /// <summary>A limit; counts are for each client address and each replica of the controller.</summary>
 /// <param name="Target">What is limited.</param>
@@ -126,13 +125,14 @@ internal sealed record RateLimitTargetBody(string Kind, string Namespace, string
 /// <param name="DryRun">The API server checks it and stores nothing.</param>
 /// <param name="Reason">For the log.</param>
 internal sealed record RateLimitBody(
-    RateLimitTargetBody Target, int? Rps = null, int? Rpm = null, int? Burst = null, int? Connections = null, IReadOnlyList<string>? Allow = null, int? StatusCode = null,
+    RateLimitTargetBody? Target, int? Rps = null, int? Rpm = null, int? Burst = null, int? Connections = null, IReadOnlyList<string>? Allow = null, int? StatusCode = null,
     bool Shadow = false, int? TtlSeconds = null, bool TakeOver = false, bool DryRun = false, string? Reason = null)
 {
+    /// <summary>A target that is missing becomes one without a name, which the check of the request refuses.</summary>
     public RateLimitOrder ToOrder(string by) => new(
         new RateLimitRequest
         {
-            Target = new RateLimitTarget(Target.Kind ?? "", Target.Namespace ?? "", Target.Name ?? ""), RequestsPerSecond = Rps, RequestsPerMinute = Rpm, Burst = Burst,
+            Target = new RateLimitTarget(Target?.Kind ?? "", Target?.Namespace ?? "", Target?.Name ?? ""), RequestsPerSecond = Rps, RequestsPerMinute = Rpm, Burst = Burst,
             Connections = Connections, Allow = Allow ?? [], StatusCode = StatusCode, Shadow = Shadow,
         }, by)
     {

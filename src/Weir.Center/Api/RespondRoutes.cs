@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Auth;
 using Weir.Center.Respond;
 using Weir.Center.Respond.Alerts;
 using Weir.Center.Respond.Incidents;
@@ -21,15 +22,6 @@ internal static class RespondRoutes
     /// <summary>Longest silence: what is longer is a change of the configuration.</summary>
     private static readonly TimeSpan s_longestSilence = TimeSpan.FromDays(30);
 
-    /// <summary>Whether this is one of the few requests that may change something.</summary>
-    public static bool Takes(HttpRequest request)
-    {
-        var path = request.Path.Value ?? "";
-        if (HttpMethods.IsDelete(request.Method)) return path.StartsWith(Silences + "/", StringComparison.Ordinal) || path.StartsWith(RateLimitRoutes.Path + "/", StringComparison.Ordinal);
-        return HttpMethods.IsPost(request.Method)
-            && (path is Alerts + "/test" or Silences or RateLimitRoutes.Path or RateLimitRoutes.Path + "/preview" || SeedRoutes.Posts.Contains(path));
-    }
-
     public static void MapRespond(this IEndpointRouteBuilder routes, Responder responder)
     {
         routes.MapGet(Incidents, ([Description("open or closed")] string? state, [Description("Lowest severity: info, low, medium, high or critical")] string? severity, [Description("Most incidents of the answer, 1 to 1000")] string? limit) => List(responder, state, severity, limit))
@@ -44,16 +36,16 @@ internal static class RespondRoutes
             .Produces<IReadOnlyList<AlertTest>>().ProducesProblem(403).ProducesProblem(404);
         routes.MapGet(Silences, () => Json(responder.Alerts.Silences)).WithName("listSilences").WithSummary("What is not told just now").Produces<IReadOnlyList<Silence>>();
         routes.MapPost(Silences, (Delegate)((HttpContext context) => AddSilence(context, responder)))
-            .WithName("addSilence").WithSummary("Do not tell of something for a time").Accepts<SilenceBody>("application/json", "*/*")
-            .Produces<Silence>(201).ProducesProblem(400).ProducesProblem(403).ProducesProblem(503);
+            .WithName("addSilence").WithSummary("Do not tell of something for a time").Accepts<SilenceBody>("application/json")
+            .Produces<Silence>(201).ProducesProblem(400).ProducesProblem(403).ProducesProblem(413).ProducesProblem(503);
         routes.MapDelete(Silences + "/{id}", (HttpContext context, [Description("Id of the silence")] string id) => RemoveSilence(context, responder, id))
             .WithName("removeSilence").WithSummary("Tell of it again").Produces(204).ProducesProblem(403).ProducesProblem(404);
         routes.MapRateLimits(responder);
         routes.MapSeed(responder);
     }
 
-    /// <summary>Who is to be written down: the one who signed in, or whoever reaches this host.</summary>
-    public static string Who(HttpContext context) => context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : "local";
+    /// <summary>Who is to be written down.</summary>
+    public static string Who(HttpContext context) => context.Caller()?.Name ?? Caller.Anybody.Name;
 
     public static IResult Json<T>(T value, int status = StatusCodes.Status200OK) => Results.Json(value, RespondJson.Options, statusCode: status);
 
@@ -72,8 +64,7 @@ internal static class RespondRoutes
 
     private static async Task<IResult> Test(HttpContext context, Responder responder, string? destination)
     {
-        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
-        if (await RequestBodies.ReadAsync(context, RequestBodies.MaxSmallBytes) is null) return RequestBodies.TooLarge();
+        if (await RequestBody.Read(context, RequestForm.MaxBytes) is null) return RequestBody.TooLarge(RequestForm.MaxBytes);
         if (!responder.Alerts.Destinations.Any(one => string.IsNullOrEmpty(destination) || one.Name == destination))
             return Problem.NotFound(string.IsNullOrEmpty(destination) ? "No receiver of alerts is configured." : "There is no receiver of this name.");
         responder.Log.Add(Who(context), "alerts.test", destination is { Length: > 0 } ? destination : "all receivers");
@@ -83,7 +74,7 @@ internal static class RespondRoutes
 
     private static async Task<IResult> AddSilence(HttpContext context, Responder responder)
     {
-        var (body, problem) = await RequestBodies.JsonAsync<SilenceBody>(context);
+        var (body, problem) = await RequestBody.Json<SilenceBody>(context, RequestForm.MaxBytes);
         if (problem is not null) return problem;
         if (new[] { body!.Namespace, body.Service, body.Kind, body.Source }.All(string.IsNullOrEmpty)) return Problem.BadParameter("body", "a silence names a namespace, service, kind or source");
         if (new[] { body.Namespace, body.Service, body.Kind, body.Source, body.Comment }.Any(static text => text?.Length > 512)) return Problem.BadParameter("body", "has a text of more than 512 characters");
@@ -103,7 +94,6 @@ internal static class RespondRoutes
 
     private static IResult RemoveSilence(HttpContext context, Responder responder, string id)
     {
-        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
         if (!responder.Alerts.RemoveSilence(id)) return Problem.NotFound("There is no silence of this id.");
         responder.Log.Add(Who(context), "silence.remove", id);
         return Results.NoContent();

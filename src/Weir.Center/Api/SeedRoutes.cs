@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -19,11 +18,8 @@ internal static class SeedRoutes
 {
     private const int MaxAlerts = 100;
 
-    public static FrozenSet<string> Posts { get; } = FrozenSet.Create(StringComparer.Ordinal, "/apply_rate_limit", "/revert_rate_limit");
-
     public static void MapSeed(this IEndpointRouteBuilder routes, Responder responder)
     {
-        routes.MapGet("/health", () => new JsonObject { ["status"] = "healthy" }).WithName("getSimpleHealth").WithSummary("The process answers").Produces<object>();
         routes.MapGet("/get-alerts", () => Alerts(responder)).WithName("getAlertMessages").WithSummary("Incidents of medium severity and worse: id, message, timestamp").Produces<object>();
         routes.MapPost("/apply_rate_limit", (Delegate)((HttpContext context) => Apply(context, responder)))
             .WithName("applyDefaultRateLimit").WithSummary("Limit the configured target: the form field user_value is the requests per second, with a burst of 10 more and 20 more connections")
@@ -53,7 +49,7 @@ internal static class SeedRoutes
 
     private static async Task<IResult> Apply(HttpContext context, Responder responder)
     {
-        var (text, problem) = await RequestBodies.FieldAsync(context, "user_value");
+        var (text, problem) = await RequestForm.FieldAsync(context, "user_value");
         if (problem is not null) return problem;
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value is < 1 or > 100_000)
             return Problem.BadParameter("user_value", "must be a number from 1 to 100000");
@@ -73,8 +69,7 @@ internal static class SeedRoutes
 
     private static async Task<IResult> Revert(HttpContext context, Responder responder)
     {
-        if (RequestBodies.IsForeign(context.Request)) return RequestBodies.Foreign();
-        if (await RequestBodies.ReadAsync(context, RequestBodies.MaxSmallBytes) is null) return RequestBodies.TooLarge();
+        if (await RequestBody.Read(context, RequestForm.MaxBytes) is null) return RequestBody.TooLarge(RequestForm.MaxBytes);
         if (responder.RateLimits.Default is not { } target) return NoDefault();
         if (responder.RateLimits.ActiveOn(target) is not { } active || await responder.RateLimits.RevertAsync(active.Id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
             return Problem.NotFound($"No limit of Weir is set on {target}.");

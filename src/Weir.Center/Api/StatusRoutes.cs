@@ -20,12 +20,13 @@ internal static class StatusRoutes
         routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time, options)))
             .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<object>();
         routes.MapMetrics();
-        routes.MapGet("/healthz", () => Results.Text("ok")).WithName("getHealth").WithSummary("The process answers");
+        routes.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().WithName("getHealth").WithSummary("The process answers");
+        routes.MapGet("/health", () => Results.Json(new { status = "healthy" })).AllowAnonymous().WithName("getHealthAsJson").WithSummary("The same as JSON").Produces<object>();
         routes.MapGet("/readyz", (SqliteExchangeStore store, StoreWriter writer) =>
         {
             store.ReadStatistics();
             return writer.LastError is { } error ? Problem.Unavailable(error) : Results.Text("ok");
-        }).WithName("getReadiness").WithSummary("The store answers, and takes what is captured").ProducesProblem(503);
+        }).AllowAnonymous().WithName("getReadiness").WithSummary("The store answers, and takes what is captured").ProducesProblem(503);
     }
 
     private static JsonObject Status(StatusSources sources, TimeProvider time, CenterOptions options)

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Auth;
 using Weir.Center.Hosting;
 using Weir.Center.Live;
 using Weir.Records;
@@ -18,7 +19,9 @@ internal static class StreamRoute
             .Produces<string>(200, "text/event-stream").ProducesProblem(400).ProducesProblem(503);
 
     private static IResult Open(
+        HttpContext context,
         LiveHub live,
+        Accounts accounts,
         Stopping stopping,
         [Description("CEL filter, such as status_code >= 500")] string? where = null)
     {
@@ -28,10 +31,10 @@ internal static class StreamRoute
         var subscription = live.Subscribe(predicate);
         return subscription is null
             ? Problem.Unavailable($"{live.Limits.MaxSubscribers} live streams are open, the most allowed")
-            : new EventStream(live, subscription, stopping.Token);
+            : new EventStream(live, subscription, () => accounts.Authenticator.StillHolds(context.Caller()!), stopping.Token);
     }
 
-    private sealed class EventStream(LiveHub live, LiveSubscription subscription, CancellationToken stopping) : IResult
+    private sealed class EventStream(LiveHub live, LiveSubscription subscription, Func<bool> mayRead, CancellationToken stopping) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
@@ -60,6 +63,8 @@ internal static class StreamRoute
             var silentMs = 0;
             while (await timer.WaitForNextTickAsync(cancellation))
             {
+                // Who has logged out or lost the role sees no more, however long the stream is open.
+                if (!mayRead()) return;
                 var waiting = subscription.Take();
                 silentMs = waiting.IsEmpty ? silentMs + live.Limits.FlushMs : 0;
                 if (silentMs >= live.Limits.HeartbeatMs)

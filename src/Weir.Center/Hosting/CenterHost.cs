@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
+using Weir.Center.Auth;
 using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
@@ -42,6 +43,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly LiveCatalogue _catalogue;
     private readonly MessageRoutes _messages;
     private readonly Responder _responder;
+    private readonly Accounts _accounts;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
@@ -50,11 +52,11 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, SqliteExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        LiveCatalogue catalogue, MessageRoutes messages, Responder responder, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
+        LiveCatalogue catalogue, MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, CancellationTokenSource stopping)
     {
         _responder = responder;
         (_listen, _application, _store, _writer, _probes) = (listen, application, store, writer, probes);
-        (_ingest, _catalogue, _messages, _sources, _stopping) = (ingest, catalogue, messages, sources, stopping);
+        (_ingest, _catalogue, _messages, _accounts, _sources, _stopping) = (ingest, catalogue, messages, accounts, sources, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -66,6 +68,15 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => _store;
 
+    /// <summary>Lets tests log in without the network.</summary>
+    internal Accounts Accounts => _accounts;
+
+    /// <summary>Lets tests see every route.</summary>
+    internal IServiceProvider Services => _application.Services;
+
+    /// <summary>The password that the first start made up for <c>admin</c>, to be told once; null when none was; known after <see cref="StartAsync"/>.</summary>
+    public string? FirstPassword { get; private set; }
+
     /// <summary>Where the page is, such as <c>http://127.0.0.1:7373</c>; known after <see cref="StartAsync"/>.</summary>
     public string Address => _application.Urls.First();
 
@@ -76,15 +87,9 @@ public sealed class CenterHost : IAsyncDisposable
     /// <exception cref="StoreException">The store can't be opened.</exception>
     public static CenterHost Create(CenterOptions options)
     {
-        var loopback = IPAddress.IsLoopback(options.Listen.Address);
-        if (!loopback && !options.AllowRemote)
-        {
-            throw new IOException(
-                $"listening on {options.Listen} would show all captured traffic to whoever reaches it, because there is no "
-                + "authentication yet: listen on 127.0.0.1 and reach it through an SSH tunnel or kubectl port-forward");
-        }
-
+        options.Auth.Check(options.Listen);
         options.Probes?.Check();
+        var accounts = new Accounts(Path.Combine(options.DataDirectory, "accounts.db"), options.Auth);
         var store = new SqliteExchangeStore(new SqliteStoreOptions
         {
             Path = Path.Combine(options.DataDirectory, "weir.db"),
@@ -100,16 +105,16 @@ public sealed class CenterHost : IAsyncDisposable
         var ingest = new ExchangeIngest(queue, live, catalogue, metrics, responder.Watch) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         var storage = new StorageStatus(store, writer, options.DataDirectory, options.MaxBytes);
-        foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, new ProcessStatus() }) sources.Add(source);
+        foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, accounts, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
         foreach (var source in responder.Sources) sources.Add(source);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, responder, stopping, loopback);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, accounts, responder, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, options.DataDirectory, ingest, registry) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, responder, sources, probes, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -117,6 +122,13 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>Shows another part's counters in status and metrics.</summary>
     public void Add(IStatusSource source) => _sources.Add(source);
+
+    /// <summary>
+    /// Address of a page that logs its first visitor in as <c>admin</c>: good once and for a quarter of an hour, for the console alone. Null when
+    /// nobody has to log in.
+    /// </summary>
+    public string? CreateLoginLink() =>
+        _accounts.Options.Enabled ? $"{Address}/login#code={_accounts.Links.Create(Accounts.FirstUser)}" : null;
 
     /// <exception cref="IOException">The port is taken, or the address is not one of this machine's.</exception>
     /// <exception cref="StoreException">The store can't be written.</exception>
@@ -137,6 +149,7 @@ public sealed class CenterHost : IAsyncDisposable
 
         // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
         _ = _store.EndRunning();
+        FirstPassword = _accounts.Begin();
         _catalogue.Start();
         _writer.Start();
         _responder.Start();
@@ -173,6 +186,7 @@ public sealed class CenterHost : IAsyncDisposable
         _catalogue.Dispose();
         _messages.Dispose();
         _responder.Dispose();
+        _accounts.Dispose();
         _store.Dispose();
         _stopping.Dispose();
     }
@@ -180,8 +194,9 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, SqliteExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, Responder responder, CancellationTokenSource stopping, bool loopback)
+        MessageRoutes messages, ProbeRegistry registry, Accounts accounts, Responder responder, CancellationTokenSource stopping)
     {
+        var loopback = IPAddress.IsLoopback(options.Listen.Address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ApplicationName = "weir",
@@ -206,11 +221,18 @@ public sealed class CenterHost : IAsyncDisposable
         services.AddRouting();
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreFailureHandler>();
-        services.AddOpenApi();
+        services.AddAccessControl(accounts);
+        services.AddOpenApi(OpenApiSecurity.AddSecurity);
         var application = builder.Build();
+        application.UseProxies(options.Auth);
         application.UseSecurityHeaders(loopback);
         application.UseExceptionHandler();
         application.UseRouting();
+        application.UseAccessControl(accounts);
+        application.MapLogin();
+        application.MapUsers();
+        application.MapTokens();
+        application.MapAudit();
         application.MapStream();
         application.MapOverview();
         application.MapHar();
@@ -219,8 +241,9 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapStatus(options);
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
-        messages.Map(application);
+        messages.Map(application, open: loopback || options.Auth.OpenMessages);
         application.MapRespond(responder);
+        application.MapCluster(responder, options.Respond.Limits);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

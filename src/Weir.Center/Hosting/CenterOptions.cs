@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Center.Auth;
 
 namespace Weir.Center.Hosting;
 
@@ -8,10 +9,8 @@ public sealed record CenterOptions
     /// <summary>Address of the page and the REST API. Port 0 takes a free one.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7373);
 
-    /// <summary>
-    /// Allows an address beside loopback. There is no authentication yet, so whoever reaches the port reads all traffic.
-    /// </summary>
-    public bool AllowRemote { get; init; }
+    /// <summary>Who may use the page and the API.</summary>
+    public AuthOptions Auth { get; init; } = new();
 
     /// <summary>Directory of the embedded store; created when missing.</summary>
     public required string DataDirectory { get; init; }

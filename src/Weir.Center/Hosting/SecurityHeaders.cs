@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Weir.Center.Api;
 
 namespace Weir.Center.Hosting;
 
@@ -35,13 +34,6 @@ internal static class SecurityHeaders
             // Routes know GET alone; Kestrel remembers that this was HEAD and leaves the body out (RFC 9110 §9.3.2).
             context.Items[typeof(SecurityHeaders)] = HttpMethods.Head;
             context.Request.Method = HttpMethods.Get;
-        }
-        else if (!HttpMethods.IsGet(context.Request.Method) && !MessageRoutes.Takes(context.Request) && !CatalogueRoutes.Takes(context.Request)
-            && !RespondRoutes.Takes(context.Request))
-        {
-            context.Response.Headers.Allow = "GET, HEAD";
-            await Refuse(context, StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are served");
-            return;
         }
 
         await next(context);

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Weir.Center.Hosting;
 
-/// <summary>The page's files, embedded at build. Each is read and compressed once.</summary>
+/// <summary>The page's files, embedded at build and open to all: they hold nothing that was captured. Each is read and compressed once.</summary>
 /// <param name="assembly">Holds the files as resources named <c>ui/</c> and their path.</param>
 internal sealed class WebAssets(Assembly assembly)
 {
@@ -22,7 +22,9 @@ internal sealed class WebAssets(Assembly assembly)
     private readonly FileExtensionContentTypeProvider _types = new();
     private readonly ConcurrentDictionary<string, Asset> _assets = new(StringComparer.Ordinal);
 
-    public void Map(WebApplication application) => application.MapFallback("{*path}", Serve).ExcludeFromDescription();
+    /// <summary>Below every other route. For GET alone: what no route takes in another method is refused as such.</summary>
+    public void Map(WebApplication application) =>
+        application.MapGet("{*path}", (RequestDelegate)Serve).WithOrder(int.MaxValue).AllowAnonymous().ExcludeFromDescription();
 
     private async Task Serve(HttpContext context)
     {

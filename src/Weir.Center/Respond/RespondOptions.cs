@@ -14,6 +14,9 @@ public sealed record RespondOptions
 
     public IncidentOptions Incidents { get; init; } = IncidentOptions.Default;
 
+    /// <summary>Opens the way to the cluster when it is first needed; null has none, and what needs it says so.</summary>
+    public Func<Kubernetes.KubernetesClient>? Cluster { get; init; }
+
     public AlertOptions Alerts { get; init; } = new();
 
     public RateLimitOptions RateLimits { get; init; } = new();
@@ -69,9 +72,6 @@ public sealed record AlertRoute(string Name, IAlertChannel Channel)
 /// <summary>Limits on traffic.</summary>
 public sealed record RateLimitOptions
 {
-    /// <summary>Opens the way to the cluster when the first limit is asked for; null has none, and says so.</summary>
-    public Func<Kubernetes.KubernetesClient>? Cluster { get; init; }
-
     /// <summary>What <c>/apply_rate_limit</c> limits, which names no target; null refuses it.</summary>
     public RateLimitTarget? Default { get; init; }
 

@@ -1,3 +1,4 @@
+using Weir.Center.Cluster;
 using Weir.Center.Respond.Alerts;
 using Weir.Center.Respond.Incidents;
 using Weir.Center.Respond.RateLimits;
@@ -28,13 +29,16 @@ internal sealed class Responder : IDisposable
     public Responder(RespondOptions options, string directory, SqliteExchangeStore store, TimeProvider time, Action<string> tell)
     {
         (_options, _store, _tell) = (options, store, tell);
+        Cluster = new ClusterLink(options.Cluster);
         Log = new ChangeLog(store, options.Limits, time);
         Watch = new IncidentWatch(options, time);
         Incidents = new IncidentBook(store, options.Limits);
         Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), store, time, tell);
-        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, store, Log, time);
+        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, Log, time);
         _auto = new AutoLimiter(options.RateLimits.Auto, RateLimits, Log, time);
     }
+
+    public ClusterLink Cluster { get; }
 
     public ChangeLog Log { get; }
 
@@ -74,6 +78,7 @@ internal sealed class Responder : IDisposable
     {
         Alerts.Dispose();
         RateLimits.Dispose();
+        Cluster.Dispose();
         _stop.Dispose();
     }
 

@@ -28,33 +28,39 @@ internal static class SqliteSchema
         // The write-ahead log is cut back to this after a checkpoint: 64 MiB.
         Execute(connection, "PRAGMA journal_size_limit=67108864");
         Execute(connection, "PRAGMA cache_size=-16384");
-        Migrate(connection, path);
+        Migrate(connection, path, ApplicationId, Migrations);
     }
 
-    private static void Migrate(SqliteConnection connection, string path)
+    /// <summary>Runs the scripts that this file has not seen, each in a transaction of its own.</summary>
+    /// <param name="connection">Open, and writes.</param>
+    /// <param name="path">For messages.</param>
+    /// <param name="applicationId">Tells the file from those of other programs, and of other stores.</param>
+    /// <param name="migrations">One script a version.</param>
+    /// <exception cref="StoreException">The file is another program's, or a newer Weir's.</exception>
+    public static void Migrate(SqliteConnection connection, string path, long applicationId, IReadOnlyList<string> migrations)
     {
         var version = Scalar(connection, "PRAGMA user_version");
         var application = Scalar(connection, "PRAGMA application_id");
         var tables = Scalar(connection, "SELECT count(*) FROM sqlite_master");
-        if (application != ApplicationId && (tables > 0 || application != 0))
+        if (application != applicationId && (tables > 0 || application != 0))
         {
             throw new StoreException(StoreFailure.WrongSchema,
                 $"{path} is a database of another program. Choose another data directory.");
         }
 
-        if (version > CurrentVersion)
+        if (version > migrations.Count)
         {
             throw new StoreException(StoreFailure.WrongSchema,
-                $"{path} has schema {version}, this Weir knows up to {CurrentVersion}. Run the Weir that wrote it, or choose another data directory.");
+                $"{path} has schema {version}, this Weir knows up to {migrations.Count}. Run the Weir that wrote it, or choose another data directory.");
         }
 
-        for (var next = (int)version; next < CurrentVersion; next++)
+        for (var next = (int)version; next < migrations.Count; next++)
         {
             using var transaction = connection.BeginTransaction();
             using var command = connection.CreateCommand();
             command.Transaction = transaction;
             command.CommandText = FormattableString.Invariant(
-                $"{Migrations[next]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1};");
+                $"{migrations[next]} PRAGMA application_id={applicationId}; PRAGMA user_version={next + 1};");
             command.ExecuteNonQuery();
             transaction.Commit();
         }

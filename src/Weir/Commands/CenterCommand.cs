@@ -22,17 +22,18 @@ internal static class CenterCommand
     public static Command Create()
     {
         var options = new RoleOptions();
-        var command = options.AddTo(new Command("center", Help));
-        command.SetAction((parsed, _) => Run(options, parsed));
+        var auth = new AuthSettings();
+        var command = options.AddTo(new Command("center", Help) { auth.Off });
+        command.SetAction((parsed, _) => Run(options, parsed, parsed.GetValue(auth.Off)));
         return command;
     }
 
-    private static async Task<int> Run(RoleOptions options, ParseResult parsed)
+    private static async Task<int> Run(RoleOptions options, ParseResult parsed, bool noAuth)
     {
         var file = parsed.GetValue(options.Config);
-        var settings = CenterSettings.Read(file);
+        var settings = CenterSettings.Read(file, noAuth);
         var port = settings.Options.Probes!;
-        Checked(port);
+        Checked(settings.Options);
         if (parsed.GetValue(options.Check))
         {
             RoleOptions.Tell("the configuration is right");
@@ -47,7 +48,8 @@ internal static class CenterCommand
         await using var host = UpCommand.Host(settings.Options with { Redact = exchange => redactors.Value!.Redact(exchange) });
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
-        using var watch = new ConfigurationWatch(() => Again(file, port), settings.Yaml, CenterSettings.Live);
+        AuthSettings.Announce(host, settings.Options, link: false);
+        using var watch = new ConfigurationWatch(() => Again(file, noAuth, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
         RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");
         await interruption.Stopped;
@@ -55,11 +57,12 @@ internal static class CenterCommand
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 
-    private static void Checked(ProbePort port)
+    private static void Checked(CenterOptions options)
     {
         try
         {
-            port.Check();
+            options.Auth.Check(options.Listen);
+            options.Probes!.Check();
         }
         catch (IOException e)
         {
@@ -67,9 +70,9 @@ internal static class CenterCommand
         }
     }
 
-    private static (YamlSettings Settings, Action Apply) Again(string? file, ProbePort port)
+    private static (YamlSettings Settings, Action Apply) Again(string? file, bool noAuth, ProbePort port)
     {
-        var settings = CenterSettings.Read(file);
+        var settings = CenterSettings.Read(file, noAuth);
         return (settings.Yaml, () =>
         {
             if (settings.Tokens.Count > 0) port.Tokens.Replace(settings.Tokens);

@@ -63,7 +63,7 @@ internal static class DiffCommand
         else
         {
             var service = parsed.GetValue(input.Service) ?? throw new UsageException("a center knows many services: choose one with --service; weir endpoints --center lists them");
-            using var center = new CenterClient(parsed.GetValue(input.Center)!);
+            using var center = input.Connect(parsed);
             report = center.Post($"/api/v1/drift?service={Uri.EscapeDataString(service)}", bytes, "application/openapi");
         }
 

@@ -81,7 +81,7 @@ internal static class EndpointsCommand
 
     private static (List<JsonObject> Endpoints, List<JsonObject> Findings) FromCenter(CatalogueInput input, ParseResult parsed)
     {
-        using var center = new CenterClient(parsed.GetValue(input.Center)!);
+        using var center = input.Connect(parsed);
         var query = $"?all={(parsed.GetValue(input.All) ? "true" : "false")}{(parsed.GetValue(input.Service) is { } service ? "&service=" + Uri.EscapeDataString(service) : "")}";
         var answer = center.Json("/api/v1/endpoints" + query);
         return ([.. (answer["items"] as JsonArray ?? []).OfType<JsonObject>()], [.. (answer["findings"] as JsonArray ?? []).OfType<JsonObject>()]);

@@ -57,7 +57,7 @@ internal static class OpenApiCommand
     private static JsonObject FromCenter(CatalogueInput input, ParseResult parsed)
     {
         var service = parsed.GetValue(input.Service) ?? throw new UsageException("a center knows many services: choose one with --service; weir endpoints --center lists them");
-        using var center = new CenterClient(parsed.GetValue(input.Center)!);
+        using var center = input.Connect(parsed);
         return center.Json($"/api/v1/openapi?service={Uri.EscapeDataString(service)}&all={(parsed.GetValue(input.All) ? "true" : "false")}");
     }
 }

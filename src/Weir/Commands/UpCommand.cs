@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
 using Weir.Cli.Identity;
+using Weir.Cli.Roles;
 using Weir.Cli.Values;
 using Weir.Export;
 using Weir.Export.Apisec;
@@ -51,8 +53,9 @@ internal static class UpCommand
             Description = "Also tell endpoints to the APISec platform, configured by this file (env SERVICE_CONFIG_PATH)",
             HelpName = "CONFIG.json",
         };
+        var auth = new AuthSettings();
         var options = new SniffOptions();
-        var command = new Command("up", Help) { demo, listen, data, size, age, apisec };
+        var command = new Command("up", Help) { demo, listen, data, size, age, apisec, auth.Off };
         foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
@@ -62,6 +65,7 @@ internal static class UpCommand
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
             Demo = parsed.GetValue(demo),
+            Auth = AuthSettings.Read(YamlSettings.Read(null, Environment.GetEnvironmentVariable), parsed.GetValue(auth.Off)),
         }, apisec));
         return command;
     }
@@ -98,6 +102,7 @@ internal static class UpCommand
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);
         Console.Error.WriteLine($"weir: capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))}");
+        AuthSettings.Announce(host, center, link: true);
         Console.Error.WriteLine($"weir: {host.Address} shows the calls; Ctrl-C stops");
         using var services = center.Demo ? DemoServices.Start() : null;
         await Capture(run, interruption);

@@ -19,27 +19,29 @@ internal static class Secrets
 
         if (tokens.Exists(token => token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             throw new UsageException($"a token of {key} has characters beside letters, digits and signs of ASCII");
-        // What a token is says nothing; that it is another one does.
-        if (tokens.Count > 0) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(string.Join('\n', tokens))));
+        if (tokens.Count > 0) settings.Seen[key] = Fingerprint(string.Join('\n', tokens));
         return tokens;
     }
 
-    /// <summary>
-    /// One secret: the content of the file of <c>KEYFile</c>, or the variable of <c>KEY</c>. In the configuration itself it must not stand: that is read by many
-    /// and copied to repositories.
-    /// </summary>
-    /// <exception cref="UsageException">It stands in the file, both are given, or the file cannot be read or is empty.</exception>
+    /// <summary>One secret of <c>KEY</c> (or its variable) or of the file <c>KEYFile</c>, whose last line break does not count; null when neither is named.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or is empty.</exception>
     public static string? Text(YamlSettings settings, string key)
     {
-        var (inline, file) = (settings.FindText(key), settings.FindText($"{key}File"));
-        if (inline is not null && inline.Place != YamlSettings.VariableOf(key))
+        var (given, file) = (settings.FindText(key), settings.FindText($"{key}File"));
+        if (given is not null && file is not null) throw new UsageException($"{given.Place}: {key} and {key}File exclude each other");
+        var text = given?.Text ?? (file is null ? null : ReadFile(file).TrimEnd('\r', '\n'));
+        if (text is { Length: 0 }) throw new UsageException($"{file!.Place}: {file.Text} is empty");
+        if (text is not null) settings.Seen[key] = Fingerprint(text);
+        return text;
+    }
+
+    /// <summary>As <see cref="Text"/>, of what must not stand in the configuration itself: that is read by many and copied to repositories.</summary>
+    /// <exception cref="UsageException">As there, or it stands there.</exception>
+    public static string? Hidden(YamlSettings settings, string key)
+    {
+        if (settings.FindText(key) is { } inline && inline.Place != YamlSettings.VariableOf(key))
             throw new UsageException($"{inline.Place}: {key} is a secret, which does not belong into a configuration: {key}File names a file, or the variable {YamlSettings.VariableOf(key)} holds it");
-        if (inline is not null && file is not null) throw new UsageException($"{file.Place}: {key} comes from a file or from {YamlSettings.VariableOf(key)}, not from both");
-        // What it is says nothing to a later reading; that it is another one does.
-        if (inline is not null) settings.Seen[key] = Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(inline.Text)));
-        if (file is null) return inline?.Text;
-        var text = ReadFile(file).Trim();
-        return text.Length > 0 ? text : throw new UsageException($"{file.Place}: {file.Text} is empty");
+        return Text(settings, key)?.Trim();
     }
 
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
@@ -74,6 +76,9 @@ internal static class Secrets
 
         return authorities.Count > 0 ? authorities : throw new UsageException($"{file.Place}: {file.Text} holds no certificates");
     }
+
+    /// <summary>What a secret is says nothing; that it is another one does.</summary>
+    private static string Fingerprint(string secret) => Convert.ToHexString(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret)));
 
     private static string ReadFile(Setting file)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Weir.Cli.Commands;
+using Weir.Cli.Configuration;
 using Weir.Cli.Replay;
 using Weir.Inventory;
 using Weir.Inventory.Catalogue;
@@ -23,6 +24,18 @@ internal sealed class CatalogueInput
         HelpName = "URL",
     };
 
+    public Option<string?> Token { get; } = new("--token")
+    {
+        Description = "Token for the center (env WEIR_TOKEN); other users of this machine see it in the list of processes",
+        HelpName = "TOKEN",
+    };
+
+    public Option<string?> TokenFile { get; } = new("--token-file")
+    {
+        Description = "File with that token (env WEIR_TOKEN_FILE)",
+        HelpName = "FILE",
+    };
+
     public Option<string?> Service { get; } = new("--service")
     {
         Description = "Only this service: namespace/name, or the host that is asked",
@@ -33,7 +46,7 @@ internal sealed class CatalogueInput
 
     public Option<bool> Json { get; } = new("--json") { Description = "For programs" };
 
-    public IEnumerable<Option> Options => [Read, Center, Service];
+    public IEnumerable<Option> Options => [Read, Center, Token, TokenFile, Service];
 
     /// <exception cref="UsageException">Neither or both of the two sources are named.</exception>
     public string? FileOf(ParseResult parsed)
@@ -41,6 +54,22 @@ internal sealed class CatalogueInput
         var (file, center) = (parsed.GetValue(Read), parsed.GetValue(Center));
         if (file is null == center is null) throw new UsageException("name the calls with -r FILE, or a running center with --center URL");
         return file;
+    }
+
+    /// <summary>The center that <c>--center</c> names, with the token of the command line or else of the environment.</summary>
+    /// <exception cref="UsageException">That is no address, or there is no token where one is named.</exception>
+    public CenterClient Connect(ParseResult parsed)
+    {
+        var (token, file) = (parsed.GetValue(Token), parsed.GetValue(TokenFile));
+        if (token is not null && file is not null) throw new UsageException("--token and --token-file exclude each other");
+        // The command line goes before the environment.
+        var settings = YamlSettings.Read(null, name => name switch
+        {
+            "WEIR_TOKEN" => token ?? (file is null ? Environment.GetEnvironmentVariable(name) : null),
+            "WEIR_TOKEN_FILE" => file ?? (token is null ? Environment.GetEnvironmentVariable(name) : null),
+            _ => null,
+        });
+        return new CenterClient(parsed.GetValue(Center)!, Secrets.Text(settings, "token"));
     }
 
     /// <summary>Learns from all calls of a file. Credentials are judged, then masked as everywhere.</summary>

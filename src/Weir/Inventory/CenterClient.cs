@@ -8,12 +8,15 @@ internal sealed class CenterClient : IDisposable
 {
     private readonly HttpClient _http;
 
+    /// <param name="address">With or without scheme.</param>
+    /// <param name="token">Access or API token; null shows none.</param>
     /// <exception cref="UsageException">That is no address.</exception>
-    public CenterClient(string address)
+    public CenterClient(string address, string? token)
     {
         if (!Uri.TryCreate(address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new UsageException($"--center takes an address such as http://127.0.0.1:7373, not '{address}'");
         _http = new HttpClient { BaseAddress = uri, Timeout = TimeSpan.FromSeconds(60) };
+        if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
     /// <exception cref="IOException">It cannot be reached, or refuses.</exception>
@@ -53,7 +56,7 @@ internal sealed class CenterClient : IDisposable
                 using var response = _http.Send(request);
                 using var reader = new StreamReader(response.Content.ReadAsStream());
                 var text = reader.ReadToEnd();
-                return response.IsSuccessStatusCode ? text : throw new IOException($"the center refused: {(int)response.StatusCode} {Detail(text)}");
+                return response.IsSuccessStatusCode ? text : throw new IOException($"the center refused: {(int)response.StatusCode} {Detail(text)}{Advice(response.StatusCode)}");
             }
             catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
             {
@@ -61,6 +64,10 @@ internal sealed class CenterClient : IDisposable
             }
         }
     }
+
+    private static string Advice(System.Net.HttpStatusCode status) => status == System.Net.HttpStatusCode.Unauthorized
+        ? " Name a token with --token, --token-file, WEIR_TOKEN or WEIR_TOKEN_FILE; POST /api/v1/tokens makes one."
+        : "";
 
     private static string Detail(string text)
     {

@@ -22,7 +22,7 @@ internal sealed class CenterSettings
     public required IReadOnlyList<string> Tokens { get; init; }
 
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
-    public static CenterSettings Read(string? file)
+    public static CenterSettings Read(string? file, bool noAuth)
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
         var tokens = Secrets.Tokens(yaml, "probes.token");
@@ -32,6 +32,7 @@ internal sealed class CenterSettings
             DataDirectory = yaml.FindText("data")?.Text ?? UpCommand.DataDirectory(null, demo: false),
             MaxBytes = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30),
             MaxAge = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7)),
+            Auth = AuthSettings.Read(yaml, noAuth),
             Probes = new ProbePort
             {
                 Listen = yaml.Get<IPEndPoint>(

@@ -23,8 +23,17 @@ internal static partial class RespondSettings
         Baseline = BaselineOptions.Default with { Learning = yaml.Get("detection.learning", Duration.TryParse, "a time such as 20m", BaselineOptions.Default.Learning) },
         Incidents = IncidentOptions.Default with { Quiet = yaml.Get("detection.quiet", Duration.TryParse, "a time such as 5m", IncidentOptions.Default.Quiet) },
         Alerts = Alerts(yaml),
+        Cluster = Cluster(yaml),
         RateLimits = RateLimits(yaml),
     };
+
+    /// <summary>Opened when it is first needed: a center runs without a cluster too.</summary>
+    private static Func<KubernetesClient>? Cluster(YamlSettings yaml)
+    {
+        var enabled = yaml.Get<bool>("cluster.enabled", bool.TryParse, "true or false", false);
+        var (kubeconfig, context) = (yaml.FindText("cluster.kubeconfig"), yaml.FindText("cluster.context"));
+        return enabled ? () => new KubernetesClient(kubeconfig is null ? ClusterAccess.InCluster() : ClusterAccess.FromKubeconfig(kubeconfig.Text, context?.Text)) : null;
+    }
 
     private static AlertOptions Alerts(YamlSettings yaml)
     {
@@ -54,11 +63,11 @@ internal static partial class RespondSettings
         };
     }
 
-    private static SlackChannel? Slack(YamlSettings yaml, string key) => Secrets.Text(yaml, $"{key}.slack.url") is { } url ? new SlackChannel(Url(url, $"{key}.slack.url")) : null;
+    private static SlackChannel? Slack(YamlSettings yaml, string key) => Secrets.Hidden(yaml, $"{key}.slack.url") is { } url ? new SlackChannel(Url(url, $"{key}.slack.url")) : null;
 
     private static FirebaseChannel? Firebase(YamlSettings yaml, string key)
     {
-        var (database, credentials, path) = (Url(yaml, $"{key}.firebase.database"), Secrets.Text(yaml, $"{key}.firebase.credentials"), yaml.FindText($"{key}.firebase.path"));
+        var (database, credentials, path) = (Url(yaml, $"{key}.firebase.database"), Secrets.Hidden(yaml, $"{key}.firebase.credentials"), yaml.FindText($"{key}.firebase.path"));
         if (database is null && credentials is null) return null;
         if (database is null || credentials is null) throw new UsageException($"{key}.firebase needs a database and credentialsFile, the key file of a service account");
         if (path is not null && !FirebasePath().IsMatch(path.Text)) throw path.Wrong("names of letters, digits, - and _ between slashes");
@@ -69,7 +78,7 @@ internal static partial class RespondSettings
 
     private static WebhookChannel? Webhook(YamlSettings yaml, string key)
     {
-        var (url, text) = (Url(yaml, $"{key}.webhook.url"), Secrets.Text(yaml, $"{key}.webhook.secret"));
+        var (url, text) = (Url(yaml, $"{key}.webhook.url"), Secrets.Hidden(yaml, $"{key}.webhook.secret"));
         if (url is null && text is null) return null;
         if (url is null || text is null) throw new UsageException($"{key}.webhook needs a url and secretFile");
         return WebhookChannel.TryReadSecret(text, out var secret) ? new WebhookChannel(url, secret) : throw new UsageException($"{key}.webhook.secret is not base64 of 24 to 64 bytes; `openssl rand -base64 32` makes one");
@@ -77,19 +86,15 @@ internal static partial class RespondSettings
 
     private static AlertmanagerChannel? Alertmanager(YamlSettings yaml, string key)
     {
-        var (url, token) = (Url(yaml, $"{key}.alertmanager.url"), Secrets.Text(yaml, $"{key}.alertmanager.token"));
+        var (url, token) = (Url(yaml, $"{key}.alertmanager.url"), Secrets.Hidden(yaml, $"{key}.alertmanager.token"));
         return url is null ? null : new AlertmanagerChannel(url, token);
     }
 
     private static RateLimitOptions RateLimits(YamlSettings yaml)
     {
         var usual = new RateLimitOptions();
-        var enabled = yaml.Get<bool>("rateLimits.enabled", bool.TryParse, "true or false", false);
-        var (kubeconfig, context) = (yaml.FindText("rateLimits.kubeconfig"), yaml.FindText("rateLimits.context"));
         return usual with
         {
-            // Opened when the first limit is asked for: a center runs without a cluster too.
-            Cluster = enabled ? () => new KubernetesClient(kubeconfig is null ? ClusterAccess.InCluster() : ClusterAccess.FromKubeconfig(kubeconfig.Text, context?.Text)) : null,
             Default = yaml.FindText("rateLimits.target") is { } target ? Target(target) : null,
             Ttl = yaml.Get("rateLimits.ttl", Duration.TryParse, "a time such as 1h", usual.Ttl),
             MaxTtl = yaml.Get("rateLimits.maxTtl", Duration.TryParse, "a time such as 7d", usual.MaxTtl),

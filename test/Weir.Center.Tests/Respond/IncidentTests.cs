@@ -118,7 +118,7 @@ public class IncidentTests
         await slack.StartAsync();
         await using var site = await Site.StartAsync(options => options with { Alerts = new AlertOptions { Routes = [new AlertRoute("ops", new SlackChannel(slack.Webhook))] } });
         var (created, silence) = await site.Post("/api/v1/alerts/silences", new { @namespace = "shop", durationSeconds = 60, comment = "drill" });
-        Assert.Equal((HttpStatusCode.Created, "local"), (created, silence.GetProperty("by").GetString()));
+        Assert.Equal((HttpStatusCode.Created, "admin"), (created, silence.GetProperty("by").GetString()));
         Assert.Single((await site.Json("/api/v1/alerts/silences")).EnumerateArray());
         foreach (var wrong in (object[])[new { durationSeconds = 60 }, new { @namespace = "shop" }, new { @namespace = "shop", durationSeconds = 0 }, new { @namespace = "shop", durationSeconds = 99_999_999 }, new { @namespace = new string('x', 600), durationSeconds = 9 }, "{", "7"])
             Assert.Equal(HttpStatusCode.BadRequest, (await site.Post("/api/v1/alerts/silences", wrong)).Status);

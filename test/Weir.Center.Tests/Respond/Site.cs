@@ -61,10 +61,11 @@ internal sealed class Site : IAsyncDisposable
 
     public async Task StartCenterAsync(Func<RespondOptions, RespondOptions>? change = null, bool withCluster = true)
     {
-        var options = Quick with { RateLimits = new RateLimitOptions { Cluster = withCluster ? Open : null, Default = Ingress } };
+        var options = Quick with { Cluster = withCluster ? Open : null, RateLimits = new RateLimitOptions { Default = Ingress } };
         _host = CenterHost.Create(TestCenter.Options(_directory) with { Respond = change is null ? options : change(options) });
         await _host.StartAsync(CancellationToken.None);
         Http = new HttpClient { BaseAddress = new Uri(_host.Address) };
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", TestCenter.Token(_host));
     }
 
     public async Task StopCenterAsync()
@@ -80,7 +81,8 @@ internal sealed class Site : IAsyncDisposable
     /// <param name="client">Last number of the caller's address.</param>
     /// <param name="port">Of the caller: another one is another connection.</param>
     /// <param name="service">Null for a server of which nothing is known.</param>
-    public void Call(DateTimeOffset at, int status = 200, byte client = 7, ushort port = 40_000, string? service = "orders")
+    /// <param name="from">Service of the caller.</param>
+    public void Call(DateTimeOffset at, int status = 200, byte client = 7, ushort port = 40_000, string? service = "orders", string? from = null)
     {
         var ns = at.ToUnixTimeMilliseconds() * 1_000_000;
         var exchange = Calls.Make(0, status);
@@ -88,6 +90,7 @@ internal sealed class Site : IAsyncDisposable
         exchange.Client.Ip = Weir.Packets.IpAddress.FromV4([10, 0, 0, client]);
         exchange.Client.Port = port;
         (exchange.Server.Namespace, exchange.Server.Service) = (service is null ? null : "shop", service);
+        if (from is not null) (exchange.Client.Namespace, exchange.Client.Service) = ("shop", from);
         (exchange.Request.FirstByteNs, exchange.Request.LastByteNs) = (ns, ns + 1000);
         (exchange.Response.FirstByteNs, exchange.Response.LastByteNs) = (ns + 2000, ns + 3000);
         _host!.Ingest.Write(exchange);

@@ -1,4 +1,5 @@
-import type { Call, CallPage, FilterField, Overview, Problem, Status } from './types';
+import { loginAddress, loginPath } from '../lib/login';
+import type { Call, CallPage, FilterField, Overview, Problem, Session, Status } from './types';
 
 const base = '/api/v1';
 
@@ -17,8 +18,24 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
     headers: { accept: 'application/json' },
     ...(signal ? { signal } : {}),
   });
-  if (response.ok) return (await response.json()) as T;
+  return (await answerOf(response)) as T;
+}
+
+/** A request that changes something. The header says that this page sends it: another site's page may not set it. */
+export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T> {
+  const response = await fetch(base + path, {
+    method,
+    headers: { accept: 'application/json', 'x-weir-request': '1', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return (await answerOf(response)) as T;
+}
+
+async function answerOf(response: Response): Promise<unknown> {
+  if (response.ok) return response.status === 204 ? undefined : response.json();
   const text = await response.text();
+  // The session is over, or there was none: to the login, and back to where the reader was.
+  if (response.status === 401 && window.location.pathname !== loginPath) window.location.replace(loginAddress(window.location));
   throw new ApiError(response.status, parseProblem(text, response.status));
 }
 
@@ -57,6 +74,13 @@ export const getCall = (id: string, signal?: AbortSignal) =>
   get<Call>(`/exchanges/${encodeURIComponent(id)}`, signal);
 
 export const getStatus = (signal?: AbortSignal) => get<Status>('/status', signal);
+
+/** Who is logged in. */
+export const getSession = (signal?: AbortSignal) => get<Session>('/session', signal);
+
+export const beginSession = (login: { username: string; password: string } | { code: string }) => send<Session>('POST', '/session', login);
+
+export const endSession = () => send<void>('DELETE', '/session');
 
 export const getFields = (signal?: AbortSignal) => get<FilterField[]>('/fields', signal);
 

@@ -185,6 +185,14 @@ export interface Overview {
   fields: OverviewField[];
 }
 
+/** Who is logged in; without authentication, everybody. */
+export interface Session {
+  user: string;
+  role: 'viewer' | 'operator' | 'admin';
+  expiresAt: string | null;
+  authentication: boolean;
+}
+
 export interface FilterField {
   name: string;
   type: string;

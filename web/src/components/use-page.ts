@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export type Page = 'calls' | 'status';
+export type Page = 'calls' | 'status' | 'login';
 
 const listeners = new Set<() => void>();
 
@@ -13,7 +13,10 @@ const subscribe = (listener: () => void) => {
   };
 };
 
-const current = (): Page => (window.location.pathname === '/status' ? 'status' : 'calls');
+const current = (): Page => {
+  const name = window.location.pathname.slice(1);
+  return name === 'status' || name === 'login' ? name : 'calls';
+};
 
 /** The page that the address names. */
 export const usePage = () => useSyncExternalStore(subscribe, current);

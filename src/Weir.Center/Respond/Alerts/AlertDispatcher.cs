@@ -135,13 +135,16 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         {
             var now = _time.GetUtcNow();
             var due = _state.Groups.Where(group => group.IsSealed || now - group.Since >= _options.GroupWait).ToList();
-            if (due.Count == 0) return;
+            var changed = false;
             foreach (var group in due)
             {
+                changed |= !group.IsSealed;
                 group.IsSealed = true;
                 // A receiver that is no longer configured has nobody to be told.
-                if (!_outputs.TryGetValue(group.Route, out var output) || output.TryEnqueue(Notification(group, now))) _state.Groups.Remove(group);
+                if (!_outputs.TryGetValue(group.Route, out var output) || output.TryEnqueue(Notification(group, now))) changed |= _state.Groups.Remove(group);
             }
+
+            if (!changed) return;
 
             try
             {

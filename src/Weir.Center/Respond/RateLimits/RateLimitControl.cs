@@ -1,3 +1,4 @@
+using Weir.Center.Cluster;
 using Weir.Kubernetes;
 using Weir.Kubernetes.RateLimits;
 using Weir.Records;
@@ -39,6 +40,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     private readonly Lock _lock = new();
     private readonly SqliteExchangeStore _store;
     private readonly RateLimitOptions _options;
+    private readonly ClusterLink _cluster;
     private readonly RespondLimits _limits;
     private readonly TimeProvider _time;
     private readonly ChangeLog _log;
@@ -46,12 +48,11 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     private readonly SortedDictionary<long, RateLimitRecord> _records = [];
     private readonly Dictionary<long, (DateTimeOffset At, TimeSpan Wait)> _retries = [];
     private readonly ExchangeIdGenerator _ids = new();
-    private KubernetesClient? _client;
     private long _applied, _reverted, _failed;
 
-    public RateLimitControl(RateLimitOptions options, RespondLimits limits, SqliteExchangeStore store, ChangeLog log, TimeProvider time)
+    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, SqliteExchangeStore store, ChangeLog log, TimeProvider time)
     {
-        (_options, _limits, _store, _log, _time) = (options, limits, store, log, time);
+        (_options, _limits, _cluster, _store, _log, _time) = (options, limits, cluster, store, log, time);
         _slots = new DocumentSlots<RateLimitRecord>(store, "respond-ratelimits", limits.MaxRateLimits);
     }
 
@@ -81,17 +82,13 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     /// <exception cref="RateLimitException">As of <see cref="RateLimiter"/>, or there is no cluster.</exception>
     public RateLimiter Limiter()
     {
-        if (_options.Cluster is null) throw new RateLimitException(RateLimitFault.Unavailable, "no cluster is configured: the section rateLimits of the configuration names one");
-        lock (_lock)
+        try
         {
-            try
-            {
-                return new RateLimiter(_client ??= _options.Cluster());
-            }
-            catch (KubernetesException e)
-            {
-                throw new RateLimitException(RateLimitFault.Unavailable, e.Message, e);
-            }
+            return new RateLimiter(_cluster.Client());
+        }
+        catch (KubernetesException e)
+        {
+            throw new RateLimitException(RateLimitFault.Unavailable, e.Message, e);
         }
     }
 
@@ -215,11 +212,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
         report.Gauge("reverting", All.Count(static one => one.State == RateLimitState.Reverting));
     }
 
-    public void Dispose()
-    {
-        _client?.Dispose();
-        _changing.Dispose();
-    }
+    public void Dispose() => _changing.Dispose();
 
     private async Task<RateLimitRecord> TryRevertAsync(RateLimitRecord record)
     {

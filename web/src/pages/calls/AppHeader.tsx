@@ -2,6 +2,7 @@ import type { Status } from '../../api/types';
 import { Popover } from '../../components/Popover';
 import { PageNav } from '../../components/PageNav';
 import { Icon } from '../../components/Icon';
+import { SessionButton } from '../../components/SessionButton';
 import { ThemeToggle } from '../../components/ThemeToggle';
 import { formatBytes, formatCompact, formatCount } from '../../lib/format';
 import type { Activity } from './activity';
@@ -84,6 +85,7 @@ export function AppHeader({ state, rate, filtered, activity, status, statusFaile
         <Icon name="keyboard" />
       </button>
       <ThemeToggle />
+      <SessionButton />
     </header>
   );
 }

@@ -2,6 +2,7 @@ import { type ReactNode, useEffect } from 'react';
 import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
 import { PageNav } from '../../components/PageNav';
+import { SessionButton } from '../../components/SessionButton';
 import { ThemeToggle } from '../../components/ThemeToggle';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
 import { useStatus } from '../calls/use-status';
@@ -42,6 +43,7 @@ export function StatusPage() {
         <PageNav />
         <div className="spacer" />
         <ThemeToggle />
+        <SessionButton />
       </header>
       <main className="status-main" tabIndex={0} aria-label="Status">
         <section className={`verdict ${tone}`} role="status" data-testid="verdict" data-tone={tone}>

@@ -1,0 +1,139 @@
+using Weir.Storage;
+using Weir.Storage.Accounts;
+
+namespace Weir.Center.Auth;
+
+/// <summary>What became of a change to the users.</summary>
+internal enum UserOutcome
+{
+    Done,
+    Exists,
+    Unknown,
+    Full,
+    /// <summary>Nobody would be left who can put it right.</summary>
+    LastAdmin,
+}
+
+/// <summary>A user as requests see it.</summary>
+internal sealed record User(string Name, Role Role, bool Disabled, string Stamp, string Password, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt);
+
+/// <summary>Who may log in. Kept in memory whole and written through. Thread-safe.</summary>
+internal sealed class Users
+{
+    private readonly Lock _lock = new();
+    private readonly AccountStore _store;
+    private readonly AuthOptions _options;
+    private readonly Dictionary<string, User> _users = new(StringComparer.Ordinal);
+
+    /// <exception cref="StoreException">The store can't be read, or holds what this version does not know.</exception>
+    public Users(AccountStore store, AuthOptions options)
+    {
+        (_store, _options) = (store, options);
+        foreach (var user in store.LoadUsers()) _users[user.Name] = Of(user);
+    }
+
+    public IReadOnlyList<User> All
+    {
+        get
+        {
+            lock (_lock) return [.. _users.Values.OrderBy(static user => user.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <param name="name">In any case of letters.</param>
+    public User? Find(string name)
+    {
+        lock (_lock) return _users.GetValueOrDefault(Credentials.Fold(name));
+    }
+
+    /// <summary>Makes the first user, when there is none.</summary>
+    /// <param name="name">Folded and checked.</param>
+    /// <param name="password">Null makes one up.</param>
+    /// <returns>The password that was made up; null when there was a user, or the password was given.</returns>
+    public string? CreateFirst(string name, string? password)
+    {
+        if (All.Count > 0) return null;
+        var chosen = password ?? Credentials.NewPassword();
+        return Create(name, Role.Admin, chosen) == UserOutcome.Done && password is null ? chosen : null;
+    }
+
+    /// <param name="name">Folded and checked.</param>
+    /// <param name="role">Not <see cref="Role.Logger"/>.</param>
+    /// <param name="password">Checked.</param>
+    public UserOutcome Create(string name, Role role, string password)
+    {
+        // Hashing takes a tenth of a second: not under the lock.
+        var hash = PasswordHash.Create(password, _options.PasswordRounds);
+        lock (_lock)
+        {
+            if (_users.ContainsKey(name)) return UserOutcome.Exists;
+            if (_users.Count >= _options.Limits.MaxUsers) return UserOutcome.Full;
+            var now = _options.Time.GetUtcNow();
+            Save(new User(name, role, false, Credentials.NewId(), hash, now, now));
+            return UserOutcome.Done;
+        }
+    }
+
+    /// <summary>Changes what is not null. All that was issued to the user before ends.</summary>
+    public UserOutcome Change(string name, Role? role, bool? disabled, string? password)
+    {
+        var hash = password is null ? null : PasswordHash.Create(password, _options.PasswordRounds);
+        lock (_lock)
+        {
+            if (!_users.TryGetValue(name, out var user)) return UserOutcome.Unknown;
+            var changed = user with
+            {
+                Role = role ?? user.Role,
+                Disabled = disabled ?? user.Disabled,
+                Password = hash ?? user.Password,
+                Stamp = Credentials.NewId(),
+                ChangedAt = _options.Time.GetUtcNow(),
+            };
+            if (IsLastAdmin(user) && (changed.Role != Role.Admin || changed.Disabled)) return UserOutcome.LastAdmin;
+            Save(changed);
+            return UserOutcome.Done;
+        }
+    }
+
+    /// <summary>Ends all that was issued to a user before now.</summary>
+    public UserOutcome EndSessions(string name) => Change(name, null, null, null);
+
+    public UserOutcome Delete(string name)
+    {
+        lock (_lock)
+        {
+            if (!_users.TryGetValue(name, out var user)) return UserOutcome.Unknown;
+            if (IsLastAdmin(user)) return UserOutcome.LastAdmin;
+            _store.DeleteUser(name);
+            _users.Remove(name);
+            return UserOutcome.Done;
+        }
+    }
+
+    /// <summary>Hashes a password that was just shown to be right as it is done now, should that have changed. Sessions go on.</summary>
+    public void Renew(User user, string password)
+    {
+        if (!PasswordHash.IsOld(user.Password, _options.PasswordRounds)) return;
+        var hash = PasswordHash.Create(password, _options.PasswordRounds);
+        lock (_lock)
+        {
+            if (_users.GetValueOrDefault(user.Name) is { } now && now.Password == user.Password) Save(now with { Password = hash });
+        }
+    }
+
+    private bool IsLastAdmin(User user) =>
+        user is { Role: Role.Admin, Disabled: false } && !_users.Values.Any(other => other is { Role: Role.Admin, Disabled: false } && other.Name != user.Name);
+
+    private void Save(User user)
+    {
+        _store.SaveUser(new UserRecord(
+            user.Name, user.Role.Name(), user.Password, user.Disabled, user.Stamp, user.CreatedAt.ToUnixTimeMilliseconds(), user.ChangedAt.ToUnixTimeMilliseconds()));
+        _users[user.Name] = user;
+    }
+
+    private static User Of(UserRecord user) => new(
+        user.Name,
+        Roles.Parse(user.Role) ?? throw new StoreException(StoreFailure.WrongSchema, $"The user {user.Name} has the role {user.Role}, which this Weir does not know."),
+        user.Disabled, user.Stamp, user.Password,
+        DateTimeOffset.FromUnixTimeMilliseconds(user.CreatedMs), DateTimeOffset.FromUnixTimeMilliseconds(user.ChangedMs));
+}
