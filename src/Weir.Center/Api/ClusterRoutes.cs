@@ -36,7 +36,7 @@ internal static class ClusterRoutes
             .WithName("getServiceMap").WithSummary("Services, pods, deployments, ingresses, and what ties them: selectors, mounts, routes, and the calls of the last hour").Produces<object>().ProducesProblem(502).ProducesProblem(503);
         routes.MapPost("/api/detect-smells", (Delegate)((HttpContext context) => Smells(context)))
             .RequireRole(Role.Viewer).WithName("detectSmells").WithSummary("What is wrong with the manifests in the form's file (.yaml or .yml)")
-            .Accepts<IFormFile>("multipart/form-data").Produces<object>().ProducesProblem(400).ProducesProblem(413);
+            .Accepts<IFormFile>("multipart/form-data", "*/*").Produces<object>().ProducesProblem(400).ProducesProblem(413);
     }
 
     private static async Task<IResult> Guard(Func<Task<IResult>> work)
@@ -55,6 +55,8 @@ internal static class ClusterRoutes
 
     private static async Task<IResult> Smells(HttpContext context)
     {
+        // Of any kind: what is no form is told as that, to those who may ask.
+        if (!context.Request.HasFormContentType) return Problem.BadParameter("body", "is no form with a file");
         if (context.Request.ContentLength > MaxManifestBytes + 4096) return RequestBody.TooLarge(MaxManifestBytes);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = MaxManifestBytes + 4096;
         IFormFile? file;

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Weir.Center.Api;
 using Weir.Center.Respond;
+using Weir.Center.Respond.Incidents;
 using Weir.Detection.Baseline;
 using Weir.Detection.Findings;
 using Weir.Export.Alerts;
@@ -86,14 +88,31 @@ public class IncidentTests
     }
 
     [Fact]
-    public async Task Names_and_connections_that_are_remembered_have_limits_and_so_has_the_queue()
+    public async Task Names_and_connections_that_are_remembered_have_limits()
     {
-        await using var site = await Site.StartAsync(options => options with { Limits = RespondLimits.Default with { MaxServices = 1, MaxConnections = 2, MaxQueued = 1 } });
+        await using var site = await Site.StartAsync(options => options with { Limits = RespondLimits.Default with { MaxServices = 1, MaxConnections = 2 } });
         var now = DateTimeOffset.UtcNow;
         for (var i = 0; i < 50; i++) site.Call(now.AddSeconds(-100 + i), port: (ushort)(30_000 + i), service: $"service-{i}");
         site.Attack();
         await TestCenter.Until(async () => await High(site) == 1);
         Assert.Equal("orders", (await site.Json("/api/v1/incidents?severity=high")).GetProperty("items")[0].GetProperty("service").GetString());
+    }
+
+    [Fact]
+    public void Incidents_that_find_the_queue_full_are_counted()
+    {
+        var watch = new IncidentWatch(Site.Quick with { Limits = RespondLimits.Default with { MaxQueued = 1 } }, TimeProvider.System);
+        var now = DateTimeOffset.UtcNow;
+        for (var i = 0; i < 60; i++) watch.Observe(Site.Make(now.AddSeconds(-130 + (i * 2))));
+        for (byte client = 60; client < 63; client++)
+            for (var i = 0; i < 40; i++) watch.Observe(Site.Make(now.AddMilliseconds(-5000 + (i * 50)), 401, client));
+        var section = new StatusSection();
+        watch.Report(section);
+        var counters = section.ToJson();
+        Assert.True((long)counters["opened"]! >= 3);
+        Assert.True((long)counters["queueFull"]! >= (long)counters["opened"]! - 1);
+        Assert.True(watch.Events.TryRead(out _));
+        Assert.False(watch.Events.TryRead(out _));
     }
 
     [Theory]

@@ -171,7 +171,7 @@ public class RateLimitTests
     [InlineData("null", HttpStatusCode.BadRequest)]
     [InlineData("{\"rps\":5}", HttpStatusCode.UnprocessableEntity)]
     [InlineData("{\"target\":null,\"rps\":5}", HttpStatusCode.UnprocessableEntity)]
-    [InlineData("{\"target\":{\"kind\":\"Ingress\",\"namespace\":\"shop\",\"name\":\"web\"},\"rps\":\"5\"}", HttpStatusCode.BadRequest)]
+    [InlineData("{\"target\":{\"kind\":\"Ingress\",\"namespace\":\"shop\",\"name\":\"web\"},\"rps\":\"five\"}", HttpStatusCode.BadRequest)]
     [InlineData("{\"target\":{\"kind\":\"Ingress\",\"namespace\":\"shop\",\"name\":\"web\"},\"rps\":5,\"force\":true}", HttpStatusCode.BadRequest)]
     [InlineData("{\"target\":{\"kind\":\"Ingress\",\"namespace\":\"shop\",\"name\":\"../../secrets/x\"},\"rps\":5}", HttpStatusCode.UnprocessableEntity)]
     [InlineData("{\"target\":{\"kind\":\"Secret\",\"namespace\":\"shop\",\"name\":\"web\"},\"rps\":5}", HttpStatusCode.UnprocessableEntity)]

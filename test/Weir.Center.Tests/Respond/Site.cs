@@ -84,16 +84,23 @@ internal sealed class Site : IAsyncDisposable
     /// <param name="from">Service of the caller.</param>
     public void Call(DateTimeOffset at, int status = 200, byte client = 7, ushort port = 40_000, string? service = "orders", string? from = null)
     {
+        var exchange = Make(at, status, client, port, service, from);
+        exchange.Id = _ids.Next(exchange.StartedAtNs);
+        _host!.Ingest.Write(exchange);
+    }
+
+    /// <summary>As <see cref="Call"/>, for those who want to keep it.</summary>
+    public static Exchange Make(DateTimeOffset at, int status = 200, byte client = 7, ushort port = 40_000, string? service = "orders", string? from = null)
+    {
         var ns = at.ToUnixTimeMilliseconds() * 1_000_000;
         var exchange = Calls.Make(0, status);
-        exchange.Id = _ids.Next(ns);
         exchange.Client.Ip = Weir.Packets.IpAddress.FromV4([10, 0, 0, client]);
         exchange.Client.Port = port;
         (exchange.Server.Namespace, exchange.Server.Service) = (service is null ? null : "shop", service);
         if (from is not null) (exchange.Client.Namespace, exchange.Client.Service) = ("shop", from);
         (exchange.Request.FirstByteNs, exchange.Request.LastByteNs) = (ns, ns + 1000);
         (exchange.Response.FirstByteNs, exchange.Response.LastByteNs) = (ns + 2000, ns + 3000);
-        _host!.Ingest.Write(exchange);
+        return exchange;
     }
 
     /// <summary>Two minutes of quiet traffic that ended some seconds ago, and then somebody who guesses passwords.</summary>
