@@ -12,6 +12,8 @@ internal sealed class Accounts : IStatusSource, IDisposable
     private readonly AccountStore _store;
     private readonly AccessTokens _access;
     private readonly LoginThrottle _throttle;
+    private readonly string? _firstPassword;
+    private readonly string? _firstHash;
 
     /// <exception cref="Storage.StoreException">The store can't be opened.</exception>
     public Accounts(string path, AuthOptions options)
@@ -29,6 +31,13 @@ internal sealed class Accounts : IStatusSource, IDisposable
         {
             _store.Dispose();
             throw;
+        }
+
+        if (options.Enabled && Users.All.Count == 0)
+        {
+            // Now, and not once capture has begun and waits for the page.
+            _firstPassword = options.AdminPassword ?? Credentials.NewPassword();
+            _firstHash = PasswordHash.Create(_firstPassword, options.PasswordRounds);
         }
 
         Audit = new AuditLog(_store, options);
@@ -63,10 +72,9 @@ internal sealed class Accounts : IStatusSource, IDisposable
     /// <returns>The password that was made up, to be told once; null otherwise.</returns>
     public string? Begin()
     {
-        if (!Options.Enabled || Users.All.Count > 0) return null;
-        var made = Users.CreateFirst(FirstUser, Options.AdminPassword);
+        if (_firstHash is null || Users.CreateHashed(FirstUser, Role.Admin, _firstHash) != UserOutcome.Done) return null;
         Audit.Write(AuditLog.Change, FirstUser, "console", "", "createUser", FirstUser, 201, "first start");
-        return made;
+        return Options.AdminPassword is null ? _firstPassword : null;
     }
 
     /// <summary>What shows who somebody is until it ends.</summary>

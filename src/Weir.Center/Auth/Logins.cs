@@ -36,7 +36,7 @@ internal sealed class Logins : IDisposable
         (_users, _throttle, _links, _audit, _options) = (users, throttle, links, audit, options);
         _places = new SemaphoreSlim(options.Limits.MaxHashes);
         // Checked in the place of a user who does not exist, so that the answer takes as long.
-        _nobody = PasswordHash.Create(Credentials.NewPassword(), options.PasswordRounds);
+        _nobody = PasswordHash.OfNobody(options.PasswordRounds);
     }
 
     public long Succeeded => Interlocked.Read(ref _succeeded);

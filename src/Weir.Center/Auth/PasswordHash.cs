@@ -26,6 +26,11 @@ internal static class PasswordHash
         return string.Create(CultureInfo.InvariantCulture, $"{Prefix}{rounds}${Convert.ToBase64String(salt)}${Convert.ToBase64String(Derive(password, salt, rounds))}");
     }
 
+    /// <summary>Is that of no password, and takes as long to find out.</summary>
+    public static string OfNobody(int rounds) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Prefix}{rounds}${Convert.ToBase64String(RandomNumberGenerator.GetBytes(SaltBytes))}${Convert.ToBase64String(RandomNumberGenerator.GetBytes(HashBytes))}");
+
     /// <summary>Takes as long for a wrong password as for the right one.</summary>
     public static bool Verify(string password, string stored) =>
         TryRead(stored, out var rounds, out var salt, out var hash) && CryptographicOperations.FixedTimeEquals(Derive(password, salt, rounds), hash);

@@ -46,24 +46,16 @@ internal sealed class Users
         lock (_lock) return _users.GetValueOrDefault(Credentials.Fold(name));
     }
 
-    /// <summary>Makes the first user, when there is none.</summary>
-    /// <param name="name">Folded and checked.</param>
-    /// <param name="password">Null makes one up.</param>
-    /// <returns>The password that was made up; null when there was a user, or the password was given.</returns>
-    public string? CreateFirst(string name, string? password)
-    {
-        if (All.Count > 0) return null;
-        var chosen = password ?? Credentials.NewPassword();
-        return Create(name, Role.Admin, chosen) == UserOutcome.Done && password is null ? chosen : null;
-    }
-
     /// <param name="name">Folded and checked.</param>
     /// <param name="role">Not <see cref="Role.Logger"/>.</param>
     /// <param name="password">Checked.</param>
-    public UserOutcome Create(string name, Role role, string password)
-    {
+    public UserOutcome Create(string name, Role role, string password) =>
         // Hashing takes a tenth of a second: not under the lock.
-        var hash = PasswordHash.Create(password, _options.PasswordRounds);
+        CreateHashed(name, role, PasswordHash.Create(password, _options.PasswordRounds));
+
+    /// <summary>As <see cref="Create"/>, with the hash that was made of the password.</summary>
+    public UserOutcome CreateHashed(string name, Role role, string hash)
+    {
         lock (_lock)
         {
             if (_users.ContainsKey(name)) return UserOutcome.Exists;

@@ -55,12 +55,12 @@ public sealed class KilledTests : IDisposable
     {
         var listen = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{RunningWeir.FreePort()}");
         address = $"http://{listen}";
-        return WeirCommand.Start("up", "--listen", listen, "--data", _data.FullName, "-i", "lo", "-p", port.ToString(CultureInfo.InvariantCulture), "--for", "5m");
+        return WeirCommand.Start(Login.Environment, "up", "--listen", listen, "--data", _data.FullName, "-i", "lo", "-p", port.ToString(CultureInfo.InvariantCulture), "--for", "5m");
     }
 
     private static async Task<JsonElement> Poll(string address, string filter)
     {
-        using var http = new HttpClient();
+        using var http = await Login.Open(address);
         var deadline = DateTime.UtcNow + Patience;
         while (DateTime.UtcNow < deadline)
         {

@@ -190,7 +190,7 @@ public sealed class LastingCallTests(ITestOutputHelper log)
 
     private static async Task<JsonElement> Get(RunningWeir weir, string path)
     {
-        using var http = new HttpClient();
+        using var http = await Login.Open(weir.Address);
         using var document = JsonDocument.Parse(await http.GetStringAsync(weir.Address + path));
         return document.RootElement.Clone();
     }

@@ -40,8 +40,8 @@ internal sealed class Chromium : IAsyncDisposable
         return new Chromium(playwright, browser);
     }
 
-    /// <summary>A page with nothing stored, in a window of the given size.</summary>
-    public async Task<WatchedPage> Open(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark)
+    /// <summary>A page with nothing stored but, unless it is left out, the login; in a window of the given size.</summary>
+    public async Task<WatchedPage> Open(int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Dark, bool login = true)
     {
         var context = await _browser.NewContextAsync(new()
         {
@@ -51,6 +51,7 @@ internal sealed class Chromium : IAsyncDisposable
             TimezoneId = "UTC",
         });
         context.SetDefaultTimeout(30_000);
+        if (login) await context.AddCookiesAsync(RunningWeir.Sessions.Select(session => new Cookie { Name = session.Name, Value = session.Value, Domain = "127.0.0.1", Path = "/", HttpOnly = true, SameSite = SameSiteAttribute.Strict }));
         return await WatchedPage.Watch(context);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -12,6 +13,8 @@ internal sealed class RunningWeir : IAsyncDisposable
     private readonly Child _child;
     private readonly string _data;
 
+    private static readonly ConcurrentBag<(string Name, string Value)> s_sessions = [];
+
     private RunningWeir(Child child, string data, string address)
     {
         _child = child;
@@ -21,6 +24,9 @@ internal sealed class RunningWeir : IAsyncDisposable
 
     /// <summary>Where the page is, without a slash at the end.</summary>
     public string Address { get; }
+
+    /// <summary>Sessions with those that were started. The name of the cookie tells them apart.</summary>
+    public static IEnumerable<(string Name, string Value)> Sessions => s_sessions;
 
     /// <summary>What the process said so far.</summary>
     public string Said => _child.Errors;
@@ -33,11 +39,12 @@ internal sealed class RunningWeir : IAsyncDisposable
         var child = Child.Start(
             "dotnet",
             [WeirCommand.Assembly, "up", "--listen", listen, "--data", data, "-i", "lo", "--for", "10m", .. arguments],
-            new Dictionary<string, string> { ["WEIR_EXAMPLES"] = RepositoryRoot.Combine("examples") });
+            new Dictionary<string, string>(Login.Environment) { ["WEIR_EXAMPLES"] = RepositoryRoot.Combine("examples") });
         var weir = new RunningWeir(child, data, $"http://{listen}");
         try
         {
             await child.WaitForError("shows the calls", TimeSpan.FromSeconds(60));
+            s_sessions.Add(await Login.Session(weir.Address));
         }
         catch
         {

@@ -58,7 +58,7 @@ public sealed class LeakTests(ITestOutputHelper log) : IDisposable
         var data = Path.Combine(_directory, "data");
         var listen = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{RunningWeir.FreePort()}");
         using var weir = WeirCommand.Start(
-            "up", "--listen", listen, "--data", data, "-i", "lo", "-p", server.Port.ToString(CultureInfo.InvariantCulture), "--for", "5m");
+            Login.Environment, "up", "--listen", listen, "--data", data, "-i", "lo", "-p", server.Port.ToString(CultureInfo.InvariantCulture), "--for", "5m");
         await weir.WaitForError("shows the calls", TimeSpan.FromSeconds(60));
         foreach (var (number, seed) in seeds.Index())
         {
@@ -67,7 +67,7 @@ public sealed class LeakTests(ITestOutputHelper log) : IDisposable
         }
 
         var outputs = Directory.CreateDirectory(Path.Combine(data, "seen")).FullName;
-        using (var http = new HttpClient { BaseAddress = new Uri($"http://{listen}") })
+        using (var http = await Login.Open($"http://{listen}"))
         {
             var page = await Page(http, seeds.Count);
             await File.WriteAllTextAsync(Path.Combine(outputs, "page"), page);

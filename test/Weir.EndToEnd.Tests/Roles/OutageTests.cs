@@ -114,6 +114,7 @@ public sealed class OutageTests(ITestOutputHelper log) : IDisposable
         await File.WriteAllTextAsync(configuration, $"""
             listen: 127.0.0.1:73{number}3
             data: {_folder}/store-{number}
+            adminPassword: {Login.Password}
             probes:
               listen: 198.18.0.{number}:7374
               token: {Token}

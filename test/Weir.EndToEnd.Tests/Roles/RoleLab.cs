@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Weir.EndToEnd.Tests.Support;
 
 namespace Weir.EndToEnd.Tests.Roles;
@@ -12,6 +13,8 @@ internal sealed class RoleLab : IAsyncDisposable
     private static int s_count;
 
     private readonly string _id = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}");
+
+    private readonly Dictionary<string, string> _tokens = [];
 
     public string Centers => $"weir-hub-{_id}";
 
@@ -46,12 +49,25 @@ internal sealed class RoleLab : IAsyncDisposable
     /// <summary>Pulls a node's cable, or puts it back.</summary>
     public Task Wire(int node, bool up) => Ip("-n", Centers, "link", "set", Cable(node), up ? "up" : "down");
 
-    public Task<string> Get(string address) => Child.Output("ip", "netns", "exec", Centers, "curl", "-sSf", "--max-time", "20", address);
+    /// <summary>Asks a center, logged in as its first administrator.</summary>
+    public async Task<string> Get(string address)
+    {
+        var center = new Uri(address).GetLeftPart(UriPartial.Authority);
+        if (!_tokens.TryGetValue(center, out var token))
+        {
+            var answer = await Curl("-d", $"username=admin&password={Login.Password}", $"{center}/api/login");
+            _tokens[center] = token = JsonDocument.Parse(answer).RootElement.GetProperty("access_token").GetString()!;
+        }
+
+        return await Curl("-H", $"Authorization: Bearer {token}", address);
+    }
 
     public async ValueTask DisposeAsync()
     {
         foreach (var name in Nodes.Append(Centers)) await Ip("netns", "del", name);
     }
+
+    private Task<string> Curl(params IEnumerable<string> arguments) => Child.Output("ip", ["netns", "exec", Centers, "curl", "-sSf", "--max-time", "20", .. arguments]);
 
     private static string Cable(int node) => string.Create(CultureInfo.InvariantCulture, $"cable{node}");
 

@@ -57,7 +57,7 @@ SEC-016=profiles of older runtimes forbid bpf(2)
 {{- toYaml (mergeOverwrite $config (deepCopy .Values.probe.config)) -}}
 {{- end -}}
 
-{{/* center.yaml, likewise. The page stays on loopback: it has no accounts. */}}
+{{/* center.yaml, likewise. The page stays on loopback of the pod, behind a login: kubectl port-forward encrypts, and center.config.listen opens it. */}}
 {{- define "weir.centerConfig" -}}
 {{- $probes := dict "listen" (printf "0.0.0.0:%v" .Values.center.ingestPort) "tokenFile" "/etc/weir-token/token" -}}
 {{- if .Values.transport.tlsSecret -}}{{- $_ := set $probes "tls" (dict "certificate" "/etc/weir-tls/tls.crt" "key" "/etc/weir-tls/tls.key") -}}{{- end -}}
