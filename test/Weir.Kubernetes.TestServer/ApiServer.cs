@@ -30,6 +30,9 @@ public sealed record ApiServerOptions
     /// <summary>Without EndpointSlices, as before 1.17.</summary>
     public bool NoSlices { get; init; }
 
+    /// <summary>Kinds, by plural, whose definitions nobody installed.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>Time between bookmarks; a real server sends them about each minute.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 }
@@ -49,7 +52,7 @@ public sealed class ApiServer : IAsyncDisposable
     private ApiServer(WebApplication app, ApiServerOptions options, TestAuthority authority, ObjectStore store, Faults faults, Access access)
     {
         (_app, _options, Authority, Store, Faults, Access) = (app, options, authority, store, faults, access);
-        Types = [.. ApiType.All(options.Old).Where(type => !options.NoSlices || type.Plural != "endpointslices")];
+        Types = [.. ApiType.All(options.Old).Where(type => (!options.NoSlices || type.Plural != "endpointslices") && !options.Missing.Contains(type.Plural))];
     }
 
     public ObjectStore Store { get; }
@@ -100,9 +103,11 @@ public sealed class ApiServer : IAsyncDisposable
     public ApiType Type(string plural) => Types.First(type => type.Plural == plural);
 
     /// <summary>Stores an object, new or changed, as a controller would.</summary>
-    public JsonObject Put(string plural, JsonObject one)
+    public JsonObject Put(string plural, JsonObject one) => Put(Type(plural), one);
+
+    /// <summary>The same where two groups have a kind of this plural.</summary>
+    public JsonObject Put(ApiType type, JsonObject one)
     {
-        var type = Type(plural);
         one = (JsonObject)one.DeepClone();
         var metadata = one["metadata"]!.AsObject();
         var before = Store.Get(type, (string?)metadata["namespace"], (string)metadata["name"]!);

@@ -17,6 +17,11 @@ public sealed record ApiType(string Group, string Version, string Plural, string
         new("", "v1", "nodes", "Node", false, "no"), new("", "v1", "namespaces", "Namespace", false, "ns"), new("", "v1", "configmaps", "ConfigMap", true, "cm"),
         new("apps", "v1", "replicasets", "ReplicaSet", true, "rs"), new("apps", "v1", "deployments", "Deployment", true, "deploy"),
         new("batch", "v1", "jobs", "Job"), new("networking.k8s.io", "v1", "ingresses", "Ingress", true, "ing"),
+        new("", "v1", "events", "Event", true, "ev"), new("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false),
+        new("networking.k8s.io", "v1", "ingressclasses", "IngressClass", false), new("gateway.networking.k8s.io", "v1", "gateways", "Gateway"),
+        new("gateway.networking.k8s.io", "v1", "gatewayclasses", "GatewayClass", false), new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"),
+        new("gateway.networking.k8s.io", "v1", "grpcroutes", "GRPCRoute"), new("gateway.envoyproxy.io", "v1alpha1", "backendtrafficpolicies", "BackendTrafficPolicy"),
+        new("gateway.nginx.org", "v1alpha1", "ratelimitpolicies", "RateLimitPolicy"), new("traefik.io", "v1alpha1", "middlewares", "Middleware"),
         old ? new("discovery.k8s.io", "v1beta1", "endpointslices", "EndpointSlice") : new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
     ];
 }

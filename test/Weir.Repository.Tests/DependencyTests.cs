@@ -25,7 +25,7 @@ public class DependencyTests
         ["Weir.Export"] = ["Weir.Records", "Weir.Packets", "Weir.Flows", "Weir.Rpc", "Weir.Inventory"],
         ["Weir.Manifests"] = ["Weir.Privacy"],
         ["Weir.Probe"] = ["Weir.Capture", "Weir.Packets", "Weir.Streams", "Weir.Protocols", "Weir.Records", "Weir.Export", "Weir.Privacy", "Weir.Flows"],
-        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs", "Weir.Rpc"],
+        ["Weir.Center"] = ["Weir.Records", "Weir.Packets", "Weir.Storage", "Weir.Export", "Weir.Privacy", "Weir.Inventory", "Weir.Specs", "Weir.Rpc", "Weir.Detection", "Weir.Flows", "Weir.Kubernetes", "Weir.Manifests"],
         ["Weir"] = [
             "Weir.Probe", "Weir.Center", "Weir.Export", "Weir.Storage", "Weir.Capture", "Weir.Records", "Weir.Packets",
             "Weir.Streams", "Weir.Protocols", "Weir.Linux", "Weir.Privacy", "Weir.Flows", "Weir.Detection", "Weir.Manifests", "Weir.Kubernetes", "Weir.Inventory", "Weir.Specs",

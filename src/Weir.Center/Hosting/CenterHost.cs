@@ -15,6 +15,7 @@ using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Probes;
+using Weir.Center.Respond;
 using Weir.Center.Traffic;
 using Weir.Records;
 using Weir.Records.Metrics;
@@ -42,6 +43,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly ExchangeIngest _ingest;
     private readonly LiveCatalogue _catalogue;
     private readonly MessageRoutes _messages;
+    private readonly Responder _responder;
     private readonly Accounts _accounts;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
@@ -51,10 +53,10 @@ public sealed class CenterHost : IAsyncDisposable
     private bool _stopped;
 
     private CenterHost(
-        IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest,
-        LiveCatalogue catalogue, MessageRoutes messages, Accounts accounts, StatusSources sources, RpcServer? probes, TrafficPlant traffic, CancellationTokenSource stopping)
+        IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest, LiveCatalogue catalogue,
+        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, CancellationTokenSource stopping)
     {
-        (_listen, _application, _store, _writer, _probes, _traffic) = (listen, application, store, writer, probes, traffic);
+        (_listen, _application, _store, _writer, _probes, _traffic, _responder) = (listen, application, store, writer, probes, traffic, responder);
         (_ingest, _catalogue, _messages, _accounts, _sources, _stopping) = (ingest, catalogue, messages, accounts, sources, stopping);
     }
 
@@ -66,6 +68,9 @@ public sealed class CenterHost : IAsyncDisposable
 
     /// <summary>Where probes of wakizashi report; known after <see cref="StartAsync"/>, null where none are taken.</summary>
     public IPEndPoint? WakizashiEndpoint => _traffic.Endpoint;
+
+    /// <summary>Lets tests look at what was decided.</summary>
+    internal Responder Responder => _responder;
 
     /// <summary>The embedded store: lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
@@ -101,21 +106,23 @@ public sealed class CenterHost : IAsyncDisposable
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
         var metrics = new ExchangeMetrics(options.Metrics, DecidedEndpoints.Instance);
-        var ingest = new ExchangeIngest(queue, live, catalogue, metrics) { Writer = writer };
+        var responder = new Responder(options.Respond, options.DataDirectory, store, TimeProvider.System, static text => Console.Error.WriteLine($"weir: {text}"));
+        var ingest = new ExchangeIngest(queue, live, catalogue, metrics, responder.Watch) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);
         var storage = new StorageStatus(store, writer, store.IsShared ? null : options.DataDirectory, options.ClickHouse?.MaxBytes ?? options.MaxBytes);
         foreach (var source in new IStatusSource[] { ingest, storage, live, catalogue, metrics, accounts, new ProcessStatus() }) sources.Add(source);
         var stopping = new CancellationTokenSource();
         var messages = new MessageRoutes(ingest, options.Redact);
         sources.Add(messages);
+        foreach (var source in responder.Sources) sources.Add(source);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
         var traffic = TrafficPlant.Create(
             options, counters => new ProbeDelivery(ingest, counters, registry, options.Probes!.Limits, StoreIdentity.Of(store, options.DataDirectory)).Service);
         foreach (var source in traffic.Sources) sources.Add(source);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, stopping);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, sources, probes, traffic, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -153,6 +160,7 @@ public sealed class CenterHost : IAsyncDisposable
         FirstPassword = _accounts.Begin();
         _catalogue.Start();
         _writer.Start();
+        _responder.Start();
         if (_probes is not null) await _probes.Start(cancellation);
         await _traffic.Start(cancellation);
     }
@@ -172,6 +180,7 @@ public sealed class CenterHost : IAsyncDisposable
         }
         finally
         {
+            await _responder.Stop();
             await _writer.Stop();
             await _catalogue.Stop();
         }
@@ -187,6 +196,7 @@ public sealed class CenterHost : IAsyncDisposable
         _ingest.Dispose();
         _catalogue.Dispose();
         _messages.Dispose();
+        _responder.Dispose();
         _accounts.Dispose();
         _store.Dispose();
         _stopping.Dispose();
@@ -204,7 +214,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, IExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, Accounts accounts, CancellationTokenSource stopping)
+        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, Accounts accounts, Responder responder, CancellationTokenSource stopping)
     {
         var loopback = IPAddress.IsLoopback(options.Listen.Address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -253,6 +263,8 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
         messages.Map(application, open: loopback || options.Auth.OpenMessages);
+        application.MapRespond(responder);
+        application.MapCluster(responder, options.Respond.Limits);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

@@ -38,6 +38,9 @@ public sealed record CenterOptions
     /// <summary>What is done with byte counters.</summary>
     public Traffic.TrafficOptions Traffic { get; init; } = new();
 
+    /// <summary>What is done about incidents: alerts, limits.</summary>
+    public Respond.RespondOptions Respond { get; init; } = new();
+
     /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
     public bool Demo { get; init; }
 

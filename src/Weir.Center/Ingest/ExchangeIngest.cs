@@ -1,6 +1,7 @@
 using System.Buffers;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
+using Weir.Center.Respond.Incidents;
 using Weir.Records;
 using Weir.Records.Json;
 using Weir.Records.Metrics;
@@ -24,16 +25,18 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
     private readonly LiveHub _live;
     private readonly LiveCatalogue _catalogue;
     private readonly ExchangeMetrics _metrics;
+    private readonly IncidentWatch _incidents;
     private readonly ThreadLocal<Encoder> _encoders = new(() => new Encoder());
     private long _received;
     private long _queueFull;
 
-    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue, ExchangeMetrics metrics)
+    internal ExchangeIngest(IngestQueue queue, LiveHub live, LiveCatalogue catalogue, ExchangeMetrics metrics, IncidentWatch incidents)
     {
         _queue = queue;
         _live = live;
         _catalogue = catalogue;
         _metrics = metrics;
+        _incidents = incidents;
     }
 
     public string Name => "ingest";
@@ -76,6 +79,7 @@ public sealed class ExchangeIngest : IExchangeSink, IStatusSource, IDisposable
 
         // Not before: what was refused comes again.
         _metrics.Write(exchange);
+        _incidents.Observe(exchange);
         return true;
     }
 

@@ -112,7 +112,7 @@ internal sealed class ResurfaceSender : BatchSender
 
         _spool.Rest(batch);
         if (_failures++ == 0) _options.Tell($"{Destination} does not take messages, which wait in {_spool.Path}: {problem}");
-        await Pause(retryAfter);
+        await Pause(_options.Retry, _failures, retryAfter);
     }
 
     /// <summary>The status, or null when there was no answer; with what to tell of it.</summary>
@@ -140,26 +140,6 @@ internal sealed class ResurfaceSender : BatchSender
         {
             return (null, $"no answer within {_options.Retry.AnswerTimeout.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} s", null);
         }
-    }
-
-    /// <summary>Twice as long after each failure, and less by up to a half, so that many senders do not come back together.</summary>
-    private async Task Pause(TimeSpan? retryAfter)
-    {
-        var retry = _options.Retry;
-        var exponent = Math.Min(_failures - 1, 20);
-        var backoff = Math.Min(retry.MaxMs, retry.FirstMs * Math.Pow(2, exponent)) * (0.5 + (Random.Shared.NextDouble() / 2));
-        var wait = TimeSpan.FromMilliseconds(backoff);
-        if (retryAfter is { } asked && asked > wait) wait = asked < retry.MaxRetryAfter ? asked : retry.MaxRetryAfter;
-        if (IsHurried)
-        {
-            // At the end there are seconds, not minutes.
-            wait = TimeSpan.FromMilliseconds(Math.Min(wait.TotalMilliseconds, retry.FirstMs));
-            await Task.Delay(wait, Abort);
-            return;
-        }
-
-        await Task.WhenAny(Task.Delay(wait, Abort), Hurried);
-        Abort.ThrowIfCancellationRequested();
     }
 
     private static bool IsRefusal(HttpStatusCode? status) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Weir.Export.Resurface;
 
 namespace Weir.Export.Spool;
 
@@ -63,6 +64,28 @@ internal abstract class BatchSender(CancellationToken stop) : IDisposable
     protected virtual void Dispose(bool disposing)
     {
         if (disposing) _abort.Dispose();
+    }
+
+    /// <summary>Twice as long after each failure, and less by up to a half, so that many senders do not come back together.</summary>
+    /// <param name="retry">First and longest wait.</param>
+    /// <param name="failures">In a row, 1 for the first.</param>
+    /// <param name="retryAfter">What the other end asked for; null when it did not.</param>
+    protected async Task Pause(ResurfaceRetry retry, int failures, TimeSpan? retryAfter)
+    {
+        var exponent = Math.Min(failures - 1, 20);
+        var backoff = Math.Min(retry.MaxMs, retry.FirstMs * Math.Pow(2, exponent)) * (0.5 + (Random.Shared.NextDouble() / 2));
+        var wait = TimeSpan.FromMilliseconds(backoff);
+        if (retryAfter is { } asked && asked > wait) wait = asked < retry.MaxRetryAfter ? asked : retry.MaxRetryAfter;
+        if (IsHurried)
+        {
+            // At the end there are seconds, not minutes.
+            wait = TimeSpan.FromMilliseconds(Math.Min(wait.TotalMilliseconds, retry.FirstMs));
+            await Task.Delay(wait, Abort);
+            return;
+        }
+
+        await Task.WhenAny(Task.Delay(wait, Abort), Hurried);
+        Abort.ThrowIfCancellationRequested();
     }
 
     protected void CountDelivered(long messages) => Interlocked.Add(ref _delivered, messages);

@@ -111,6 +111,31 @@ internal sealed class DeliverySpool : IDisposable
     }
 
     /// <summary>
+    /// Takes a batch only when the disk has it, so that what is promised by this outlives the process. False without room, or when the disk
+    /// refuses; true also of a batch that waits already, which is not taken twice.
+    /// </summary>
+    public bool TryStore(SpoolBatch batch)
+    {
+        var size = SpoolSegment.HeaderBytes + batch.Payload.Length;
+        lock (_gate)
+        {
+            if (_entries.Any(entry => entry.Id == batch.Id)) return true;
+            DropExpired();
+            if (_bytes + size > _limits.MaxBytes) return false;
+        }
+
+        if (!TryWrite(batch)) return false;
+        lock (_gate)
+        {
+            _entries.AddLast(new Entry(batch.Id, size, batch.Messages));
+            _bytes += size;
+            _messages += batch.Messages;
+        }
+
+        return true;
+    }
+
+    /// <summary>
     /// The oldest batch that nobody else has taken and that this receiver may have; it stays until <see cref="Remove"/>. False when
     /// there is none.
     /// </summary>

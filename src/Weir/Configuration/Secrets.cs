@@ -43,6 +43,15 @@ internal static class Secrets
         return secret;
     }
 
+    /// <summary>As <see cref="Text"/>, of what must not stand in the configuration itself: that is read by many and copied to repositories.</summary>
+    /// <exception cref="UsageException">As there, or it stands there.</exception>
+    public static string? Hidden(YamlSettings settings, string key)
+    {
+        if (settings.FindText(key) is { } inline && inline.Place != YamlSettings.VariableOf(key))
+            throw new UsageException($"{inline.Place}: {key} is a secret, which does not belong into a configuration: {key}File names a file, or the variable {YamlSettings.VariableOf(key)} holds it");
+        return Text(settings, key)?.Trim();
+    }
+
     /// <summary>A certificate with its key, of two PEM files; null when neither is named.</summary>
     public static X509Certificate2? Certificate(YamlSettings settings, string section)
     {

@@ -83,6 +83,13 @@ internal sealed class YamlSettings
         return found;
     }
 
+    /// <summary>Names of the sections below a key, in the order of the file: <c>ops</c> where <c>alerts.to.ops.slack</c> is set.</summary>
+    public IReadOnlyList<string> Sections(string key)
+    {
+        var prefix = key + ".";
+        return [.. _values.Keys.Where(one => one.StartsWith(prefix, StringComparison.Ordinal)).Select(one => one[prefix.Length..].Split('.')[0]).Distinct()];
+    }
+
     public T Get<T>(string key, Parser<T> parser, string expected, T otherwise)
     {
         if (FindText(key) is not { } setting) return otherwise;

@@ -51,6 +51,7 @@ internal sealed class CenterSettings
                 Tls = ReadTls(yaml),
             },
             Traffic = TrafficSettings.Read(yaml, old),
+            Respond = RespondSettings.Read(yaml),
         };
         yaml.RefuseUnknown();
         return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens, Health = old.Health, Notes = old.Notes };

@@ -1,0 +1,49 @@
+using Weir.Storage;
+
+namespace Weir.Center.Respond;
+
+/// <summary>Something that somebody changed.</summary>
+/// <param name="Number">Counts up.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who: a user, or <c>auto</c> and <c>expiry</c> for Weir itself.</param>
+/// <param name="Action">Such as <c>ratelimit.apply</c>.</param>
+/// <param name="Subject">What was changed.</param>
+/// <param name="Detail">With what result.</param>
+public sealed record ChangeEntry(long Number, DateTimeOffset At, string By, string Action, string Subject, string? Detail);
+
+/// <summary>Who changed what and when, in the store. Thread-safe.</summary>
+internal sealed class ChangeLog(SqliteExchangeStore store, RespondLimits limits, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly DocumentSlots<ChangeEntry> _slots = new(store, "respond-changes", limits.MaxChanges);
+    private readonly List<ChangeEntry> _entries = [];
+    private long _next = 1;
+
+    public void Load()
+    {
+        lock (_lock)
+        {
+            _entries.AddRange(_slots.Load().OrderBy(static entry => entry.Number));
+            if (_entries.Count > 0) _next = _entries[^1].Number + 1;
+        }
+    }
+
+    /// <exception cref="StoreException">It could not be written down: what was to be changed must not be.</exception>
+    public void Add(string by, string action, string subject, string? detail = null)
+    {
+        lock (_lock)
+        {
+            var entry = new ChangeEntry(_next, time.GetUtcNow(), by, action, subject, detail);
+            _slots.Save(entry.Number, entry);
+            _next++;
+            _entries.Add(entry);
+            if (_entries.Count > limits.MaxChanges) _entries.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<ChangeEntry> Latest(int most)
+    {
+        lock (_lock) return [.. _entries.AsEnumerable().Reverse().Take(most)];
+    }
+}

@@ -1,0 +1,298 @@
+using Weir.Center.Cluster;
+using Weir.Kubernetes;
+using Weir.Kubernetes.RateLimits;
+using Weir.Records;
+using Weir.Records.Status;
+using Weir.Storage;
+
+namespace Weir.Center.Respond.RateLimits;
+
+/// <summary>What is asked for, beside the limit itself.</summary>
+/// <param name="Request">The limit.</param>
+/// <param name="By">Who asks.</param>
+public sealed record RateLimitOrder(RateLimitRequest Request, string By)
+{
+    /// <summary>Null takes the default.</summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>Also changes what others own.</summary>
+    public bool TakeOver { get; init; }
+
+    /// <summary>The server checks it and stores nothing.</summary>
+    public bool DryRun { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Incident { get; init; }
+}
+
+/// <summary>
+/// The limits that are set, and their ends. A limit is in the store before the cluster is asked, so that an end of this process leaves none behind that nobody
+/// knows: what was half done is taken back at the next start, what has expired meanwhile too. One change at a time.
+/// </summary>
+internal sealed class RateLimitControl : IStatusSource, IDisposable
+{
+    private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lastRetry = TimeSpan.FromMinutes(1);
+
+    private readonly SemaphoreSlim _changing = new(1);
+    private readonly Lock _lock = new();
+    private readonly SqliteExchangeStore _store;
+    private readonly RateLimitOptions _options;
+    private readonly ClusterLink _cluster;
+    private readonly RespondLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ChangeLog _log;
+    private readonly DocumentSlots<RateLimitRecord> _slots;
+    private readonly SortedDictionary<long, RateLimitRecord> _records = [];
+    private readonly Dictionary<long, (DateTimeOffset At, TimeSpan Wait)> _retries = [];
+    private readonly ExchangeIdGenerator _ids = new();
+    private long _applied, _reverted, _failed;
+
+    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, SqliteExchangeStore store, ChangeLog log, TimeProvider time)
+    {
+        (_options, _limits, _cluster, _store, _log, _time) = (options, limits, cluster, store, log, time);
+        _slots = new DocumentSlots<RateLimitRecord>(store, "respond-ratelimits", limits.MaxRateLimits);
+    }
+
+    public string Name => "ratelimits";
+
+    public RateLimitTarget? Default => _options.Default;
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<RateLimitRecord> All
+    {
+        get
+        {
+            lock (_lock) return [.. _records.Values.Reverse()];
+        }
+    }
+
+    public void Load()
+    {
+        lock (_lock)
+            foreach (var record in _slots.Load()) _records[record.Number] = record;
+    }
+
+    public RateLimitRecord? Find(string id) => All.FirstOrDefault(one => one.Id == id);
+
+    public RateLimitRecord? ActiveOn(RateLimitTarget target) => All.FirstOrDefault(one => one.IsOpen && one.Request.Target == target);
+
+    /// <exception cref="RateLimitException">As of <see cref="RateLimiter"/>, or there is no cluster.</exception>
+    public RateLimiter Limiter()
+    {
+        try
+        {
+            return new RateLimiter(_cluster.Client());
+        }
+        catch (KubernetesException e)
+        {
+            throw new RateLimitException(RateLimitFault.Unavailable, e.Message, e);
+        }
+    }
+
+    /// <exception cref="RateLimitException">It cannot be planned.</exception>
+    public async Task<RateLimitPreview> PreviewAsync(RateLimitOrder order, CancellationToken cancellation)
+    {
+        var limiter = Limiter();
+        var now = _time.GetUtcNow();
+        var plan = await limiter.PlanAsync(order.Request, NextId(now), now + Ttl(order), cancellation);
+        var services = await limiter.ServicesOfAsync(order.Request.Target, cancellation);
+        var traffic = services.Count == 0 ? null : RateLimitPreviews.Traffic(_store, plan.Effective, services, now - s_hour, _limits.MaxPreviewCalls, cancellation);
+        return new RateLimitPreview(plan.Provider, plan.Effective, RateLimitPreviews.Objects(plan), plan.Warnings, plan.Conflicts, plan.Unavailable, traffic);
+    }
+
+    /// <exception cref="RateLimitException">It was not applied.</exception>
+    /// <exception cref="StoreException">It could not be written down, so nothing was changed.</exception>
+    public async Task<RateLimitRecord> ApplyAsync(RateLimitOrder order, CancellationToken cancellation)
+    {
+        var limiter = Limiter();
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            var now = _time.GetUtcNow();
+            var (id, expires) = (NextId(now), now + Ttl(order));
+            var plan = await limiter.PlanAsync(order.Request, id, expires, cancellation);
+            var earlier = ActiveOn(order.Request.Target);
+            var record = new RateLimitRecord
+            {
+                Id = id, Number = NextNumber(), State = order.DryRun ? RateLimitState.DryRun : RateLimitState.Applying, Request = order.Request, Provider = plan.Provider,
+                Effective = plan.Effective, Objects = [.. plan.Changes.Select(AppliedObject.Of)], Warnings = plan.Warnings, CreatedAt = now, ExpiresAt = expires,
+                By = order.By, Reason = order.Reason, Incident = order.Incident,
+            };
+            if (!order.DryRun && All.Count(static one => one.IsOpen) >= _limits.MaxRateLimits / 2)
+                throw new RateLimitException(RateLimitFault.Unavailable, $"{_limits.MaxRateLimits / 2} limits are set already");
+            if (!order.DryRun) Save(record);
+            _log.Add(order.By, order.DryRun ? "ratelimit.dry_run" : "ratelimit.apply", $"{order.Request.Target}", Describe(record));
+            try
+            {
+                // Once begun it is done: a client that goes away leaves no half of it.
+                await limiter.ApplyAsync(plan, order.TakeOver, order.DryRun, CancellationToken.None);
+            }
+            catch (RateLimitException e)
+            {
+                Interlocked.Increment(ref _failed);
+                Save(record with { State = RateLimitState.Failed, Error = e.Message, EndedAt = _time.GetUtcNow() });
+                throw;
+            }
+
+            Interlocked.Increment(ref _applied);
+            if (order.DryRun)
+            {
+                record = record with { EndedAt = now };
+            }
+            else
+            {
+                record = record with { State = RateLimitState.Active };
+                if (earlier is not null) await ReplaceAsync(limiter, earlier, record);
+            }
+
+            Save(record);
+            return record;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Takes a limit back. Where the cluster refuses, it is tried again until it is gone.</summary>
+    /// <returns>The limit as it is now; null when there is none of this id that is set.</returns>
+    public async Task<RateLimitRecord?> RevertAsync(string id, string by, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation);
+        try
+        {
+            if (Find(id) is not { IsOpen: true } record) return null;
+            _log.Add(by, "ratelimit.revert", $"{record.Request.Target}", Describe(record));
+            return await TryRevertAsync(record);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <exception cref="RateLimitException">The cluster could not be asked.</exception>
+    public Task<RateLimitCheck> CheckAsync(RateLimitRecord record, CancellationToken cancellation) => Limiter().CheckAsync(record.Changes, cancellation);
+
+    /// <summary>Takes back what is over, and what an earlier run left half done. Called now and then.</summary>
+    public async Task ExpireAsync(bool isStart, CancellationToken cancellation)
+    {
+        var now = _time.GetUtcNow();
+        foreach (var due in All.Where(one => one.IsOpen && (one.ExpiresAt <= now || one.State == RateLimitState.Reverting || (isStart && one.State == RateLimitState.Applying))))
+        {
+            if (_retries.TryGetValue(due.Number, out var retry) && retry.At > now) continue;
+            await _changing.WaitAsync(cancellation);
+            try
+            {
+                if (Find(due.Id) is not { IsOpen: true } record) continue;
+                if (!_retries.ContainsKey(due.Number)) _log.Add("expiry", "ratelimit.revert", $"{record.Request.Target}", Describe(record));
+                _ = await TryRevertAsync(record);
+            }
+            finally
+            {
+                _changing.Release();
+            }
+        }
+    }
+
+    public string NextId(DateTimeOffset at)
+    {
+        lock (_lock) return _ids.Next(at.ToUnixTimeMilliseconds() * 1_000_000).ToString();
+    }
+
+    public void Report(IStatusReport report)
+    {
+        report.Counter("applied", Interlocked.Read(ref _applied));
+        report.Counter("reverted", Interlocked.Read(ref _reverted));
+        report.Counter("failed", Interlocked.Read(ref _failed));
+        report.Gauge("active", All.Count(static one => one.IsOpen));
+        report.Gauge("reverting", All.Count(static one => one.State == RateLimitState.Reverting));
+    }
+
+    public void Dispose() => _changing.Dispose();
+
+    private async Task<RateLimitRecord> TryRevertAsync(RateLimitRecord record)
+    {
+        // Written down first: an end of this process must not forget that somebody wanted it gone.
+        record = record with { State = RateLimitState.Reverting };
+        Save(record);
+        try
+        {
+            var left = await Limiter().RevertAsync(record.Changes, CancellationToken.None);
+            record = record with { State = RateLimitState.Reverted, EndedAt = _time.GetUtcNow(), Left = left, Error = null };
+            _retries.Remove(record.Number);
+            Interlocked.Increment(ref _reverted);
+        }
+        catch (RateLimitException e)
+        {
+            var wait = _retries.TryGetValue(record.Number, out var last) && last.Wait * 2 < s_lastRetry ? last.Wait * 2 : _retries.ContainsKey(record.Number) ? s_lastRetry : s_firstRetry;
+            _retries[record.Number] = (_time.GetUtcNow() + wait, wait);
+            record = record with { Error = e.Message };
+        }
+
+        Save(record);
+        return record;
+    }
+
+    /// <summary>What the limit before had and this one has not goes.</summary>
+    private async Task ReplaceAsync(RateLimiter limiter, RateLimitRecord earlier, RateLimitRecord now)
+    {
+        var gone = earlier.Objects.Where(old => old.IsOwn && !now.Objects.Any(one => one.Kind == old.Kind && one.Name == old.Name)).Select(static one => one.ToChange()).ToList();
+        IReadOnlyList<string> left = [];
+        string? error = null;
+        try
+        {
+            if (gone.Count > 0) left = await limiter.RevertAsync(gone, CancellationToken.None);
+        }
+        catch (RateLimitException e)
+        {
+            error = $"{string.Join(", ", gone.Select(static one => $"{one.Type.Kind} {one.Name}"))} stayed: {e.Message}";
+        }
+
+        Save(earlier with { State = RateLimitState.Replaced, EndedAt = _time.GetUtcNow(), Left = left, Error = error });
+    }
+
+    private TimeSpan Ttl(RateLimitOrder order)
+    {
+        var ttl = order.Ttl ?? _options.Ttl;
+        return ttl > TimeSpan.Zero && ttl <= _options.MaxTtl
+            ? ttl
+            : throw new RateLimitException(RateLimitFault.Invalid, $"a limit lasts at most {_options.MaxTtl.TotalHours:0.#} hours");
+    }
+
+    /// <summary>For tests of what is found after a start.</summary>
+    internal void Keep(RateLimitRecord record) => Save(record);
+
+    private void Save(RateLimitRecord record)
+    {
+        _slots.Save(record.Number, record);
+        lock (_lock)
+        {
+            _records[record.Number] = record;
+            while (_records.Count > _limits.MaxRateLimits) _records.Remove(_records.First(static one => !one.Value.IsOpen).Key);
+        }
+    }
+
+    /// <summary>The slot of a limit that is set is not written over.</summary>
+    private long NextNumber()
+    {
+        lock (_lock)
+        {
+            var number = _records.Count == 0 ? 1 : _records.Keys.Max() + 1;
+            while (_records.Values.Any(one => one.IsOpen && one.Number % _limits.MaxRateLimits == number % _limits.MaxRateLimits)) number++;
+            return number;
+        }
+    }
+
+    private static string Describe(RateLimitRecord record)
+    {
+        var parts = new List<string>();
+        if (record.Request.RequestsPerSecond is { } rps) parts.Add($"{rps}/s");
+        if (record.Request.RequestsPerMinute is { } rpm) parts.Add($"{rpm}/min");
+        if (record.Request.Connections is { } connections) parts.Add($"{connections} connections");
+        return $"{record.Provider}: {string.Join(", ", parts)}, limit {record.Id}{(record.Reason is { } reason ? $", {reason}" : "")}";
+    }
+}
