@@ -28,7 +28,7 @@ internal static class ClusterRoutes
     {
         routes.MapGet("/cluster-info", (CancellationToken cancellation) => Guard(async () => Results.Json(await ClusterOverview.ReadAsync(responder.Cluster.Client(), cancellation))))
             .WithName("getClusterInfo").WithSummary("Nodes, pods, load by the metrics API, deployments, latest events, and pods by namespace").Produces<object>().ProducesProblem(502).ProducesProblem(503);
-        routes.MapGet("/api/service-map", (SqliteExchangeStore store, TimeProvider time, CancellationToken cancellation) => Guard(async () =>
+        routes.MapGet("/api/service-map", (IExchangeStore store, TimeProvider time, CancellationToken cancellation) => Guard(async () =>
             {
                 var now = time.GetUtcNow();
                 return Results.Json(await ServiceMap.ReadAsync(responder.Cluster.Client(), store, now.AddHours(-1), now, limits.MaxPreviewCalls, cancellation));

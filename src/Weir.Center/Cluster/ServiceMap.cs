@@ -27,7 +27,7 @@ internal sealed class ServiceMap
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="KubernetesException">The cluster cannot be read.</exception>
     public static async Task<JsonObject> ReadAsync(
-        KubernetesClient client, SqliteExchangeStore store, DateTimeOffset from, DateTimeOffset now, int mostCalls, CancellationToken cancellation)
+        KubernetesClient client, IExchangeStore store, DateTimeOffset from, DateTimeOffset now, int mostCalls, CancellationToken cancellation)
     {
         var map = new ServiceMap();
         var services = await ClusterOverview.ListAsync(client, ResourceTypes.Services, cancellation);
@@ -130,7 +130,7 @@ internal sealed class ServiceMap
     }
 
     /// <returns>False when there were more calls than are looked at.</returns>
-    private bool Calls(SqliteExchangeStore store, DateTimeOffset from, DateTimeOffset now, int most, CancellationToken cancellation)
+    private bool Calls(IExchangeStore store, DateTimeOffset from, DateTimeOffset now, int most, CancellationToken cancellation)
     {
         var query = new ExchangeQuery { FromNs = from.ToUnixTimeMilliseconds() * 1_000_000, Limit = 1000 };
         var counts = new Dictionary<(string From, string To), (long Calls, long Errors)>();

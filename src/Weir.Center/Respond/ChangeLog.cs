@@ -12,7 +12,7 @@ namespace Weir.Center.Respond;
 public sealed record ChangeEntry(long Number, DateTimeOffset At, string By, string Action, string Subject, string? Detail);
 
 /// <summary>Who changed what and when, in the store. Thread-safe.</summary>
-internal sealed class ChangeLog(SqliteExchangeStore store, RespondLimits limits, TimeProvider time)
+internal sealed class ChangeLog(IExchangeStore store, RespondLimits limits, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly DocumentSlots<ChangeEntry> _slots = new(store, "respond-changes", limits.MaxChanges);

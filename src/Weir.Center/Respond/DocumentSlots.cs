@@ -31,7 +31,7 @@ internal static class RespondJson
 }
 
 /// <summary>A ring of documents in the store: item N is written over the one that is so many before it.</summary>
-internal sealed class DocumentSlots<T>(SqliteExchangeStore store, string kind, int count)
+internal sealed class DocumentSlots<T>(IExchangeStore store, string kind, int count)
     where T : class
 {
     public void Save(long number, T item) => store.SaveDocuments(kind, [(Name(number), RespondJson.Write(item))]);

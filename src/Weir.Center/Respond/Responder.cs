@@ -17,7 +17,7 @@ internal sealed class Responder : IDisposable
     private static readonly TimeSpan s_storeRetry = TimeSpan.FromSeconds(1);
 
     private readonly RespondOptions _options;
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly Action<string> _tell;
     private readonly CancellationTokenSource _stop = new();
     private readonly AutoLimiter _auto;
@@ -26,7 +26,7 @@ internal sealed class Responder : IDisposable
     private Task _ticks = Task.CompletedTask;
 
     /// <exception cref="Export.OutputException">A queue's directory cannot be used.</exception>
-    public Responder(RespondOptions options, string directory, SqliteExchangeStore store, TimeProvider time, Action<string> tell)
+    public Responder(RespondOptions options, string directory, IExchangeStore store, TimeProvider time, Action<string> tell)
     {
         (_options, _store, _tell) = (options, store, tell);
         Cluster = new ClusterLink(options.Cluster);

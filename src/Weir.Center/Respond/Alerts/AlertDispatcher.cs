@@ -28,7 +28,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private const string Document = "respond-alerts";
 
     private readonly Lock _lock = new();
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly AlertOptions _options;
     private readonly RespondLimits _limits;
     private readonly TimeProvider _time;
@@ -38,7 +38,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private long _offered, _silenced, _repeated, _unrouted, _omitted, _noRoom;
 
     /// <exception cref="Export.OutputException">A queue's directory cannot be used.</exception>
-    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, SqliteExchangeStore store, TimeProvider time, Action<string> tell)
+    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, IExchangeStore store, TimeProvider time, Action<string> tell)
     {
         (_options, _limits, _store, _time) = (options, limits, store, time);
         foreach (var route in options.Routes)

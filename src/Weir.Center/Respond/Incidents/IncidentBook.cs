@@ -3,7 +3,7 @@ using Weir.Storage;
 namespace Weir.Center.Respond.Incidents;
 
 /// <summary>The incidents of late, in memory and in the store. Thread-safe.</summary>
-internal sealed class IncidentBook(SqliteExchangeStore store, RespondLimits limits)
+internal sealed class IncidentBook(IExchangeStore store, RespondLimits limits)
 {
     private readonly Lock _lock = new();
     private readonly DocumentSlots<IncidentRecord> _slots = new(store, "respond-incidents", limits.MaxIncidents);

@@ -85,7 +85,7 @@ internal sealed class IncidentWatch : IIncidentSink, IStatusSource
 
     /// <summary>Learns from what is stored. Nothing is reported of it: it was, when it happened.</summary>
     /// <exception cref="StoreException">The store can't be read.</exception>
-    public void Replay(SqliteExchangeStore store, long nextNumber, CancellationToken cancellation)
+    public void Replay(IExchangeStore store, long nextNumber, CancellationToken cancellation)
     {
         var from = _time.GetUtcNow() - _options.Baseline.Learning - s_margin;
         var query = new ExchangeQuery { FromNs = from.ToUnixTimeMilliseconds() * NsPerMs, Limit = 1000 };

@@ -38,7 +38,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
 
     private readonly SemaphoreSlim _changing = new(1);
     private readonly Lock _lock = new();
-    private readonly SqliteExchangeStore _store;
+    private readonly IExchangeStore _store;
     private readonly RateLimitOptions _options;
     private readonly ClusterLink _cluster;
     private readonly RespondLimits _limits;
@@ -50,7 +50,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     private readonly ExchangeIdGenerator _ids = new();
     private long _applied, _reverted, _failed;
 
-    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, SqliteExchangeStore store, ChangeLog log, TimeProvider time)
+    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, IExchangeStore store, ChangeLog log, TimeProvider time)
     {
         (_options, _limits, _cluster, _store, _log, _time) = (options, limits, cluster, store, log, time);
         _slots = new DocumentSlots<RateLimitRecord>(store, "respond-ratelimits", limits.MaxRateLimits);

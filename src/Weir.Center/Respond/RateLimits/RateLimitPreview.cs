@@ -40,7 +40,7 @@ internal static class RateLimitPreviews
 
     /// <summary>Calls to the services of the last hour, as the limit would have seen them. The client is the peer that was captured: behind a gateway, that is the gateway.</summary>
     public static PreviewedTraffic Traffic(
-        SqliteExchangeStore store, EffectiveLimit limit, IReadOnlyList<(string Namespace, string Service)> services, DateTimeOffset from, int most, CancellationToken cancellation)
+        IExchangeStore store, EffectiveLimit limit, IReadOnlyList<(string Namespace, string Service)> services, DateTimeOffset from, int most, CancellationToken cancellation)
     {
         var calls = new List<LimitedCall>();
         var query = new ExchangeQuery { FromNs = from.ToUnixTimeMilliseconds() * NsPerMs, Limit = 1000 };
