@@ -127,7 +127,7 @@ internal sealed class DeliverySpool : IDisposable
         if (!TryWrite(batch)) return false;
         lock (_gate)
         {
-            _entries.AddLast(new Entry(batch.Id, size, batch.Messages));
+            _entries.AddLast(new Entry(batch.Id, size, batch.Messages, batch.IsTraffic));
             _bytes += size;
             _messages += batch.Messages;
         }
