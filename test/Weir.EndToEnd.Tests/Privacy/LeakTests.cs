@@ -35,7 +35,8 @@ public sealed class LeakTests(ITestOutputHelper log) : IDisposable
 
         Assert.True(calls > 3000, $"only {calls} calls were made");
         Assert.Equal(calls, (await System.IO.File.ReadAllLinesAsync(File("calls.jsonl"))).Length);
-        Assert.Contains(Directory.EnumerateFiles(File("spool"), "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1_000_000);
+        // In as many batches as a slow machine makes of it.
+        Assert.InRange(Directory.EnumerateFiles(File("spool"), "*", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length), 1_000_000, long.MaxValue);
         AssertClean(outputs, SeededCapture.Seeds);
         log.WriteLine($"{calls} calls, {SeededCapture.Seeds.Count} seeds in {SeededCapture.Places.Count} places");
     }
