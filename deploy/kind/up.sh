@@ -22,6 +22,7 @@ helm upgrade --install weir deploy/helm/weir --namespace weir --values deploy/ki
 cat <<'TEXT'
 Weir runs on every node.
   kubectl -n weir port-forward daemonset/weir-probe 7373:7373                        calls of one node: http://127.0.0.1:7373
+  kubectl -n weir logs daemonset/weir-probe | grep 'password'                        how to log in there, of the first start
   kubectl -n monitoring port-forward service/monitoring-grafana 3000:80              dashboards: http://127.0.0.1:3000
   kind delete cluster --name weir                                                    ends it
 TEXT

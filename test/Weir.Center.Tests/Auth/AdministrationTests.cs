@@ -28,21 +28,19 @@ public sealed class AdministrationTests
         Assert.DoesNotContain("pbkdf2", (await admin.Json(HttpStatusCode.OK, "GET", "/api/v1/users")).GetRawText(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{"name":"eve","role":"root"}""")]
-    [InlineData("""{"name":"eve","role":"logger"}""")]
-    [InlineData("""{"name":"eve"}""")]
-    [InlineData("""{"name":"eve'--","role":"viewer"}""")]
-    [InlineData("""{"name":"../../etc","role":"viewer"}""")]
-    [InlineData("""{"name":"eve\u0000","role":"viewer"}""")]
-    [InlineData("""{"name":"eve","role":"viewer","password":"short"}""")]
-    [InlineData("""{"name":"eve","role":"viewer","admin":true}""")]
-    public async Task A_user_that_cannot_be_is_refused(string body)
+    [Fact]
+    public async Task A_user_that_cannot_be_is_refused()
     {
         await using var center = await TestCenter.Start();
         using var admin = Visitor.Of(center, Role.Admin);
-        Assert.Equal(HttpStatusCode.BadRequest, await admin.Status("POST", "/api/v1/users", body));
-        Assert.Null(center.Host.Accounts.Users.Find("eve"));
+        foreach (var body in new[]
+        {
+            """{"name":"eve","role":"root"}""", """{"name":"eve","role":"logger"}""", """{"name":"eve"}""", """{"name":"eve'--","role":"viewer"}""",
+            """{"name":"../../etc","role":"viewer"}""", """{"name":"eve\u0000","role":"viewer"}""", """{"name":"eve","role":"viewer","password":"short"}""",
+            """{"name":"eve","role":"viewer","admin":true}""",
+        })
+            Assert.True(await admin.Status("POST", "/api/v1/users", body) == HttpStatusCode.BadRequest, body);
+        Assert.Equal(2, center.Host.Accounts.Users.All.Count);
     }
 
     [Fact]
@@ -124,20 +122,19 @@ public sealed class AdministrationTests
         Assert.Equal(HttpStatusCode.Unauthorized, await program.Status("GET", "/api/v1/session"));
     }
 
-    [Theory]
-    [InlineData("""{"name":"ci","role":"admin"}""")]
-    [InlineData("""{"name":"ci","role":"root"}""")]
-    [InlineData("""{"name":"","role":"viewer"}""")]
-    [InlineData("""{"name":"line\nbreak","role":"viewer"}""")]
-    [InlineData("""{"name":"right\u202eleft","role":"viewer"}""")]
-    [InlineData("""{"name":"ci","role":"viewer","days":-1}""")]
-    [InlineData("""{"name":"ci","role":"viewer","days":100000}""")]
-    [InlineData("""{"name":"ci","role":"viewer","days":1e99}""")]
-    public async Task A_token_that_cannot_be_is_refused(string body)
+    [Fact]
+    public async Task A_token_that_cannot_be_is_refused()
     {
         await using var center = await TestCenter.Start();
         using var @operator = Visitor.Of(center, Role.Operator);
-        Assert.Equal(HttpStatusCode.BadRequest, await @operator.Status("POST", "/api/v1/tokens", body));
+        foreach (var body in new[]
+        {
+            """{"name":"ci","role":"admin"}""", """{"name":"ci","role":"root"}""", """{"name":"","role":"viewer"}""", """{"name":"line\nbreak","role":"viewer"}""",
+            """{"name":"right\u202eleft","role":"viewer"}""", """{"name":"ci","role":"viewer","days":-1}""", """{"name":"ci","role":"viewer","days":100000}""",
+            """{"name":"ci","role":"viewer","days":1e99}""",
+        })
+            Assert.True(await @operator.Status("POST", "/api/v1/tokens", body) == HttpStatusCode.BadRequest, body);
+        Assert.Empty(center.Host.Accounts.Tokens.All);
     }
 
     [Fact]

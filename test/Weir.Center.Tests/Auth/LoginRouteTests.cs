@@ -68,21 +68,20 @@ public sealed class LoginRouteTests
         Assert.Equal((10, 2), (counters.GetProperty("loginsFailed").GetInt32(), counters.GetProperty("loginsRefused").GetInt32()));
     }
 
-    [Theory]
-    [InlineData("text/plain", "admin", HttpStatusCode.UnsupportedMediaType)]
-    [InlineData("application/xml", "<a/>", HttpStatusCode.UnsupportedMediaType)]
-    [InlineData("application/json", "{}", HttpStatusCode.BadRequest)]
-    [InlineData("application/json", """{"username":"admin"}""", HttpStatusCode.BadRequest)]
-    [InlineData("application/json", """{"username":["admin"],"password":{"$ne":null}}""", HttpStatusCode.BadRequest)]
-    [InlineData("application/x-www-form-urlencoded", "username=admin", HttpStatusCode.BadRequest)]
-    [InlineData("application/x-www-form-urlencoded", "a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q&r&s&t", HttpStatusCode.BadRequest)]
-    [InlineData("multipart/form-data; boundary=x", "--x\r\nnonsense", HttpStatusCode.BadRequest)]
-    [InlineData("multipart/form-data", "--x", HttpStatusCode.BadRequest)]
-    public async Task What_is_no_login_is_refused(string type, string body, HttpStatusCode status)
+    [Fact]
+    public async Task What_is_no_login_is_refused()
     {
         await using var center = await Start();
         using var nobody = Visitor.Nobody(center);
-        Assert.Equal(status, await nobody.Status("POST", "/api/login", Content(type, body)));
+        const string json = "application/json";
+        const string form = "application/x-www-form-urlencoded";
+        foreach (var (type, body, status) in new[]
+        {
+            ("text/plain", "admin", 415), ("application/xml", "<a/>", 415), (json, "{}", 400), (json, """{"username":"admin"}""", 400),
+            (json, """{"username":["admin"],"password":{"$ne":null}}""", 400), (form, "username=admin", 400), (form, "a&b&c&d&e&f&g&h&i&j&k&l&m&n&o&p&q&r&s&t", 400),
+            ("multipart/form-data; boundary=x", "--x\r\nnonsense", 400), ("multipart/form-data", "--x", 400),
+        })
+            Assert.True(status == (int)await nobody.Status("POST", "/api/login", Content(type, body)), $"{type}: {body}");
     }
 
     [Fact]

@@ -67,16 +67,13 @@ public sealed class SessionTests
             Assert.Equal(HttpStatusCode.Forbidden, await admin.Status("POST", "/api/v1/tokens", new { name = "ci", role = "viewer" }, ("Origin", origin)));
     }
 
-    [Theory]
-    [InlineData("same-origin", HttpStatusCode.OK)]
-    [InlineData("none", HttpStatusCode.OK)]
-    [InlineData("same-site", HttpStatusCode.Unauthorized)]
-    [InlineData("cross-site", HttpStatusCode.Unauthorized)]
-    public async Task A_page_of_another_port_cannot_borrow_the_session(string site, HttpStatusCode status)
+    [Fact]
+    public async Task A_page_of_another_port_cannot_borrow_the_session()
     {
         await using var center = await Start();
         using var browser = await Browser(center);
-        Assert.Equal(status, await browser.Status("GET", "/api/v1/exchanges", null, ("Sec-Fetch-Site", site)));
+        foreach (var site in new[] { "same-origin", "none" }) Assert.Equal(HttpStatusCode.OK, await browser.Status("GET", "/api/v1/exchanges", null, ("Sec-Fetch-Site", site)));
+        foreach (var site in new[] { "same-site", "cross-site" }) Assert.Equal(HttpStatusCode.Unauthorized, await browser.Status("GET", "/api/v1/exchanges", null, ("Sec-Fetch-Site", site)));
     }
 
     [Fact]

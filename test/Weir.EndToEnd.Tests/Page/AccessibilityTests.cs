@@ -46,6 +46,14 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await Check(page, "status");
         page.AssertClean(expected: "status of 400");
+
+        await using var stranger = await fixture.Chromium.Open(width, height, scheme, login: false);
+        await stranger.Page.GotoAsync($"{fixture.Demo.Address}/login");
+        await Expect(stranger.Page.GetByTestId("login-name")).ToBeFocusedAsync();
+        await stranger.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Check(stranger, "login");
+        Assert.Equal(width, await stranger.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        stranger.AssertClean();
     }
 
     private async Task Check(WatchedPage page, string place)
