@@ -137,8 +137,13 @@ struct {
 	__uint(max_entries, 1);
 } numbers SEC(".maps");
 
-/* Whether any process was seen to use TLS: without one, sockets need not be looked at. */
-__u32 tls_is_used;
+/* Not 0 once `processes` has had an entry, from here or from user space: without one, sockets need not be looked at. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__type(key, __u32);
+	__type(value, __u32);
+	__uint(max_entries, 1);
+} in_use SEC(".maps");
 
 /* Zeros for new entries: too large for the stack. */
 const struct calls no_calls SEC(".rodata.calls") = {};
@@ -150,15 +155,23 @@ static __always_inline __u64 process_start(void)
 	return BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
+static __always_inline bool is_in_use(void)
+{
+	__u32 zero = 0, *used = bpf_map_lookup_elem(&in_use, &zero);
+
+	return used && *used;
+}
+
 static __always_inline void mark_process(__u32 tgid, __u32 flags)
 {
+	__u32 zero = 0, used = 1;
 	__u32 *known = bpf_map_lookup_elem(&processes, &tgid);
 
 	if (known && (*known & flags) == flags)
 		return;
 	flags |= known ? *known : 0;
-	tls_is_used = 1;
 	bpf_map_update_elem(&processes, &tgid, &flags, BPF_ANY);
+	bpf_map_update_elem(&in_use, &zero, &used, BPF_ANY);
 }
 
 /* Puts the type into the BTF, for the test that compares it with its C# side. */

@@ -248,7 +248,7 @@ static __always_inline void on_socket(struct sock *sk, int length, bool received
 	__u64 cookie;
 	__u32 *known;
 
-	if (!*(volatile __u32 *)&tls_is_used)
+	if (!is_in_use())
 		return;
 	known = bpf_map_lookup_elem(&processes, &caller.tgid);
 	if (!known)

@@ -89,8 +89,9 @@ internal static class Http1Head
             return;
         }
 
-        if (line.Contains((byte)'\r')) anomalies.Add(Anomaly.BareCarriageReturn);
-        var colon = line.IndexOf((byte)':');
+        var colon = line.IndexOfAnyExcept(Http1Syntax.Token);
+        var valid = colon > 0 && line[colon] == ':';
+        if (!valid) colon = line.IndexOf((byte)':');
         if (colon < 0)
         {
             anomalies.Add(Anomaly.HeaderWithoutColon);
@@ -99,18 +100,28 @@ internal static class Http1Head
         }
 
         var name = line[..colon];
-        var trimmed = name.TrimEnd(" \t"u8);
-        if (trimmed.Length != colon) anomalies.Add(Anomaly.WhitespaceBeforeColon);
-        if (!Http1Syntax.IsToken(trimmed)) anomalies.Add(Anomaly.HeaderNameInvalid);
-        if (full && !(line.Length <= 256 && IsFraming(trimmed))) return;
+        if (!valid)
+        {
+            name = name.TrimEnd(" \t"u8);
+            if (name.Length != colon) anomalies.Add(Anomaly.WhitespaceBeforeColon);
+            if (!Http1Syntax.IsToken(name)) anomalies.Add(Anomaly.HeaderNameInvalid);
+        }
+
+        if (full && !(line.Length <= 256 && IsFraming(name))) return;
 
         var whole = message.Text.Append(line);
-        var value = line[(colon + 1)..];
-        var start = colon + 1 + (value.Length - value.TrimStart(" \t"u8).Length);
+        var (start, length) = Value(line, colon + 1);
+        fields.Add(new HeaderField(new Slice(whole.Offset, name.Length), new Slice(whole.Offset + start, length)));
+    }
+
+    /// <summary>Where the value is, without the white space around it (RFC 9112 §5.1).</summary>
+    private static (int Start, int Length) Value(ReadOnlySpan<byte> line, int from)
+    {
+        // As all but hand-made clients write it: one space before, none behind.
+        if (from + 1 < line.Length && line[from] == ' ' && line[from + 1] > ' ' && line[^1] > ' ') return (from + 1, line.Length - from - 1);
+        var value = line[from..];
         var length = value.Trim(" \t\r"u8).Length;
-        if (length == 0) start = line.Length;
-        fields.Add(new HeaderField(
-            new Slice(whole.Offset, trimmed.Length), new Slice(whole.Offset + start, length)));
+        return length == 0 ? (line.Length, 0) : (from + (value.Length - value.TrimStart(" \t"u8).Length), length);
     }
 
     private static bool IsFraming(ReadOnlySpan<byte> name) =>

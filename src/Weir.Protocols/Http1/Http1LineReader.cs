@@ -19,6 +19,9 @@ internal sealed class Http1LineReader
     /// <summary>The delivered line ended in LF alone.</summary>
     public bool BareLineFeed { get; private set; }
 
+    /// <summary>The delivered line has a CR that is not of its end.</summary>
+    public bool HoldsCarriageReturn { get; private set; }
+
     /// <summary>Bytes of the delivered line on the wire, its end included.</summary>
     public long WireBytes => _length;
 
@@ -40,6 +43,7 @@ internal sealed class Http1LineReader
     {
         if (_delivered) Reset();
         line = default;
+        if (_length == 0 && TryReadWhole(ref bytes, maxBytes, out line)) return true;
         var end = bytes.IndexOf((byte)'\n');
         var content = end < 0 ? bytes : bytes[..end];
         if (!content.IsEmpty) _endsInCarriageReturn = content[^1] == '\r';
@@ -63,10 +67,28 @@ internal sealed class Http1LineReader
         // One byte more than the limit is gathered, so that a CR behind a line of just that length is not content.
         Cut = _length - (_endsInCarriageReturn ? 1 : 0) > maxBytes;
         line = Cut ? line[..maxBytes] : _endsInCarriageReturn ? line[..^1] : line;
+        HoldsCarriageReturn = line.Contains((byte)'\r');
         _length++;
         bytes = bytes[(end + 1)..];
         _delivered = true;
         return true;
+    }
+
+    /// <summary>The usual line: all of it is there, it ends in CR LF, and is not too long.</summary>
+    private bool TryReadWhole(ref ReadOnlySpan<byte> bytes, int maxBytes, out ReadOnlySpan<byte> line)
+    {
+        var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
+        if (end < 0 || end > maxBytes || end + 1 >= bytes.Length || bytes[end] != '\r' || bytes[end + 1] != '\n')
+        {
+            line = default;
+            return false;
+        }
+
+        line = bytes[..end];
+        bytes = bytes[(end + 2)..];
+        _length = end + 2;
+        BareLineFeed = Cut = HoldsCarriageReturn = false;
+        return _delivered = true;
     }
 
     private void Gather(ReadOnlySpan<byte> content, int maxBytes)

@@ -229,6 +229,7 @@ internal sealed partial class Http1Parser(Http1Conversation owner, Http1Limits l
             }
 
             if (_message is null) continue;
+            if (_lines.HoldsCarriageReturn && line[0] is not ((byte)' ' or (byte)'\t')) Mark(Anomaly.BareCarriageReturn);
             var fields = _state == State.Trailers ? _message.Trailers : _message.Headers;
             var full = _lines.Cut || _headBytes + line.Length > limits.MaxHeadBytes || !owner.MayHold(_pending!);
             if (full) Mark(Anomaly.HeaderTooLarge);

@@ -39,6 +39,8 @@ internal static partial class GorOptions
         ["output-stdout"] = Switch((line, _) => line.Pass("-o", "gor:-")),
         ["output-null"] = Switch((line, _) => line.Pass("-o", "none")),
         ["input-raw-ignore-interface"] = Value((line, value) => line.IgnoreDevice(value)),
+        ["input-raw-k8s-skip-ns"] = Value((line, value) => line.SkipNamespace(value)),
+        ["input-raw-k8s-skip-svc"] = Value((line, value) => line.SkipService(value)),
         ["exit-after"] = Value((line, value) => line.Pass("--for", Seconds(value))),
         ["copy-buffer-size"] = Value((line, value) => line.Pass("--body-limit", value)),
 
@@ -54,7 +56,7 @@ internal static partial class GorOptions
         ["input-raw-buffer-timeout"] = Noted("input-raw-buffer-timeout", "Weir polls its buffer itself", true),
         ["input-raw-timestamp-type"] = Noted("input-raw-timestamp-type", "Weir takes the kernel's timestamps", true),
         ["input-raw-stats"] = Noted("input-raw-stats", "the counters are in the summary at the end, and in --stats FILE", false),
-        ["input-raw-k8s-nomatch-nocap"] = Noted("input-raw-k8s-nomatch-nocap", "weir sniff does not ask Kubernetes for pods", false),
+        ["input-raw-k8s-nomatch-nocap"] = Noted("input-raw-k8s-nomatch-nocap", "what nothing matches is never shown", false),
         ["output-file-flush-interval"] = Noted("output-file-flush-interval", "records are written within 100 ms", true),
         ["output-file-buffer"] = Noted("output-file-buffer", "records are written within 100 ms", true),
         ["split-output"] = Noted("split-output", "every output gets every call", false),
@@ -65,8 +67,6 @@ internal static partial class GorOptions
         // What is refused.
         ["input-raw-monitor"] = Refused("input-raw-monitor", "Weir reads no radio frames", false),
         ["input-raw-vlan-vid"] = Refused("input-raw-vlan-vid", "use --input-raw-bpf-filter 'vlan ID and …'", true),
-        ["input-raw-k8s-skip-ns"] = Refused("input-raw-k8s-skip-ns", "weir sniff does not ask Kubernetes for pods; choose with -p, -i or --where", true),
-        ["input-raw-k8s-skip-svc"] = Refused("input-raw-k8s-skip-svc", "weir sniff does not ask Kubernetes for pods; choose with -p, -i or --where", true),
         ["input-tcp"] = Refused("input-tcp", NoQueue, true),
         ["input-http"] = Refused("input-http", NoQueue, true),
         ["input-kafka-host"] = Refused("input-kafka-host", NoQueue, true),

@@ -5,7 +5,9 @@ using System.Net.NetworkInformation;
 namespace Weir.Cli.Compatibility;
 
 /// <summary>The command line that GoReplay's options make.</summary>
-internal sealed class RewrittenLine(Action<string> note)
+/// <param name="note">Takes what the user should know.</param>
+/// <param name="identity">A cluster says who the peers are without being asked for: this is a pod.</param>
+internal sealed class RewrittenLine(Action<string> note, bool identity)
 {
     private readonly List<string> _passed = [];
     private readonly List<string> _devices = [];
@@ -13,13 +15,15 @@ internal sealed class RewrittenLine(Action<string> note)
     private readonly List<string> _ports = [];
     private readonly List<string> _vnis = [];
     private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private readonly KubernetesSelection _cluster = new();
     private bool _allDevices;
+    private bool _wholeNode;
     private bool _allPorts;
     private string? _file;
     private string? _engine;
 
     /// <summary>Some option of GoReplay said what to capture.</summary>
-    public bool HasInput => _allDevices || _devices.Count > 0 || _file is not null;
+    public bool HasInput => _allDevices || _wholeNode || _devices.Count > 0 || _file is not null;
 
     public void Pass(params IEnumerable<string> arguments) => _passed.AddRange(arguments);
 
@@ -29,6 +33,10 @@ internal sealed class RewrittenLine(Action<string> note)
     }
 
     public void Vni(string vni) => _vnis.Add(vni);
+
+    public void SkipNamespace(string name) => _cluster.SkipNamespace(name);
+
+    public void SkipService(string name) => _cluster.SkipService(name);
 
     public void IgnoreDevice(string name) => _ignored.Add($"!{name}");
 
@@ -71,14 +79,16 @@ internal sealed class RewrittenLine(Action<string> note)
     public IEnumerable<string> ToArguments()
     {
         var arguments = new List<string>();
+        // The calls of a file can be selected as well.
+        _allDevices |= _wholeNode && !_passed.Any(one => one == "-r" || IsOption(one, "--read"));
         if (_file is not null) arguments.AddRange(["--read", _file]);
-        if (_file is null && (HasInput || _ignored.Count > 0))
+        if (_file is null && (_allDevices || _devices.Count > 0 || _ignored.Count > 0))
             arguments.AddRange(["--interface", string.Join(',', (_allDevices || _devices.Count == 0 ? ["any"] : _devices).Concat(_ignored).Distinct())]);
         // All ports are said too: APP_PORTS is for a line that names no input.
         if (_allPorts || _ports.Count > 0) arguments.AddRange(["--port", _allPorts ? "" : string.Join(',', _ports.Distinct())]);
         if (_engine is not null && _file is null) arguments.AddRange(["--source", _engine]);
         if (_vnis.Count > 0) arguments.AddRange(["--vni", string.Join(',', _vnis)]);
-        return [.. arguments, .. _passed];
+        return [.. arguments, .. Passed()];
     }
 
     private void Ports(string ports)
@@ -87,19 +97,36 @@ internal sealed class RewrittenLine(Action<string> note)
         else _ports.AddRange(ports.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
-    /// <summary>Discovery of all services is what a capture of the whole node sees; selections of pods are not made here.</summary>
     private void Kubernetes(string address)
     {
-        if (address.TrimEnd('/', ':') is not ("k8s://service" or "k8s:/" or "k8s:" or "k8s"))
+        _cluster.Want(address);
+        Note($"--input-raw {address}: captures every interface of the node, and shows the calls to what is selected");
+        _wholeNode = _allPorts = true;
+    }
+
+    /// <summary>What the cluster selects is one more condition beside a filter of the user's own.</summary>
+    private List<string> Passed()
+    {
+        if (_cluster.Expression() is not { } selection) return _passed;
+        if (_devices.Count > 0) throw new UsageException("--input-raw k8s:// and an interface in one line: the selection would hide the calls of the interface; run weir once for each");
+        if (!identity && !_passed.Any(one => IsOption(one, "--kubeconfig") || IsOption(one, "--names")))
         {
             throw new UsageException(
-                $"--input-raw {address}: weir sniff does not ask Kubernetes for pods. It captures the whole node: choose with -p PORTS, "
-                + "-i INTERFACES or --where");
+                $"a selection of Kubernetes ({selection}) needs a cluster that says who the peers are: run in a pod of it, or give --kubeconfig FILE");
         }
 
-        Note($"--input-raw {address}: captures every interface of the node, and with them every service");
-        _allDevices = _allPorts = true;
+        var passed = new List<string>();
+        for (var i = 0; i < _passed.Count; i++)
+        {
+            if (_passed[i] is "--where" or "-w" && i + 1 < _passed.Count) selection = $"{selection} && ({_passed[++i]})";
+            else if (_passed[i].StartsWith("--where=", StringComparison.Ordinal)) selection = $"{selection} && ({_passed[i]["--where=".Length..]})";
+            else passed.Add(_passed[i]);
+        }
+
+        return [.. passed, "--where", selection];
     }
+
+    private static bool IsOption(string argument, string name) => argument == name || argument.StartsWith($"{name}=", StringComparison.Ordinal);
 
     private string Device(string host)
     {

@@ -14,7 +14,7 @@ internal static class SnifferCompatibility
     public static string[] Rewrite(string[] args, Func<string, string?> environment, Action<string> note)
     {
         if (args.Length == 0 || args[0] != "sniff") return args;
-        var line = new RewrittenLine(note);
+        var line = new RewrittenLine(note, environment("KUBERNETES_SERVICE_HOST") is { Length: > 0 });
         Read(args.AsSpan(1), line);
         SnifferEnvironment.Apply(environment, line, note, text => Read(text, line));
         return ["sniff", .. line.ToArguments()];

@@ -30,6 +30,28 @@ public sealed class IdentityTests : IDisposable
         Assert.Equal("{\"app\":\"web\"}", records[0].GetProperty("client").GetProperty("labels").GetRawText());
     }
 
+    [Theory]
+    [InlineData(2, "--input-raw", "k8s://shop/pod/orders-7d-b:8080")]
+    [InlineData(0, "--input-raw", "k8s://shop/pod/orders-7d-b:80,443")]
+    [InlineData(2, "--input-raw", "k8s://shop/service/orders:")]
+    [InlineData(0, "--input-raw", "k8s://shop/service/web:")]
+    [InlineData(2, "--input-raw", "k8s://shop/service")]
+    [InlineData(0, "--input-raw", "k8s://other/service")]
+    [InlineData(2, "--input-raw", "k8s://deployment/orders:8080")]
+    [InlineData(0, "--input-raw", "k8s://daemonset/orders:8080")]
+    [InlineData(2, "--input-raw", "k8s://shop/labelSelector/app=orders:8080,9090")]
+    [InlineData(0, "--input-raw", "k8s://labelSelector/app=orders,tier=front:8080")]
+    [InlineData(2, "--input-raw", "k8s://shop/pod/nobody:80", "--input-raw", "k8s://shop/pod/orders-7d-b:8080")]
+    [InlineData(2, "--input-raw", "k8s://service:", "--input-raw-k8s-skip-ns", "kube-system", "--input-raw-k8s-skip-svc", "kubernetes")]
+    [InlineData(0, "--input-raw", "k8s://service:", "--input-raw-k8s-skip-ns", "kube-system", "--input-raw-k8s-skip-ns", "shop")]
+    [InlineData(0, "--input-raw", "k8s://service:", "--input-raw-k8s-skip-svc", "orders")]
+    [InlineData(1, "--input-raw", "k8s://shop/service/orders:", "--where", "path.contains(\"/\") && method == \"POST\"")]
+    public async Task Pods_are_selected_as_GoReplay_selects_them(int calls, params string[] selection)
+    {
+        await using var server = await Shop();
+        Assert.Equal(calls, (await WeirCommand.Read(Capture, ["--kubeconfig", await Kubeconfig(server), .. selection])).Count);
+    }
+
     [Fact]
     public async Task A_cluster_that_cannot_say_who_was_there_fails_the_command_with_the_missing_rule()
     {

@@ -135,13 +135,16 @@ public sealed class SnifferCompatibilityTests : IDisposable
     [InlineData("--output-kafka-host", "x:9092", "jsonl")]
     [InlineData("--middleware", "./x", "jsonl")]
     [InlineData("--http-set-header", "A: b", "weir replay")]
-    [InlineData("--input-raw", "k8s://shop/service/web:80", "--where")]
+    [InlineData("--input-raw", "k8s://shop/service/web:80", "--kubeconfig")]
+    [InlineData("--input-raw", "k8s://shop/gateway/web:80", "labelSelector")]
+    [InlineData("--input-raw", "k8s://shop/pod/web:http", "no port")]
+    [InlineData("--input-raw", "k8s://shop/pod/", "which pod")]
     [InlineData("--input-raw", "eth0:80|10%", "--header-limiter")]
     [InlineData("--input-raw", "192.0.2.77:80", "no interface")]
     [InlineData("--input-raw-engine", "magic", "af_packet")]
     [InlineData("--input-raw-protocol", "binary", "binary")]
     [InlineData("--input-raw-monitor", "", "radio")]
-    [InlineData("--input-raw-k8s-skip-ns", "kube-system", "Kubernetes")]
+    [InlineData("--input-raw-k8s-skip-ns", "kube-system", "--kubeconfig")]
     [InlineData("--input-nothing-known", "x", "--input-nothing-known")]
     public async Task What_cannot_be_honoured_is_refused_with_the_reason(string option, string value, string reason)
     {

@@ -105,11 +105,11 @@ public sealed class SnifferEnvironmentTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--input-raw k8s://shop/service/web:80", "--where")]
-    [InlineData("--input-raw k8s://service: --input-raw-k8s-skip-ns kube-system", "skip-ns")]
-    [InlineData("--input-raw k8s://service: --input-raw-k8s-skip-svc kubernetes", "skip-svc")]
+    [InlineData("--input-raw k8s://shop/service/web:80", "dst.service.name == \"web\" && dst.port in [80]")]
+    [InlineData("--input-raw k8s://service: --input-raw-k8s-skip-ns kube-system", "dst.namespace != \"kube-system\"")]
+    [InlineData("--input-raw k8s://service: --input-raw-k8s-skip-svc kubernetes", "--kubeconfig")]
     [InlineData("", "K8S_INPUT")]
-    public async Task K8s_selections_that_need_the_cluster_are_refused(string input, string reason)
+    public async Task K8s_selections_without_a_cluster_are_refused_with_what_they_ask(string input, string reason)
     {
         var (code, _, errors) = await Run(["sniff", "-o", "none"], ("SNIFFER_ENGINE", "k8s"), ("K8S_INPUT", input));
         Assert.Equal(2, code);

@@ -28,6 +28,7 @@ internal sealed class TlsWatcher : IDisposable
 
     private readonly TlsAttachments _attachments;
     private readonly BpfMap _processes;
+    private readonly BpfMap _inUse;
     private readonly BpfRingBuffer _notices;
     private readonly TlsLimits _limits;
     private readonly Action<uint> _exited;
@@ -46,7 +47,7 @@ internal sealed class TlsWatcher : IDisposable
     public TlsWatcher(BpfObject programs, TlsLimits limits, Action<uint> exited)
     {
         _attachments = new TlsAttachments(programs, limits);
-        (_processes, _limits, _exited) = (programs.Map("processes"), limits, exited);
+        (_processes, _inUse, _limits, _exited) = (programs.Map("processes"), programs.Map("in_use"), limits, exited);
         _notices = new BpfRingBuffer(programs.Map("notices"));
         _poll.Add(_wake);
         _poll.Add(_notices);
@@ -205,6 +206,7 @@ internal sealed class TlsWatcher : IDisposable
             if (_attachments.Look(pid, maps[i], isProgram: i == 0, _scan) is not { } file) continue;
             if (!_attachments.WatchMemory(pid, file, maps[i])) continue;
             _processes.Write((uint)pid, TlsProcessFlags.Seen | TlsProcessFlags.Memory);
+            _inUse.Write(0u, 1u);
             return;
         }
     }
