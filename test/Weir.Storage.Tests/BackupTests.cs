@@ -9,7 +9,7 @@ public sealed class BackupTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_copy_made_while_a_center_writes_is_one_state_of_the_store()
+    public async Task A_copy_made_while_a_center_writes_is_one_state_of_the_store()
     {
         using var store = new TemporaryStore();
         store.Store.Append(Rows.Range(0, 2000));
@@ -38,8 +38,8 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(Enumerable.Range(0, (int)count).Reverse().Select(n => Rows.Make(n).Id), Pages.ReadAll(copy, new ExchangeQuery { Limit = 1000 }).Items);
         }
 
-        stop.Cancel();
-        writer.Wait();
+        await stop.CancelAsync();
+        await writer;
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Weir.Storage.ClickHouse;
 
 /// <summary>
 /// ClickHouse's HTTP interface: statements in, RowBinary in and out. Thread-safe. The place where a client library would go, if one
-/// could be had (docs/decisions/0016).
+/// could be had (docs/decisions/0016-clickhouse-over-http.md).
 /// </summary>
 internal sealed class ClickHouseClient : IDisposable
 {

@@ -136,9 +136,10 @@ public sealed class ClickHouseStoreTests(ClickHouseFixture fixture) : IClassFixt
         }).ToArray();
         var options = ClickHouseServer.Options(fixture.Server.Address) with
         {
-            MaxAge = TimeSpan.FromDays(1),
-            // The first day began at midnight before the first row, so it is over a day old half a day after the second.
-            Time = new FixedTime(Rows.Epoch + (2 * day)),
+            // So long that no server is told of it, which would go by its own clock. The first day has been over for that long at noon of
+            // the second day after it.
+            MaxAge = TimeSpan.FromDays(4000),
+            Time = new FixedTime(Rows.Epoch + (4001 * day)),
         };
         using (var store = new ClickHouseExchangeStore(options))
         {
