@@ -81,10 +81,16 @@ public sealed class TrafficAccountant : ITrafficIntervals, IStatusSource, IDispo
     {
         lock (_gate)
         {
-            if (!_spare.TryPop(out var empty))
+            TrafficTable? empty;
+            while (!_spare.TryPop(out empty))
             {
-                _postponed++;
-                return false;
+                // A file waits where a live capture would lose packets.
+                if (!_live && !_ending) Monitor.Wait(_gate);
+                else
+                {
+                    _postponed++;
+                    return false;
+                }
             }
 
             _full.Enqueue(table);
@@ -157,6 +163,7 @@ public sealed class TrafficAccountant : ITrafficIntervals, IStatusSource, IDispo
         lock (_gate)
         {
             if (_spare.Count < _tables) _spare.Push(table);
+            Monitor.PulseAll(_gate);
         }
     }
 
