@@ -23,12 +23,20 @@ internal static class RequestBody
         if (context.Request.ContentLength > most) return null;
         using var body = new MemoryStream();
         var buffer = new byte[16 << 10];
-        while (true)
+        try
         {
-            var read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
-            if (read == 0) break;
-            body.Write(buffer, 0, read);
-            if (body.Length > most) return null;
+            while (true)
+            {
+                var read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
+                if (read == 0) break;
+                body.Write(buffer, 0, read);
+                if (body.Length > most) return null;
+            }
+        }
+        catch (BadHttpRequestException failure) when (failure.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            // The server noticed first, which it does when the length was not announced.
+            return null;
         }
 
         context.MarkBodyRead();

@@ -87,19 +87,32 @@ internal static class AccessControl
             return;
         }
 
-        var status = StatusCodes.Status500InternalServerError;
+        var written = false;
+        // Before the answer leaves: who is told that something was done finds it in the log.
+        context.Response.OnStarting(() =>
+        {
+            Write();
+            return Task.CompletedTask;
+        });
         try
         {
             await next(context);
-            status = context.Response.StatusCode;
         }
         finally
         {
+            // Nobody waits for the answer any more, so none begins; what was done was done.
+            if (context.RequestAborted.IsCancellationRequested) Write();
+        }
+
+        void Write()
+        {
+            if (written) return;
+            written = true;
             var name = endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? $"{context.Request.Method} {(endpoint as RouteEndpoint)?.RoutePattern.RawText}";
             var (target, detail) = context.Items[Described] is ValueTuple<string, string> said
                 ? said
                 : (string.Join(' ', context.Request.RouteValues.Select(static value => Convert.ToString(value.Value, CultureInfo.InvariantCulture))), "");
-            audit.Write(AuditLog.Change, caller.Name, caller.Via, context.Connection.RemoteIpAddress?.ToString() ?? "", name, target, status, detail);
+            audit.Write(AuditLog.Change, caller.Name, caller.Via, context.Connection.RemoteIpAddress?.ToString() ?? "", name, target, context.Response.StatusCode, detail);
         }
     }
 

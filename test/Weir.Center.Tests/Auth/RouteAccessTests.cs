@@ -129,6 +129,11 @@ public sealed class RouteAccessTests
             foreach (var body in new[] { "", "[", "[]", "null", "\"x\"", "{\"name\":1}", "{\"username\":\"\\ud800\",\"name\":\"\\ud800\"}", new string('[', 10_000), "{\"unknown\":1}" })
                 Assert.Equal(HttpStatusCode.BadRequest, await admin.Status(method, path, body, (SameOrigin.Header, "1")));
             Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await admin.Status(method, path, $"{{\"name\":\"{new string('x', 20_000)}\"}}", (SameOrigin.Header, "1")));
+            // So is one whose length is not announced.
+            var chunked = await center.Raw(
+                $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TestCenter.Token(center.Host)}\r\n{SameOrigin.Header}: 1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + $"10000\r\n{new string(' ', 1 << 16)}\r\n10000\r\n{new string(' ', 1 << 16)}\r\n0\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 413", chunked, StringComparison.Ordinal);
             // A hundred megabytes are refused by their announcement, unread.
             var answer = await center.Raw(
                 $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TestCenter.Token(center.Host)}\r\n{SameOrigin.Header}: 1\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n{{");
