@@ -20,7 +20,7 @@ public sealed record RateLimitMark(string Id, DateTimeOffset? ExpiresAt, IReadOn
             if (JsonNode.Parse(text) is not JsonObject mark || (string?)mark["id"] is not { } id) return null;
             var previous = new Dictionary<string, PreviousValue>(StringComparer.Ordinal);
             foreach (var (name, value) in mark["previous"] as JsonObject ?? [])
-                if ((string?)value?["value"] is { } was) previous[name] = new PreviousValue(was, (string?)value["manager"]);
+                if (IsOfLimits(name) && (string?)value?["value"] is { } was) previous[name] = new PreviousValue(was, (string?)value["manager"]);
             return new RateLimitMark(id, (DateTimeOffset?)mark["expiresAt"], previous);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -29,6 +29,10 @@ public sealed record RateLimitMark(string Id, DateTimeOffset? ExpiresAt, IReadOn
             return null;
         }
     }
+
+    /// <summary>Whoever may write annotations can write a mark: it must not make Weir set others than those of limits.</summary>
+    private static bool IsOfLimits(string annotation) =>
+        annotation.StartsWith(IngressNginxLimits.Prefix + "limit-", StringComparison.Ordinal) || annotation == TraefikLimits.Annotation;
 
     public override string ToString()
     {

@@ -234,7 +234,7 @@ public sealed class RateLimiter(KubernetesClient client)
     private async Task RestoreAsync(RateLimitChange change, JsonElement live, List<string> left, CancellationToken cancellation)
     {
         var applied = change.Body["metadata"]!["annotations"]!.AsObject();
-        var previous = (RateLimitMark.Read(live) ?? ReadMark(change.Body))?.Previous ?? new Dictionary<string, PreviousValue>();
+        var previous = (ReadMark(change.Body) ?? RateLimitMark.Read(live))?.Previous ?? new Dictionary<string, PreviousValue>();
         foreach (var (name, value) in applied)
         {
             if (name == RateLimitPlan.MarkAnnotation || FieldOwners.Annotation(live, name) is not { } now || now == (string?)value) continue;

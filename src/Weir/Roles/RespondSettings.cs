@@ -52,7 +52,7 @@ internal static partial class RespondSettings
     {
         var key = $"alerts.to.{name}";
         if (!RouteName().IsMatch(name)) throw new UsageException($"{key}: a receiver's name is letters, digits, - and _");
-        List<IAlertChannel> channels = [.. new[] { Slack(yaml, key), Firebase(yaml, key), Webhook(yaml, key), Alertmanager(yaml, key) }.OfType<IAlertChannel>()];
+        List<IAlertChannel> channels = [.. new IAlertChannel?[] { Slack(yaml, key), Firebase(yaml, key), Webhook(yaml, key), Alertmanager(yaml, key) }.OfType<IAlertChannel>()];
         if (channels.Count != 1) throw new UsageException($"{key}: {(channels.Count == 0 ? "nothing says where: it" : "it")} is one of slack, firebase, webhook and alertmanager");
         return new AlertRoute(name, channels[0])
         {

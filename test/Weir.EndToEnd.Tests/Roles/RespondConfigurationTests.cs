@@ -40,7 +40,7 @@ public sealed class RespondConfigurationTests : IDisposable
         await File.WriteAllTextAsync(slack, "https://hooks.slack.example/services/made-up\n");
         await File.WriteAllTextAsync(secret, Convert.ToBase64String(new byte[32]) + "\n");
         await File.WriteAllTextAsync(firebase, new JsonObject { ["type"] = "service_account", ["client_email"] = "a@b.example", ["private_key"] = key.ExportPkcs8PrivateKeyPem() }.ToJsonString());
-        var (code, _, errors) = await Check($$"""
+        var (code, _, errors) = await Check($$$"""
             detection: {learning: 20m, quiet: 5m}
             alerts:
               groupWait: 0
@@ -48,9 +48,9 @@ public sealed class RespondConfigurationTests : IDisposable
               repeat: 4h
               page: https://weir.example/
               to:
-                ops: {slack: {urlFile: {{slack}}}, minSeverity: high, namespaces: [shop, "pay-*"]}
-                board: {firebase: {database: "https://project.firebaseio.example", credentialsFile: {{firebase}}}}
-                hook: {webhook: {url: "https://receiver.example/weir", secretFile: {{secret}}}, kinds: [flood, password_guessing], resolved: false}
+                ops: {slack: {urlFile: {{{slack}}}}, minSeverity: high, namespaces: [shop, "pay-*"]}
+                board: {firebase: {database: "https://project.firebaseio.example", credentialsFile: {{{firebase}}}}}
+                hook: {webhook: {url: "https://receiver.example/weir", secretFile: {{{secret}}}}, kinds: [flood, password_guessing], resolved: false}
                 alertmanager: {alertmanager: {url: "http://alertmanager:9093"}}
                 env: {minSeverity: low}
             cluster: {enabled: true, kubeconfig: /etc/weir/kubeconfig}

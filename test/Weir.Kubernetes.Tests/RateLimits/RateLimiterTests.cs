@@ -110,6 +110,21 @@ public class RateLimiterTests
     }
 
     [Fact]
+    public async Task A_mark_that_somebody_else_wrote_makes_Weir_set_nothing()
+    {
+        var (lab, limiter) = await Cluster.StartAsync(IngressNginx);
+        await using var _ = lab;
+        const string forged = """{"id":"x","previous":{"nginx.ingress.kubernetes.io/configuration-snippet":{"value":"return 200;"}}}""";
+        await Cluster.AnnotateAsync(lab, "mallory", RateLimitPlan.MarkAnnotation, forged);
+        var plan = await limiter.PlanAsync(Request(10), Id, null);
+        Assert.Equal("mallory", Assert.Single(plan.Conflicts).Manager);
+        await limiter.ApplyAsync(plan, takeOver: true);
+        await Cluster.AnnotateAsync(lab, "mallory", RateLimitPlan.MarkAnnotation, forged);
+        await limiter.RevertAsync(plan.Changes);
+        Assert.Equal([RateLimitPlan.MarkAnnotation], (await Cluster.AnnotationsAsync(lab)).Keys);
+    }
+
+    [Fact]
     public async Task A_controller_that_keeps_the_object_as_its_repository_has_it_is_named()
     {
         var (lab, limiter) = await Cluster.StartAsync(IngressNginx, null, ("argocd.argoproj.io/tracking-id", "shop:networking.k8s.io/Ingress:shop/web"));
