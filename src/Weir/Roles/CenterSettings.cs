@@ -29,6 +29,7 @@ internal sealed class CenterSettings
 
     /// <param name="file">The configuration; null for the environment alone.</param>
     /// <param name="store">What the command line says of the store, which goes first.</param>
+    /// <param name="noAuth">The command line takes everybody for an administrator.</param>
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
     public static CenterSettings Read(string? file, string? store, bool noAuth)
     {
