@@ -89,6 +89,7 @@ public sealed class TrafficTests
         await using var again = CenterHost.Create(options);
         await again.StartAsync(CancellationToken.None);
         using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new("Bearer", TestCenter.Token(again));
         var answer = JsonDocument.Parse(await http.GetStringAsync(new Uri($"{again.Address}/api/v1/traffic"))).RootElement;
         Assert.Equal((2000, 40), (answer.GetProperty("bytes").GetInt64(), answer.GetProperty("packets").GetInt64()));
         await again.StopAsync();
