@@ -52,7 +52,9 @@ internal sealed class SigningKeys
     private SigningKeyRecord Add()
     {
         var nowMs = _options.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var added = new SigningKeyRecord(Credentials.NewId(), RandomNumberGenerator.GetBytes(SecretBytes), nowMs);
+        // Never as old as the one before: the time is what tells after a restart which of them signs.
+        var createdMs = _keys.Length > 0 ? Math.Max(nowMs, _keys[^1].CreatedMs + 1) : nowMs;
+        var added = new SigningKeyRecord(Credentials.NewId(), RandomNumberGenerator.GetBytes(SecretBytes), createdMs);
         _store.AddKey(added);
         var kept = _keys.Add(added);
         // A key is over when its follower has signed for as long as a token holds.

@@ -1,6 +1,5 @@
 import { useEffect } from 'react';
-import { PageNav } from '../../components/PageNav';
-import { ThemeToggle } from '../../components/ThemeToggle';
+import { PlainHeader } from '../../components/PlainHeader';
 import { formatCount, plural } from '../../lib/format';
 import { getEndpoint, listEndpoints } from './api';
 import { EndpointDetails } from './EndpointDetails';
@@ -10,7 +9,6 @@ import { OpenApiView } from './OpenApiView';
 import { DriftView } from './DriftView';
 import { useAnswer } from './use-answer';
 import { usePlace } from './use-place';
-import '../calls/app-header.css';
 import '../status/status-page.css';
 import './endpoints.css';
 
@@ -31,15 +29,7 @@ export function EndpointsPage() {
 
   return (
     <div className="status-page">
-      <header className="app-header">
-        <h1>
-          <img src="/icon.svg" alt="" width="22" height="22" />
-          Weir
-        </h1>
-        <PageNav />
-        <div className="spacer" />
-        <ThemeToggle />
-      </header>
+      <PlainHeader />
       <main className="status-main endpoints-main" tabIndex={0} aria-label="Endpoints">
         <form className="endpoints-bar" role="search" onSubmit={(event) => event.preventDefault()}>
           <label>

@@ -29,7 +29,10 @@ export function LoginPage() {
     document.title = 'Log in · Weir';
     if (code === null) {
       name.current?.focus();
-      return;
+      // A link that is opened where the login stands already changes nothing but the hash.
+      const again = () => window.location.reload();
+      window.addEventListener('hashchange', again);
+      return () => window.removeEventListener('hashchange', again);
     }
     // Out of the address and the history before anything else: what stands there is seen over shoulders.
     window.history.replaceState(null, '', window.location.pathname + window.location.search);
@@ -38,6 +41,7 @@ export function LoginPage() {
       setTrouble(troubleOf(error, true));
       setBusy(false);
     });
+    return undefined;
   }, [code]);
 
   const submit = async (event: FormEvent) => {

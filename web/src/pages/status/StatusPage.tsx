@@ -1,16 +1,13 @@
 import { type ReactNode, useEffect } from 'react';
 import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
-import { PageNav } from '../../components/PageNav';
-import { SessionButton } from '../../components/SessionButton';
-import { ThemeToggle } from '../../components/ThemeToggle';
+import { PlainHeader } from '../../components/PlainHeader';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
 import { useStatus } from '../calls/use-status';
 import { whatHelpsAgainst } from './advice';
 import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
 import { opaqueConnections, planesOf, settingLabel, span, tlsReaders } from './parts';
 import { useLately } from './use-lately';
-import '../calls/app-header.css';
 import './status-page.css';
 
 const planeFields = ['capture_source'];
@@ -35,16 +32,7 @@ export function StatusPage() {
 
   return (
     <div className="status-page">
-      <header className="app-header">
-        <h1>
-          <img src="/icon.svg" alt="" width="22" height="22" />
-          Weir
-        </h1>
-        <PageNav />
-        <div className="spacer" />
-        <ThemeToggle />
-        <SessionButton />
-      </header>
+      <PlainHeader />
       <main className="status-main" tabIndex={0} aria-label="Status">
         <section className={`verdict ${tone}`} role="status" data-testid="verdict" data-tone={tone}>
           <Icon name={tone === 'ok' ? 'check' : 'warning'} />
