@@ -22,6 +22,8 @@ public sealed class StoredEndpointTests : IAsyncLifetime
 
     private string Data => Path.Combine(_folder.FullName, "data");
 
+    private string TokenFile => Path.Combine(_folder.FullName, "token");
+
     private string Captured => Path.Combine(_folder.FullName, "captured-endpoints.json");
 
     public async Task InitializeAsync()
@@ -34,8 +36,9 @@ public sealed class StoredEndpointTests : IAsyncLifetime
               listen: 127.0.0.1:{RunningWeir.FreePort()}
               token: made-up-for-this-test
             """));
-        _center = WeirCommand.Start("center", "-c", configuration);
+        _center = WeirCommand.Start(Login.Environment, "center", "-c", configuration);
         await _center.WaitForError("shows the calls", s_patience);
+        await File.WriteAllTextAsync(TokenFile, await Login.Token($"http://{_address}"));
     }
 
     public async Task DisposeAsync()
@@ -48,7 +51,7 @@ public sealed class StoredEndpointTests : IAsyncLifetime
     public async Task Credentials_are_judged_before_they_are_masked_and_the_verdict_reaches_the_catalogue()
     {
         await Tell(1, 4);
-        using var child = WeirCommand.Start("endpoints", "--center", $"http://{_address}", "--findings", "--json");
+        using var child = WeirCommand.Start("endpoints", "--center", $"http://{_address}", "--token-file", TokenFile, "--findings", "--json");
         var (code, output, errors) = await child.Finish(s_patience);
         Assert.True(code == 1, errors);
         var kinds = WeirCommand.Records(output).Select(static one => one.GetProperty("kind").GetString()).ToHashSet();
@@ -105,14 +108,15 @@ public sealed class StoredEndpointTests : IAsyncLifetime
 
     private async Task<string> Get(string path)
     {
-        using var http = new HttpClient();
-        return await http.GetStringAsync(new Uri($"http://{_address}{path}"));
+        using var http = await Login.Open($"http://{_address}");
+        return await http.GetStringAsync(new Uri(path, UriKind.Relative));
     }
 
     /// <summary>Endpoints of the requests that were written, in their order.</summary>
     private async Task<IEnumerable<string?>> Extract(params string[] arguments)
     {
-        await WeirCommand.Output(["endpoints", "--format", "captured", "-o", Captured, .. arguments]);
+        string[] token = arguments.Contains("--center") ? ["--token-file", TokenFile] : [];
+        await WeirCommand.Output(["endpoints", "--format", "captured", "-o", Captured, .. arguments, .. token]);
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Captured));
         return [.. document.RootElement.GetProperty("endpoints").EnumerateArray().Where(static one => one.GetProperty("type").GetString() == "request").Select(static one => one.GetProperty("endpoint").GetString())];
     }

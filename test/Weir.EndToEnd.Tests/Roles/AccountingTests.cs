@@ -84,6 +84,7 @@ public sealed class AccountingTests : IDisposable
         await File.WriteAllTextAsync(configuration, $"""
             listen: 127.0.0.1:7373
             data: {_folder}/store
+            adminPassword: {Login.Password}
             probes:
               listen: 198.18.0.1:7374
               token: made-up-for-this-test

@@ -26,7 +26,7 @@ public sealed class WakizashiTests(ITestOutputHelper log) : IDisposable
         await influx.CreateDatabase("wakizashi");
         var (port, health, page) = (RunningWeir.FreePort(), RunningWeir.FreePort(), RunningWeir.FreePort());
         using var center = await StartCenter(port, health, page, influx.Port);
-        using var http = new HttpClient();
+        using var http = await Login.Open($"http://127.0.0.1:{page}");
         Assert.Equal("ok", await http.GetStringAsync(new Uri($"http://127.0.0.1:{health}/healthz")));
 
         var at = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 120;
@@ -97,7 +97,7 @@ public sealed class WakizashiTests(ITestOutputHelper log) : IDisposable
               redisConfig:
             """));
         var center = WeirCommand.Start(
-            new Dictionary<string, string>
+            new Dictionary<string, string>(Login.Environment)
             {
                 ["WEIR_LISTEN"] = $"127.0.0.1:{page}", ["WEIR_DATA"] = Path.Combine(_folder, "data"), ["WEIR_PROBES_LISTEN"] = $"127.0.0.1:{RunningWeir.FreePort()}",
             },
