@@ -102,14 +102,11 @@ public sealed class AlertOutput : IDisposable
 }
 
 /// <summary>Takes one notification after the other, oldest first, to its receiver.</summary>
-internal sealed class AlertSender : BatchSender
+internal sealed class AlertSender : SingleBatchSender
 {
     private readonly IAlertChannel _channel;
     private readonly AlertOutputOptions _options;
-    private readonly DeliverySpool _spool;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http;
-    private readonly SemaphoreSlim _more = new(0, 1);
     private ExchangeId _wrongBatch;
     private int _wrong;
     private int _failures;
@@ -117,73 +114,33 @@ internal sealed class AlertSender : BatchSender
     private string? _lastProblem;
 
     public AlertSender(IAlertChannel channel, AlertOutputOptions options, DeliverySpool spool, TimeProvider time)
-        : base(CancellationToken.None)
-    {
-        (_channel, _options, _spool, _time) = (channel, options, spool, time);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            // A receiver that moves is a matter of the configuration: alerts go nowhere else.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = options.Retry.ConnectTimeout,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
+        : base(spool, Client(options), CancellationToken.None) => (_channel, _options, _time) = (channel, options, time);
 
     public long Refused => Interlocked.Read(ref _refused);
 
     public string? LastProblem => Volatile.Read(ref _lastProblem);
 
-    public override void Wake()
+    private static HttpClient Client(AlertOutputOptions options) => new(new SocketsHttpHandler
     {
-        try
-        {
-            _more.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It was told already and has not looked yet.
-        }
-    }
-
-    protected override void Dispose(bool disposing)
+        // A receiver that moves is a matter of the configuration: alerts go nowhere else.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = options.Retry.ConnectTimeout,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(4),
+    })
     {
-        if (disposing)
-        {
-            _http.Dispose();
-            _more.Dispose();
-        }
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
-        base.Dispose(disposing);
-    }
-
-    protected override async Task Run()
-    {
-        while (true)
-        {
-            if (_spool.TryTake(out var batch))
-            {
-                await Attempt(batch);
-                continue;
-            }
-
-            if (Ending) return;
-            await _more.WaitAsync(Abort);
-        }
-    }
-
-    private async Task Attempt(SpoolBatch batch)
+    protected override async Task Attempt(SpoolBatch batch)
     {
         var notification = Read(batch);
         var answer = notification is null ? new AlertAnswer(AlertOutcome.Wrong, "what waits on disk is no notification") : await Send(notification, Abort);
         if (answer.Outcome == AlertOutcome.Taken)
         {
-            _spool.Remove(batch);
+            Spool.Remove(batch);
             CountDelivered(batch.Messages);
-            if (_failures > 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} takes alerts again; {_spool.Messages} still wait");
+            if (_failures > 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} takes alerts again; {Spool.Messages} still wait");
             _failures = 0;
             Volatile.Write(ref _lastProblem, null);
             return;
@@ -192,14 +149,14 @@ internal sealed class AlertSender : BatchSender
         Volatile.Write(ref _lastProblem, answer.Problem);
         if (answer.Outcome == AlertOutcome.Wrong && Wrong(batch) >= _options.Retry.MaxRefusals)
         {
-            _spool.Remove(batch);
+            Spool.Remove(batch);
             Interlocked.Add(ref _refused, batch.Messages);
             _options.Tell($"{_channel.Kind} at {_channel.Destination} refused {batch.Messages} alerts {_wrong} times, so they are dropped: {answer.Problem}");
             return;
         }
 
-        _spool.Rest(batch);
-        if (_failures++ == 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} does not take alerts, which wait in {_spool.Path}: {answer.Problem}");
+        Spool.Rest(batch);
+        if (_failures++ == 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} does not take alerts, which wait in {Spool.Path}: {answer.Problem}");
         await Pause(_options.Retry, _failures, answer.RetryAfter);
     }
 
@@ -210,7 +167,7 @@ internal sealed class AlertSender : BatchSender
         limit.CancelAfter(_options.Retry.AnswerTimeout);
         try
         {
-            return await _channel.SendAsync(_http, notification, _time.GetUtcNow(), limit.Token);
+            return await _channel.SendAsync(Http, notification, _time.GetUtcNow(), limit.Token);
         }
         catch (HttpRequestException failure)
         {

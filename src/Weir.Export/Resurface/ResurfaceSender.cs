@@ -12,7 +12,7 @@ namespace Weir.Export.Resurface;
 /// flight keeps the window small in which a server can have stored what it did not acknowledge; a repeat in that window carries
 /// the same Idempotency-Key.
 /// </summary>
-internal sealed class ResurfaceSender : BatchSender
+internal sealed class ResurfaceSender : SingleBatchSender
 {
     /// <summary>Shorter than servers keep idle connections, so that a batch rarely meets one that is being closed.</summary>
     private static readonly TimeSpan IdleConnection = TimeSpan.FromSeconds(4);
@@ -20,98 +20,55 @@ internal sealed class ResurfaceSender : BatchSender
     private static readonly string s_agent = $"Resurface/{Version()} (weir)";
 
     private readonly ResurfaceOptions _options;
-    private readonly DeliverySpool _spool;
     private readonly OwnDeliveries _own;
-    private readonly HttpClient _http;
-    private readonly SemaphoreSlim _more = new(0, 1);
     private long _refused;
     private ExchangeId _refusedBatch;
     private int _refusals;
     private int _failures;
 
     public ResurfaceSender(ResurfaceOptions options, DeliverySpool spool, OwnDeliveries own)
-        : base(options.Stop)
-    {
-        (_options, _spool, _own) = (options, spool, own);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = !options.Url.IsLoopback,
-            ConnectTimeout = options.Retry.ConnectTimeout,
-            PooledConnectionIdleTimeout = IdleConnection,
-            MaxConnectionsPerServer = 1,
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-    }
+        : base(spool, Client(options), options.Stop) => (_options, _own) = (options, own);
 
     /// <summary>Messages of batches that the server called wrong again and again.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
     private string Destination => _options.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
-    public override void Wake()
+    private static HttpClient Client(ResurfaceOptions options) => new(new SocketsHttpHandler
     {
-        try
-        {
-            _more.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It was told already and has not looked yet.
-        }
-    }
-
-    protected override void Dispose(bool disposing)
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = !options.Url.IsLoopback,
+        ConnectTimeout = options.Retry.ConnectTimeout,
+        PooledConnectionIdleTimeout = IdleConnection,
+        MaxConnectionsPerServer = 1,
+    })
     {
-        if (disposing)
-        {
-            _http.Dispose();
-            _more.Dispose();
-        }
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
-        base.Dispose(disposing);
-    }
-
-    protected override async Task Run()
-    {
-        while (true)
-        {
-            if (_spool.TryTake(out var batch))
-            {
-                await Attempt(batch);
-                continue;
-            }
-
-            if (Ending) return;
-            await _more.WaitAsync(Abort);
-        }
-    }
-
-    private async Task Attempt(SpoolBatch batch)
+    protected override async Task Attempt(SpoolBatch batch)
     {
         var (status, problem, retryAfter) = await Send(batch);
         if (status == HttpStatusCode.NoContent)
         {
-            _spool.Remove(batch);
+            Spool.Remove(batch);
             CountDelivered(batch.Messages);
-            if (_failures > 0) _options.Tell($"{Destination} takes messages again; {_spool.Messages} still wait");
+            if (_failures > 0) _options.Tell($"{Destination} takes messages again; {Spool.Messages} still wait");
             _failures = 0;
             return;
         }
 
         if (IsRefusal(status) && Refusals(batch) >= _options.Retry.MaxRefusals)
         {
-            _spool.Remove(batch);
+            Spool.Remove(batch);
             Interlocked.Add(ref _refused, batch.Messages);
             _options.Tell($"{Destination} refused {batch.Messages} messages {_refusals} times, so they are dropped: {problem}");
             return;
         }
 
-        _spool.Rest(batch);
-        if (_failures++ == 0) _options.Tell($"{Destination} does not take messages, which wait in {_spool.Path}: {problem}");
+        Spool.Rest(batch);
+        if (_failures++ == 0) _options.Tell($"{Destination} does not take messages, which wait in {Spool.Path}: {problem}");
         await Pause(_options.Retry, _failures, retryAfter);
     }
 
@@ -129,7 +86,7 @@ internal sealed class ResurfaceSender : BatchSender
         limit.CancelAfter(_options.Retry.AnswerTimeout);
         try
         {
-            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             return (response.StatusCode, $"it answered {(int)response.StatusCode}, and only 204 is success", RetryAfter(response.Headers.RetryAfter));
         }
         catch (HttpRequestException failure)

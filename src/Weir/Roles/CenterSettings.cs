@@ -39,7 +39,7 @@ internal sealed class CenterSettings
         var options = new CenterOptions
         {
             Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373)),
-            ClickHouse = StoreSettings.Read(yaml, store, yaml.Get<long>("maxSize", ByteSize.TryParse, "a size such as 2TiB", long.MaxValue), yaml.Get<TimeSpan>("maxAge", Duration.TryParse, "a time such as 30d", TimeSpan.FromDays(7))),
+            ClickHouse = StoreSettings.Read(yaml, store, yaml.Get<long>("maxSize", ByteSize.TryParse, "a size such as 2GiB", long.MaxValue), yaml.Get<TimeSpan>("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7))),
             DataDirectory = yaml.FindText("data")?.Text ?? UpCommand.DataDirectory(null, demo: false),
             MaxBytes = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30),
             MaxAge = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7)),
