@@ -87,7 +87,7 @@ public sealed class StoreCommandTests : IDisposable
             var refused = await Run("restore", file, "--data", Data, "--force");
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("A Weir runs on", refused.Errors, StringComparison.Ordinal);
-            center.Signal("INT");
+            center.Signal("TERM");
             await center.Finish(s_patience);
         }
 
