@@ -53,7 +53,7 @@ public sealed class EndpointsPageTests(PageFixture fixture)
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Keep this template" }).ClickAsync();
         await Expect(page.Page.GetByTestId("decided")).ToContainTextAsync("no path template");
         await page.Page.GetByTestId("why").GetByRole(AriaRole.Button).First.ClickAsync();
-        await Expect(page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link, new() { NameRegex = new("users.[0-9]+$") }).First).ToBeVisibleAsync();
+        await Expect(page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link, new() { NameRegex = new("users.[0-9]+$") }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
         // The refused template, and the endpoint that is no longer one.
         page.AssertClean(expected: "Failed to load resource");
     }
