@@ -16,7 +16,17 @@ internal static class ClientChecks
 
     public static async Task All(RpcChannel channel)
     {
-        foreach (var part in new Func<RpcChannel, Task>[] { Answers, Errors, Metadata, Ends, Sizes }) await part(channel).WaitAsync(s_patience);
+        foreach (var part in new Func<RpcChannel, Task>[] { Answers, Errors, Metadata, Ends, Sizes })
+        {
+            try
+            {
+                await part(channel).WaitAsync(s_patience);
+            }
+            catch (TimeoutException)
+            {
+                Assert.Fail($"{part.Method.Name} hangs");
+            }
+        }
     }
 
     private static async Task Answers(RpcChannel channel)

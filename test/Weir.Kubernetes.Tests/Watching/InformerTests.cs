@@ -46,9 +46,15 @@ public class InformerTests
         var seen = new Seen();
         using var one = hub.Get(ResourceKind.Pods).Subscribe(seen);
         await hub.Get(ResourceKind.Pods).WhenSyncedAsync(default);
+        await Lab.Until(() => lab.Server.Store.Watchers == 1);
         lab.Server.Faults.CutWatches(3);
-        for (var i = 0; i < 20; i++) lab.Server.Put("pods", Manifests.Pod("shop", $"p{i}", $"10.0.0.{i}", s_start));
-        await Lab.Until(() => seen.Names.Count == 20);
+        // In parts, so that there is something left to cut each time.
+        for (var i = 0; i < 20; i++)
+        {
+            lab.Server.Put("pods", Manifests.Pod("shop", $"p{i}", $"10.0.0.{i}", s_start));
+            if (i % 5 == 4) await Lab.Until(() => seen.Names.Count == i + 1);
+        }
+
         Assert.Equal(1, lab.Server.Faults.Requests["list pods"]);
         Assert.Equal(4, lab.Server.Faults.Requests["watch pods"]);
         Assert.Equal(3, hub.States.Single().Failures);
