@@ -27,8 +27,18 @@ internal sealed class RequestStream : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // The server may answer before the first message: its headers must not wait for that.
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            // The server may answer before the first message: its headers must not wait for that.
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch
+        {
+            // It has answered, and wants to hear nothing: who is about to write learns that here, and why by reading.
+            Abandon();
+            throw;
+        }
+
         _opened.TrySetResult(stream);
         await _completed.Task.WaitAsync(cancellationToken);
     }
