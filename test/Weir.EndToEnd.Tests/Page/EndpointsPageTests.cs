@@ -62,7 +62,7 @@ public sealed class EndpointsPageTests(PageFixture fixture)
     public async Task A_service_is_described_and_compared_with_a_document()
     {
         await using var page = await Open(1440, 900, ColorScheme.Dark);
-        await page.Page.GetByTestId("service").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await page.Page.GetByTestId("service").SelectOptionAsync(new SelectOptionValue { Label = "example-api" });
         await page.Page.GetByRole(AriaRole.Radio, new() { Name = "OpenAPI" }).CheckAsync();
         await Expect(page.Page.GetByTestId("openapi")).ToContainTextAsync("openapi: \"3.1.1\"");
         var described = await page.Page.GetByTestId("openapi").TextContentAsync() ?? "";
