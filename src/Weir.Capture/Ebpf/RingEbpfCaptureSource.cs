@@ -49,14 +49,18 @@ public sealed class RingEbpfCaptureSource : ICaptureSource
         _sockets.Dispose();
     }
 
-    /// <summary>Lets what sockets showed go before the frames that are younger: frames wait in the ring, events do not.</summary>
+    /// <summary>
+    /// Lets what sockets showed go before the frames that are younger. Who sent a request and who took it is told by events older than the
+    /// response; a frame that came after the last look may be one, and end the call.
+    /// </summary>
     private sealed class Joined(EbpfCaptureSource sockets, ISegmentSink next) : IFrameSink
     {
         private long _drainedAt;
+        private long _drainedNs;
 
         public void OnFrame(in Frame frame)
         {
-            if (Stopwatch.GetElapsedTime(_drainedAt).TotalMilliseconds >= 1) Drain();
+            if (frame.TimestampNs >= _drainedNs || Stopwatch.GetElapsedTime(_drainedAt).TotalMilliseconds >= 1) Drain();
             next.OnFrame(in frame);
         }
 
@@ -68,6 +72,7 @@ public sealed class RingEbpfCaptureSource : ICaptureSource
 
         private void Drain()
         {
+            _drainedNs = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
             sockets.Drain(next);
             _drainedAt = Stopwatch.GetTimestamp();
         }
