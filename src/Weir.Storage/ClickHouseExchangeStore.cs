@@ -24,12 +24,9 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
     private readonly ClickHouseSchema _schema;
     private readonly ClickHouseWriter _writer;
     private readonly Lock _writing = new();
-    private long _stored;
-    private long _duplicates;
-    private long _failures;
+    private readonly BatchedAppend _append;
     private long _deletedByAge;
     private long _deletedBySize;
-    private string? _lastError;
 
     /// <exception cref="StoreException">The server is away or refuses, or the database is not ours; the message says what to do.</exception>
     public ClickHouseExchangeStore(ClickHouseStoreOptions options)
@@ -50,6 +47,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
         }
 
         _writer = new ClickHouseWriter(_client, _schema, options);
+        _append = new BatchedAppend(options.BatchSize, Write);
     }
 
     public string Engine => $"ClickHouse {_schema.Server}";
@@ -76,35 +74,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
         set => _client.Trace = value;
     }
 
-    public AppendResult Append(ReadOnlySpan<ExchangeRow> rows)
-    {
-        var (stored, replaced) = (0, 0);
-        var total = rows.Length;
-        while (rows.Length > 0)
-        {
-            var batch = rows[..Math.Min(rows.Length, _options.BatchSize)];
-            rows = rows[batch.Length..];
-            lock (_writing)
-            {
-                try
-                {
-                    var (added, updated) = _writer.Append(batch);
-                    stored += added;
-                    replaced += updated;
-                    Interlocked.Add(ref _stored, added);
-                    Interlocked.Add(ref _duplicates, batch.Length - added - updated);
-                }
-                catch (StoreException failure)
-                {
-                    Interlocked.Increment(ref _failures);
-                    Volatile.Write(ref _lastError, failure.Message);
-                    throw;
-                }
-            }
-        }
-
-        return new AppendResult(stored, total - stored - replaced, replaced);
-    }
+    public AppendResult Append(ReadOnlySpan<ExchangeRow> rows) => _append.Append(rows);
 
     public ExchangePage Query(ExchangeQuery query, CancellationToken cancellation = default)
     {
@@ -165,12 +135,12 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
             DatabaseBytes = Partitions(cancellation).Sum(static day => day.Bytes),
             OldestNs = oldest,
             NewestNs = newest,
-            Stored = Interlocked.Read(ref _stored),
-            Duplicates = Interlocked.Read(ref _duplicates),
+            Stored = _append.Stored,
+            Duplicates = _append.Duplicates,
             DeletedByAge = Interlocked.Read(ref _deletedByAge),
             DeletedBySize = Interlocked.Read(ref _deletedBySize),
-            Failures = Interlocked.Read(ref _failures),
-            LastError = Volatile.Read(ref _lastError),
+            Failures = _append.Failures,
+            LastError = _append.LastError,
         };
     }
 
@@ -233,5 +203,10 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
         {
             throw new StoreException(StoreFailure.Corrupt, $"Store {_client.Address}: {exception.Message}", exception);
         }
+    }
+
+    private (int Stored, int Replaced) Write(ReadOnlySpan<ExchangeRow> batch)
+    {
+        lock (_writing) return _writer.Append(batch);
     }
 }

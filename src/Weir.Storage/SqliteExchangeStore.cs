@@ -13,13 +13,10 @@ public sealed class SqliteExchangeStore : IExchangeStore
     private readonly SqliteStoreOptions _options;
     private readonly Lock _writing = new();
     private readonly SqliteWriter _writer;
+    private readonly BatchedAppend _append;
     private readonly ReaderPool _readers;
     private readonly SqliteRetention _retention;
     private long _rows;
-    private long _stored;
-    private long _duplicates;
-    private long _failures;
-    private string? _lastError;
     private int _disposed;
 
     /// <exception cref="StoreException">The file can't be opened, is damaged, or is not ours; the message says what to do.</exception>
@@ -37,42 +34,14 @@ public sealed class SqliteExchangeStore : IExchangeStore
             throw;
         }
 
+        _append = new BatchedAppend(_options.BatchSize, Write);
         _readers = new ReaderPool(ConnectionString(SqliteOpenMode.ReadOnly), _options.MaxReaders);
         _retention = new SqliteRetention(_options);
     }
 
     /// <inheritdoc/>
     /// <remarks>In transactions of the batch size.</remarks>
-    public AppendResult Append(ReadOnlySpan<ExchangeRow> rows)
-    {
-        var (stored, replaced) = (0, 0);
-        var total = rows.Length;
-        while (rows.Length > 0)
-        {
-            var batch = rows[..Math.Min(rows.Length, _options.BatchSize)];
-            rows = rows[batch.Length..];
-            lock (_writing)
-            {
-                try
-                {
-                    var (added, updated) = _writer.Append(batch);
-                    stored += added;
-                    replaced += updated;
-                    Interlocked.Add(ref _rows, added);
-                    Interlocked.Add(ref _stored, added);
-                    Interlocked.Add(ref _duplicates, batch.Length - added - updated);
-                }
-                catch (StoreException failure)
-                {
-                    Interlocked.Increment(ref _failures);
-                    Volatile.Write(ref _lastError, failure.Message);
-                    throw;
-                }
-            }
-        }
-
-        return new AppendResult(stored, total - stored - replaced, replaced);
-    }
+    public AppendResult Append(ReadOnlySpan<ExchangeRow> rows) => _append.Append(rows);
 
     public ExchangePage Query(ExchangeQuery query, CancellationToken cancellation = default)
     {
@@ -147,12 +116,12 @@ public sealed class SqliteExchangeStore : IExchangeStore
             LogBytes = FileBytes("-wal"),
             OldestNs = oldest,
             NewestNs = newest,
-            Stored = Interlocked.Read(ref _stored),
-            Duplicates = Interlocked.Read(ref _duplicates),
+            Stored = _append.Stored,
+            Duplicates = _append.Duplicates,
             DeletedByAge = _retention.DeletedByAge,
             DeletedBySize = _retention.DeletedBySize,
-            Failures = Interlocked.Read(ref _failures),
-            LastError = Volatile.Read(ref _lastError),
+            Failures = _append.Failures,
+            LastError = _append.LastError,
         };
     }
 
@@ -232,4 +201,14 @@ public sealed class SqliteExchangeStore : IExchangeStore
 
     private long FileBytes(string suffix) =>
         new FileInfo(_options.Path + suffix) is { Exists: true } file ? file.Length : 0;
+
+    private (int Stored, int Replaced) Write(ReadOnlySpan<ExchangeRow> batch)
+    {
+        lock (_writing)
+        {
+            var written = _writer.Append(batch);
+            Interlocked.Add(ref _rows, written.Stored);
+            return written;
+        }
+    }
 }
