@@ -105,7 +105,7 @@ public sealed class CenterHost : IAsyncDisposable
         var queue = new IngestQueue(options.Ingest);
         var writer = new StoreWriter(queue, store, options.Ingest);
         var catalogue = new LiveCatalogue(store, options.Catalogue);
-        var metrics = new ExchangeMetrics(options.Metrics, DecidedEndpoints.Instance);
+        var metrics = new ExchangeMetrics(options.Metrics);
         var responder = new Responder(options.Respond, options.DataDirectory, store, TimeProvider.System, static text => Console.Error.WriteLine($"weir: {text}"));
         var ingest = new ExchangeIngest(queue, live, catalogue, metrics, responder.Watch) { Writer = writer };
         var sources = new StatusSources(DateTimeOffset.UtcNow);

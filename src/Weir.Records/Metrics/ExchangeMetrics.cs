@@ -16,7 +16,6 @@ public sealed class ExchangeMetrics : IExchangeSink, IStatusSource, IMetricSourc
     private const string Other = "other";
 
     private readonly ExchangeMetricsLimits _limits;
-    private readonly IEndpointNames _endpoints;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<byte[], ExchangeSeries> _series = new(ByteKeys.Comparer);
     private readonly ConcurrentDictionary<byte[], ExchangeSeries>.AlternateLookup<ReadOnlySpan<byte>> _known;
@@ -28,11 +27,9 @@ public sealed class ExchangeMetrics : IExchangeSink, IStatusSource, IMetricSourc
     private long _beyondService;
 
     /// <param name="limits">Null takes the defaults.</param>
-    /// <param name="endpoints">Names endpoints; null takes the name on the record.</param>
-    public ExchangeMetrics(ExchangeMetricsLimits? limits = null, IEndpointNames? endpoints = null)
+    public ExchangeMetrics(ExchangeMetricsLimits? limits = null)
     {
         _limits = limits ?? new ExchangeMetricsLimits();
-        _endpoints = endpoints ?? RecordedEndpoints.Instance;
         _known = _series.GetAlternateLookup<ReadOnlySpan<byte>>();
         _knownServices = _services.GetAlternateLookup<ReadOnlySpan<byte>>();
         _elsewhere = Create([Other, Other, Other, Other, Other]);
@@ -45,7 +42,10 @@ public sealed class ExchangeMetrics : IExchangeSink, IStatusSource, IMetricSourc
         // It comes again when it is over.
         if (exchange.InProgress) return;
         Span<byte> buffer = stackalloc byte[SeriesKey.MaxBytes];
-        var key = SeriesKey.Write(exchange, _endpoints.NameOf(exchange), _limits.MaxLabelBytes, buffer);
+        // A catalogue that learns from what clients ask for may still have a value where a parameter will be, and a label is kept and shown for
+        // longer than a record: only a template that somebody has accepted is named.
+        var endpoint = exchange.EndpointIsDecided ? exchange.Endpoint : null;
+        var key = SeriesKey.Write(exchange, endpoint, _limits.MaxLabelBytes, buffer);
         (_known.TryGetValue(key, out var series) ? series : Admit(key)).Count(exchange);
     }
 

@@ -234,7 +234,7 @@ public class ExchangeMetricsTests
 
     private static Exchange Call(string? service, string? endpoint, string method, int status, long durationNs = 3_000_000, long atNs = 0)
     {
-        var call = new Exchange { HasRequest = true, HasResponse = true, Complete = true, Endpoint = endpoint, Id = new ExchangeId(7) };
+        var call = new Exchange { HasRequest = true, HasResponse = true, Complete = true, Endpoint = endpoint, EndpointIsDecided = true, Id = new ExchangeId(7) };
         (call.Server.Namespace, call.Server.Service) = ("shop", service);
         call.Request.Method = Text(call.Request, method);
         call.Request.FirstByteNs = (1_769_860_800 * Second) + atNs;
