@@ -62,25 +62,18 @@ internal static class ExchangeRoutes
         [Description("The next value of an earlier page")] string? cursor = null,
         [Description("summary (default) or full: with headers and bodies")] string? detail = null)
     {
-        FilterExpression? expression = null;
-        if (!string.IsNullOrWhiteSpace(where) && !ExchangeFilter.TryParse(where, out expression, out var error))
-            return Problem.BadParameter("where", error.Message, error.Column, error.Length);
         var now = time.GetUtcNow();
-        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
-        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
-        var count = DefaultLimit;
-        if (!string.IsNullOrEmpty(limit)
-            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
-            return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
+        if (!CallSelection.TryRead(where, from, to, now, out var selection, out var problem)) return problem;
+        if (!CountParameter.TryParse(limit, DefaultLimit, MaxLimit, out var count)) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
         ExchangeCursor before = default;
         if (!string.IsNullOrEmpty(cursor) && !ExchangeCursor.TryParse(cursor, out before))
             return Problem.BadParameter("cursor", "is not one that this API gave");
         if (detail is not (null or "" or "summary" or "full")) return Problem.BadParameter("detail", "must be summary or full");
         var query = new ExchangeQuery
         {
-            Filter = expression is null ? null : new StoreFilter(expression),
-            FromNs = fromNs ?? long.MinValue,
-            ToNs = toNs ?? long.MaxValue,
+            Filter = selection.Filter,
+            FromNs = selection.FromNs ?? long.MinValue,
+            ToNs = selection.ToNs ?? long.MaxValue,
             Limit = count,
             After = string.IsNullOrEmpty(cursor) ? null : before,
             Detail = detail == "full" ? ExchangeDetail.Full : ExchangeDetail.Summary,

@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Center.Hosting;
 using Weir.Export;
 using Weir.Records;
-using Weir.Records.Filter;
 using Weir.Records.Json;
 using Weir.Storage;
 
@@ -42,21 +41,14 @@ internal static class HarRoute
             return record is null ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.") : new HarFile($"call-{parsed}", [record]);
         }
 
-        FilterExpression? expression = null;
-        if (!string.IsNullOrWhiteSpace(where) && !ExchangeFilter.TryParse(where, out expression, out var error))
-            return Problem.BadParameter("where", error.Message, error.Column, error.Length);
         var now = time.GetUtcNow();
-        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
-        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
-        var count = DefaultLimit;
-        if (!string.IsNullOrEmpty(limit)
-            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
-            return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
+        if (!CallSelection.TryRead(where, from, to, now, out var selection, out var problem)) return problem;
+        if (!CountParameter.TryParse(limit, DefaultLimit, MaxLimit, out var count)) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
         var query = new ExchangeQuery
         {
-            Filter = expression is null ? null : new StoreFilter(expression),
-            FromNs = fromNs ?? long.MinValue,
-            ToNs = toNs ?? long.MaxValue,
+            Filter = selection.Filter,
+            FromNs = selection.FromNs ?? long.MinValue,
+            ToNs = selection.ToNs ?? long.MaxValue,
             Detail = ExchangeDetail.Full,
         };
         return new HarFile("calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), Records(store, query, count, cancellation));

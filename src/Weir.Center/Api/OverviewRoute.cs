@@ -1,9 +1,7 @@
 using System.ComponentModel;
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Weir.Records.Filter;
 using Weir.Storage;
 
 namespace Weir.Center.Api;
@@ -38,17 +36,13 @@ internal static class OverviewRoute
         [Description("Fields whose values are counted, with commas between: text fields other than headers and bodies, and anomalies")] string? fields = null,
         [Description("Values of each field, the commonest, 1 to 100; 10 when left out")] string? top = null)
     {
-        FilterExpression? expression = null;
-        if (!string.IsNullOrWhiteSpace(where) && !ExchangeFilter.TryParse(where, out expression, out var error))
-            return Problem.BadParameter("where", error.Message, error.Column, error.Length);
         var now = time.GetUtcNow();
-        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
-        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
-        var end = toNs ?? (now - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var start = fromNs ?? end - (DefaultRange.Ticks * 100);
+        if (!CallSelection.TryRead(where, from, to, now, out var selection, out var problem)) return problem;
+        var end = selection.ToNs ?? (now - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var start = selection.FromNs ?? end - (DefaultRange.Ticks * 100);
         if (start >= end) return Problem.BadParameter("from", "must be before the end");
-        if (!TryNumber(buckets, DefaultBuckets, MaxBuckets, out var count)) return Problem.BadParameter("buckets", $"must be 1 to {MaxBuckets}");
-        if (!TryNumber(top, DefaultTop, MaxTop, out var values)) return Problem.BadParameter("top", $"must be 1 to {MaxTop}");
+        if (!CountParameter.TryParse(buckets, DefaultBuckets, MaxBuckets, out var count)) return Problem.BadParameter("buckets", $"must be 1 to {MaxBuckets}");
+        if (!CountParameter.TryParse(top, DefaultTop, MaxTop, out var values)) return Problem.BadParameter("top", $"must be 1 to {MaxTop}");
         var names = (fields ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (names.Length > MaxFields) return Problem.BadParameter("fields", $"holds more than {MaxFields} names");
         if (Array.Find(names, name => !OverviewQuery.CountableFields.Contains(name)) is { } unknown)
@@ -57,7 +51,7 @@ internal static class OverviewRoute
         var overview = store.Overview(
             new OverviewQuery
             {
-                Filter = expression is null ? null : new StoreFilter(expression),
+                Filter = selection.Filter,
                 FromNs = start,
                 ToNs = end,
                 Buckets = count,
@@ -66,13 +60,6 @@ internal static class OverviewRoute
             },
             cancellation);
         return Results.Json(Overview.Of(overview, start, end), ApiJson.Options);
-    }
-
-    private static bool TryNumber(string? text, int otherwise, int most, out int number)
-    {
-        number = otherwise;
-        return string.IsNullOrEmpty(text)
-            || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= most);
     }
 }
 

@@ -55,9 +55,7 @@ internal static class RespondRoutes
         var lowest = Severity.Info;
         if (!string.IsNullOrEmpty(severity) && (!Enum.TryParse(severity, ignoreCase: true, out lowest) || !Enum.IsDefined(lowest) || char.IsAsciiDigit(severity[0])))
             return Problem.BadParameter("severity", "must be info, low, medium, high or critical");
-        var most = 100;
-        if (!string.IsNullOrEmpty(limit) && (!int.TryParse(limit, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out most) || most is < 1 or > MaxItems))
-            return Problem.BadParameter("limit", $"must be 1 to {MaxItems}");
+        if (!CountParameter.TryParse(limit, otherwise: 100, MaxItems, out var most)) return Problem.BadParameter("limit", $"must be 1 to {MaxItems}");
         var items = responder.Incidents.Latest(one => one.Severity >= lowest && (string.IsNullOrEmpty(state) || (one.State == IncidentState.Open) == (state == "open")), most);
         return Json(new IncidentList(items, responder.Watch.IsLearning));
     }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Weir.Records;
 using Weir.Records.Status;
 
 namespace Weir.Center.Api;
@@ -20,17 +19,7 @@ internal sealed class StatusSection : IStatusReport
     {
         _dropped[loss.Reason] = (_dropped[loss.Reason]?.GetValue<long>() ?? 0) + loss.Count;
         if (loss.Count == 0) return;
-        var reason = LossReasons.Of(loss.Reason);
-        _ledger.Add(new JsonObject
-        {
-            ["plane"] = loss.Plane,
-            ["interface"] = loss.Interface,
-            ["stage"] = WireNames.Of(reason.Stage),
-            ["reason"] = loss.Reason,
-            ["count"] = loss.Count,
-            ["unit"] = reason.Unit,
-            ["meaning"] = reason.Meaning,
-        });
+        _ledger.Add(LossJson.Of(loss.Plane, loss.Interface, loss.Reason, loss.Count));
     }
 
     public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated) => _interfaces.Add(

@@ -46,17 +46,14 @@ internal static class TrafficRoute
         [Description("Only with this service at either end, as namespace/name")] string? service = null)
     {
         var now = time.GetUtcNow();
-        if (!TimeParameter.TryParse(from, now, out var fromNs)) return Problem.BadParameter("from", $"'{from}' is not a time: {TimeParameter.Description}");
-        if (!TimeParameter.TryParse(to, now, out var toNs)) return Problem.BadParameter("to", $"'{to}' is not a time: {TimeParameter.Description}");
+        if (!CallSelection.TryReadTimes(from, to, now, out var fromNs, out var toNs, out var problem)) return problem;
         var end = toNs is { } asked ? Seconds(asked) : now.ToUnixTimeSeconds() + 1;
         var start = fromNs is { } begin ? (long)Math.Floor(begin / 1e9) : end - (long)s_defaultRange.TotalSeconds;
         if (start >= end) return Problem.BadParameter("from", "must be before the end");
         var interval = (long)store.Interval.TotalSeconds;
         if (!TryStep(step, interval, end - start, out var seconds))
             return Problem.BadParameter("step", $"must be a whole multiple of {interval} s, what the store keeps, and make at most {MaxSteps} steps");
-        var count = DefaultTop;
-        if (!string.IsNullOrEmpty(top) && (!int.TryParse(top, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxTop))
-            return Problem.BadParameter("top", $"must be 1 to {MaxTop}");
+        if (!CountParameter.TryParse(top, DefaultTop, MaxTop, out var count)) return Problem.BadParameter("top", $"must be 1 to {MaxTop}");
         var fields = (group_by ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct().ToList();
         if (fields.Count > MaxGroupBy) return Problem.BadParameter("group_by", $"holds more than {MaxGroupBy} names");
         if (fields.Find(field => !TrafficQuery.Fields.Contains(field)) is { } unknown)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Weir.Center.Api;
 using Weir.Records;
 using Weir.Records.Status;
 using Weir.Rpc.Center.V1;
@@ -95,21 +96,7 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
 
     private static JsonNode Json(ProbeEntry entry)
     {
-        var ledger = new JsonArray();
-        foreach (var loss in entry.Last.Losses)
-        {
-            var reason = LossReasons.Of(loss.Reason);
-            ledger.Add(new JsonObject
-            {
-                ["plane"] = loss.Plane,
-                ["interface"] = loss.Interface,
-                ["stage"] = WireNames.Of(reason.Stage),
-                ["reason"] = loss.Reason,
-                ["count"] = loss.Count,
-                ["unit"] = reason.Unit,
-                ["meaning"] = reason.Meaning,
-            });
-        }
+        var ledger = new JsonArray([.. entry.Last.Losses.Select(static loss => LossJson.Of(loss.Plane, loss.Interface, loss.Reason, loss.Count))]);
 
         return new JsonObject
         {
