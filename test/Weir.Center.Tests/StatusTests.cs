@@ -168,7 +168,7 @@ public partial class StatusTests
                 "/api/v1/incidents/{id}", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/ratelimits", "/api/v1/ratelimits/changes",
                 "/api/v1/ratelimits/preview", "/api/v1/ratelimits/{id}", "/api/v1/ratelimits/{id}/check", "/api/v1/session", "/api/v1/signing-keys",
                 "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users", "/api/v1/users/{name}", "/apply_rate_limit",
-                "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz", "/message", "/metrics", "/protected", "/readyz",
+                "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz", "/mcp", "/message", "/metrics", "/protected", "/readyz",
                 "/revert_rate_limit", "/saturated",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));

@@ -14,6 +14,7 @@ using Weir.Center.Auth;
 using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
+using Weir.Center.Mcp;
 using Weir.Center.Probes;
 using Weir.Center.Respond;
 using Weir.Center.Traffic;
@@ -265,6 +266,7 @@ public sealed class CenterHost : IAsyncDisposable
         messages.Map(application, open: loopback || options.Auth.OpenMessages);
         application.MapRespond(responder);
         application.MapCluster(responder, options.Respond.Limits);
+        application.MapMcp();
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

@@ -26,11 +26,15 @@ internal sealed class CenterClient : IDisposable
     public JsonObject Json(string path) => Parse(Text(path));
 
     /// <exception cref="IOException">It cannot be reached, or refuses.</exception>
-    public JsonObject Post(string path, byte[] body, string mediaType)
+    public JsonObject Post(string path, byte[] body, string mediaType) => Parse(PostText(path, body, mediaType));
+
+    /// <summary>The answer as it is; empty where there is none.</summary>
+    /// <exception cref="IOException">It cannot be reached, or refuses.</exception>
+    public string PostText(string path, byte[] body, string mediaType)
     {
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        return Parse(Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = content }));
+        return Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = content });
     }
 
     public void Dispose() => _http.Dispose();
