@@ -75,8 +75,8 @@ public sealed partial class ProcessEventTests : IDisposable
         await using var center = await Start(new TetragonOptions { Exports = [Export], Limits = s_quick with { MaxExchanges = 2 } });
         var now = DateTimeOffset.UtcNow;
         var ids = new List<string>();
-        // Of the process, of another one, of an unknown one, of another pod, and of another time.
-        foreach (var (pod, pid, at) in new[] { ("web-1", 42, now), ("web-1", 43, now), ("web-1", 0, now), ("web-2", 42, now), ("web-1", 42, now.AddMinutes(-5)) })
+        // Of the process, of another one, of an unknown one, of another pod, of another time, and one more than an event names.
+        foreach (var (pod, pid, at) in new[] { ("web-1", 42, now), ("web-1", 43, now), ("web-1", 0, now), ("web-2", 42, now), ("web-1", 42, now.AddMinutes(-5)), ("web-1", 42, now.AddSeconds(-9)) })
         {
             var exchange = Respond.Site.Make(at);
             (exchange.Client.Namespace, exchange.Client.Pod, exchange.Client.ProcessId) = ("shop", pod, pid);
@@ -85,7 +85,7 @@ public sealed partial class ProcessEventTests : IDisposable
             center.Host.Ingest.Write(exchange);
         }
 
-        await TestCenter.Until(() => center.Host.Store.Count == 5);
+        await TestCenter.Until(() => center.Host.Store.Count == 6);
         await File.WriteAllTextAsync(Export, Line(1, now, "web-1", 42) + "\n" + Line(2, now, "web-9", 42) + "\n" + Line(3, now, "", 42) + "\n");
         await Stored(center, 3);
         var events = (await center.Json("/api/v1/process-events")).GetProperty("events").EnumerateArray().ToDictionary(one => one.GetProperty("arguments").GetString()!, one => one.GetProperty("exchanges"));

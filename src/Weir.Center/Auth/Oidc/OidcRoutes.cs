@@ -70,7 +70,7 @@ internal static class OidcRoutes
 
     /// <summary>A path of this page and nothing that a browser takes for another host.</summary>
     private static bool IsLocal(string? path) =>
-        path is { Length: >= 1 and <= MaxReturnLength } && path[0] == '/' && !path.StartsWith("//", StringComparison.Ordinal) && !path.AsSpan().ContainsAny("\\\r\n\t") && !path.StartsWith("/api/", StringComparison.Ordinal);
+        path is { Length: >= 1 and <= MaxReturnLength } && path[0] == '/' && !path.StartsWith("//", StringComparison.Ordinal) && !path.AsSpan().ContainsAnyExceptInRange('!', '~') && !path.Contains('\\', StringComparison.Ordinal) && !path.StartsWith("/api/", StringComparison.Ordinal);
 
     private static string CookieName(HttpRequest request) => $"weir_oidc_{request.Host.Port ?? (request.IsHttps ? 443 : 80)}";
 
