@@ -39,7 +39,7 @@ internal static class RequestForm
         {
             return (null, RequestBody.TooLarge(MaxBytes));
         }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return (null, Problem.BadParameter("body", "is no form that can be read"));
         }
