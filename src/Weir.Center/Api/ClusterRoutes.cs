@@ -72,7 +72,7 @@ internal static class ClusterRoutes
         {
             return RequestBody.TooLarge(MaxManifestBytes);
         }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return Problem.BadParameter("body", $"is no form with a file of at most {MaxManifestBytes >> 20} MiB");
         }

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Weir.Center.Auth;
 
 namespace Weir.Center.Tests.Auth;
@@ -12,7 +10,7 @@ public sealed class RouteAccessTests
     /// <summary>Routes that are open to all on a loopback address, and nothing else is.</summary>
     private static readonly string[] s_open =
     [
-        "GET /fluke/saturated", "GET /fluke/saturated/{token}", "GET /health", "GET /healthz", "GET /metrics", "GET /readyz", "GET /saturated", "GET /saturated/{token}", "GET /{*path}",
+        "GET /api/v1/oidc", "GET /api/v1/oidc/callback", "GET /api/v1/oidc/login", "GET /fluke/saturated", "GET /fluke/saturated/{token}", "GET /health", "GET /healthz", "GET /metrics", "GET /readyz", "GET /saturated", "GET /saturated/{token}", "GET /{*path}",
         "POST /api/login", "POST /api/v1/session", "POST /fluke/message", "POST /fluke/message/{token}", "POST /message", "POST /message/{token}",
     ];
 
@@ -20,11 +18,11 @@ public sealed class RouteAccessTests
     public async Task Only_login_health_metrics_and_the_files_of_the_page_are_open_and_loggers_on_loopback()
     {
         await using var center = await TestCenter.Start();
-        Assert.Equal(s_open, Routes(center).Where(route => route.Role is null).Select(route => route.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(s_open, RouteTable.Of(center).Where(route => route.Role is null).Select(route => route.Name).Order(StringComparer.Ordinal));
         await using var remote = await TestCenter.Start(o => o with { Listen = new IPEndPoint(IPAddress.Any, 0) });
         Assert.Equal(
             s_open.Where(route => !route.Contains("saturated", StringComparison.Ordinal) && !route.Contains("message", StringComparison.Ordinal)),
-            Routes(remote).Where(route => route.Role is null).Select(route => route.Name).Order(StringComparer.Ordinal));
+            RouteTable.Of(remote).Where(route => route.Role is null).Select(route => route.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -38,7 +36,7 @@ public sealed class RouteAccessTests
         using var tampered = Visitor.WithToken(center, TestCenter.Token(center.Host) + "A");
         using var unsigned = Visitor.WithToken(center, Unsigned(center));
         using var unknown = Visitor.WithToken(center, ApiTokens.Prefix + Credentials.NewSecret());
-        var routes = Routes(center).Where(route => route.Role is not null).ToList();
+        var routes = RouteTable.Of(center).Where(route => route.Role is not null).ToList();
         Assert.InRange(routes.Count, 25, 500);
         foreach (var route in routes)
         {
@@ -63,7 +61,7 @@ public sealed class RouteAccessTests
         await using var center = await TestCenter.Start();
         foreach (var (role, most) in new[] { (Role.Viewer, Role.Viewer), (Role.Operator, Role.Operator), (Role.Admin, Role.Admin) })
         {
-            foreach (var route in Routes(center).Where(route => route.Role <= most && !route.Name.Contains("stream", StringComparison.Ordinal)))
+            foreach (var route in RouteTable.Of(center).Where(route => route.Role <= most && !route.Name.Contains("stream", StringComparison.Ordinal)))
             {
                 // Some of them end the session that comes by.
                 using var visitor = Visitor.Of(center, role);
@@ -81,7 +79,7 @@ public sealed class RouteAccessTests
         using var visitor = Visitor.Of(center, Role.Admin);
         Assert.Equal(HttpStatusCode.OK, await visitor.Status("GET", "/api/v1/status"));
         time.Now += TimeSpan.FromHours(12);
-        foreach (var route in Routes(center).Where(route => route.Role is not null))
+        foreach (var route in RouteTable.Of(center).Where(route => route.Role is not null))
         {
             using var refused = await visitor.Send(route.Name.Split(' ')[0], route.Address, Body(route.Name));
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
@@ -169,7 +167,7 @@ public sealed class RouteAccessTests
         var schemes = document.GetProperty("components").GetProperty("securitySchemes");
         Assert.Equal("bearer", schemes.GetProperty("token").GetProperty("scheme").GetString());
         Assert.Equal("cookie", schemes.GetProperty("session").GetProperty("in").GetString());
-        var roles = Routes(center).ToDictionary(route => route.Name, route => route.Role);
+        var roles = RouteTable.Of(center).ToDictionary(route => route.Name, route => route.Role);
         foreach (var path in document.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject())
@@ -184,7 +182,7 @@ public sealed class RouteAccessTests
         }
     }
 
-    private static async Task Forbidden(Visitor visitor, Route route, string method, string path)
+    private static async Task Forbidden(Visitor visitor, RouteTable.Route route, string method, string path)
     {
         using var refused = await visitor.Send(method, path, Body(method));
         Assert.True(HttpStatusCode.Forbidden == refused.StatusCode, $"{route.Name}: {refused.StatusCode}");
@@ -200,21 +198,4 @@ public sealed class RouteAccessTests
         var parts = TestCenter.Token(center.Host).Split('.');
         return $"{System.Buffers.Text.Base64Url.EncodeToString("""{"alg":"none","typ":"JWT"}"""u8)}.{parts[1]}.";
     }
-
-    private static List<Route> Routes(TestCenter center)
-    {
-        var routes = new List<Route>();
-        foreach (var endpoint in center.Host.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>())
-        {
-            var pattern = "/" + endpoint.RoutePattern.RawText!.TrimStart('/');
-            var methods = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods;
-            Assert.NotNull(methods);
-            foreach (var method in methods)
-                routes.Add(new Route($"{method} {pattern}", pattern.Replace("{documentName}", "v1", StringComparison.Ordinal).Replace("*path", "", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal), RouteRoles.RoleOf(endpoint.Metadata, method)));
-        }
-
-        return routes;
-    }
-
-    private sealed record Route(string Name, string Address, Role? Role);
 }

@@ -61,6 +61,40 @@ public class LoopTests
         Assert.Equal((2, 0), (alerts.GetProperty("delivered").GetInt32(), alerts.GetProperty("waiting").GetInt32()));
     }
 
+    /// <summary>Login, anomaly, alerts, a limit by hand, its check, its end: the paths and shapes of the older dashboard alone.</summary>
+    [Fact]
+    public async Task Who_logs_in_is_told_of_an_anomaly_limits_checks_and_reverts_by_the_older_paths()
+    {
+        await using var slack = new SlackStandIn();
+        await using var firebase = new FirebaseStandIn();
+        await slack.StartAsync();
+        await firebase.StartAsync();
+        await using var site = await Site.StartAsync(options => options with { Alerts = Routes(slack, firebase) });
+        site.Http.DefaultRequestHeaders.Authorization = null;
+        Assert.Equal(HttpStatusCode.Unauthorized, (await site.Post("/apply_rate_limit", "{\"user_value\":5}")).Status);
+        using var wrong = new FormUrlEncodedContent([new("username", "admin"), new("password", "a guess of mine")]);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await site.Post("/api/login", wrong)).Status);
+        using var form = new FormUrlEncodedContent([new("username", "admin"), new("password", site.FirstPassword)]);
+        var (status, login) = await site.Post("/api/login", form);
+        Assert.Equal((HttpStatusCode.OK, "bearer"), (status, login.GetProperty("token_type").GetString()));
+        site.Http.DefaultRequestHeaders.Authorization = new("Bearer", login.GetProperty("access_token").GetString());
+        Assert.Equal("admin", (await site.Json("/protected")).GetProperty("user").GetString());
+        site.Attack();
+        await TestCenter.Until(() => slack.Messages.Count == 1 && firebase.Alerts.Count == 1);
+        Assert.Empty(slack.Complaints);
+        Assert.Empty(firebase.Complaints);
+        Assert.Equal("Anomaly Detected", (await site.Json("/get-alerts")).GetProperty("alerts")[0].GetProperty("message").GetString());
+        using var limit = new FormUrlEncodedContent([new("user_value", "5")]);
+        Assert.Equal("Rate limiting applied to web", (await site.Post("/apply_rate_limit", limit)).Body.GetProperty("message").GetString());
+        Assert.Equal(("5", "25"), (site.Annotation(Site.Nginx + "limit-rps"), site.Annotation(Site.Nginx + "limit-connections")));
+        Assert.True((await site.Json("/check_rate_limit")).GetProperty("rate_limiting_applied").GetBoolean());
+        Assert.Equal("Rate limiting reverted on web", (await site.Post("/revert_rate_limit", new ByteArrayContent([]))).Body.GetProperty("message").GetString());
+        Assert.Null(site.Annotation(Site.Nginx + "limit-rps"));
+        Assert.False((await site.Json("/check_rate_limit")).GetProperty("rate_limiting_applied").GetBoolean());
+        var done = (await site.Json("/api/v1/audit")).GetProperty("items").EnumerateArray().Select(static one => $"{one.GetProperty("action").GetString()} {one.GetProperty("status").GetInt32()}").Reverse().ToList();
+        Assert.Equal(["login 401", "login 200", "applyDefaultRateLimit 200", "revertDefaultRateLimit 200"], done.Where(static one => !one.StartsWith("createUser", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task The_older_paths_limit_check_and_revert_the_configured_target()
     {

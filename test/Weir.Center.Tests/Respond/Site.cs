@@ -34,6 +34,9 @@ internal sealed class Site : IAsyncDisposable
 
     public Responder Responder => _host!.Responder;
 
+    /// <summary>What the first start said once.</summary>
+    public string FirstPassword => _host!.FirstPassword!;
+
     /// <summary>Learns for a second of traffic, and is told of an incident's end a second after its last finding.</summary>
     public static RespondOptions Quick => new()
     {

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Weir.EndToEnd.Tests.Support;
+using Weir.Kubernetes.TestServer;
 using Weir.Testing;
 
 namespace Weir.EndToEnd.Tests.Commands;
@@ -131,6 +133,26 @@ public sealed class SmellsCommandTests : IDisposable
         var (code, _, errors) = await Run(arguments);
         Assert.Equal(expected, code);
         Assert.Contains(message, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_runs_in_a_cluster_is_checked_and_secrets_are_not_read()
+    {
+        await using var cluster = await ApiServer.StartAsync();
+        cluster.Put("pods", (JsonObject)JsonNode.Parse("""{"metadata":{"name":"a","namespace":"shop"},"spec":{"containers":[{"name":"main","image":"nginx:1.27.3","securityContext":{"privileged":true}}]}}""")!);
+        cluster.Put("secrets", (JsonObject)JsonNode.Parse("""{"metadata":{"name":"s","namespace":"shop"},"data":{"a":"AAAA"}}""")!);
+        cluster.Access.Forbid("list", "cronjobs");
+        var kubeconfig = Write("kubeconfig", cluster.Kubeconfig());
+        var (code, output, errors) = await Run("smells", "--cluster", "--kubeconfig", kubeconfig, "--json", "--fail-on", "critical");
+        Assert.True(code == 1, errors);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal("cluster", json.RootElement.GetProperty("findings").EnumerateArray().Single(one => one.GetProperty("id").GetString() == "SEC-001").GetProperty("file").GetString());
+        Assert.Contains("cronjobs were not looked at", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(cluster.Faults.Requests.Keys, static key => key.Contains("secrets", StringComparison.Ordinal));
+        (code, output, _) = await Run("smells", "--cluster", "--kubeconfig", kubeconfig, "--namespace", "other");
+        Assert.Equal((0, ""), (code, output));
+        Assert.Equal(2, (await Run("smells", "--cluster", "--kubeconfig", kubeconfig, "--namespace", "../x")).Code);
+        Assert.Equal(1, (await Run("smells", "--cluster", "--kubeconfig", Write("other", "apiVersion: v1\n"))).Code);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -94,8 +94,35 @@ public sealed partial class HelmTests : IDisposable
         Assert.DoesNotContain(await Objects("node"), one => YamlFile.Text(one, "kind") is "ClusterRole" or "Role");
     }
 
+    /// <summary>By value: what the center may do beyond reading, and how many rules there are.</summary>
+    [SkippableTheory]
+    [InlineData("rbac.center.read=true", 8, "")]
+    [InlineData("rbac.center.policies=true", 1, "tracingpolicies:create tracingpolicies:delete tracingpolicies:patch tracingpoliciesnamespaced:create tracingpoliciesnamespaced:delete tracingpoliciesnamespaced:patch")]
+    [InlineData("rbac.center.rateLimits={ingressNginx}", 3, "ingresses:patch")]
+    [InlineData("rbac.center.rateLimits={traefik}", 4, "ingresses:patch middlewares:create middlewares:delete middlewares:patch")]
+    [InlineData("rbac.center.rateLimits={envoyGateway}", 3, "backendtrafficpolicies:create backendtrafficpolicies:delete backendtrafficpolicies:patch")]
+    [InlineData("rbac.center.rateLimits={nginxGateway}", 3, "ratelimitpolicies:create ratelimitpolicies:delete ratelimitpolicies:patch")]
+    public async Task The_center_may_do_what_the_values_name_and_no_more(string set, int rules, string changes)
+    {
+        var objects = Split(await Helm("template", "weir", RepositoryRoot.Combine(Chart), "--namespace", "weir", "-f", Values("split"), "--set", set)).ToList();
+        var role = objects.Single(one => YamlFile.Text(one, "kind") == "ClusterRole" && YamlFile.Text(one, "metadata", "name") == "weir-weir-center");
+        var all = ((YamlSequenceNode)YamlFile.Find(role, "rules")!).Children;
+        Assert.Equal(rules, all.Count);
+        Assert.All(all, rule => Assert.DoesNotContain(YamlFile.Texts(rule, "resources"), static resource => resource is "secrets" or "*"));
+        var found = from rule in all
+                    from resource in YamlFile.Texts(rule, "resources")
+                    from verb in YamlFile.Texts(rule, "verbs")
+                    where verb is not ("get" or "list")
+                    select $"{resource}:{verb}";
+        Assert.Equal(changes, string.Join(' ', found.Order(StringComparer.Ordinal)));
+        Assert.Equal("true", YamlFile.Text(objects.Single(one => YamlFile.Text(one, "kind") == "Deployment"), "spec", "template", "spec", "automountServiceAccountToken"));
+        Assert.Contains("cluster:\n  enabled: true", YamlFile.Text(objects.Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == "weir-center"), "data", "center.yaml"), StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("mode=cluster")]
+    [InlineData("rbac.center.rateLimits={apache}")]
+    [InlineData("rbac.center.everything=true")]
     [InlineData("mode=deliver")]
     [InlineData("probe.source=pcap")]
     [InlineData("probe.ports=http")]

@@ -82,6 +82,9 @@ export const getSession = (signal?: AbortSignal) => get<Session>('/session', sig
 
 export const beginSession = (login: { username: string; password: string } | { code: string }) => send<Session>('POST', '/session', login);
 
+/** Whether people may log in by a provider, and what it is called. */
+export const getProvider = (signal?: AbortSignal) => get<{ enabled: boolean; name: string | null }>('/oidc', signal);
+
 export const endSession = () => send<void>('DELETE', '/session');
 
 export const getFields = (signal?: AbortSignal) => get<FilterField[]>('/fields', signal);

@@ -24,3 +24,8 @@ export function linkCode(hash: string): string | null {
   const code = new URLSearchParams(hash.replace(/^#/, '')).get('code');
   return code && /^[A-Za-z0-9_-]{20,100}$/.test(code) ? code : null;
 }
+
+/** What a login by a provider failed with, `#trouble=…`; null when there is none. */
+export function providerTrouble(hash: string): string | null {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('trouble')?.slice(0, 500) ?? null;
+}

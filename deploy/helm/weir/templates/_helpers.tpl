@@ -62,7 +62,13 @@ SEC-016=profiles of older runtimes forbid bpf(2)
 {{- $probes := dict "listen" (printf "0.0.0.0:%v" .Values.center.ingestPort) "tokenFile" "/etc/weir-token/token" -}}
 {{- if .Values.transport.tlsSecret -}}{{- $_ := set $probes "tls" (dict "certificate" "/etc/weir-tls/tls.crt" "key" "/etc/weir-tls/tls.key") -}}{{- end -}}
 {{- $config := dict "listen" "127.0.0.1:7373" "data" "/var/lib/weir" "maxSize" .Values.center.maxSize "maxAge" .Values.center.maxAge "probes" $probes -}}
+{{- if include "weir.centerAsks" . -}}{{- $_ := set $config "cluster" (dict "enabled" true) -}}{{- end -}}
 {{- toYaml (mergeOverwrite $config (deepCopy .Values.center.config)) -}}
+{{- end -}}
+
+{{/* Not empty where the center may do something in the cluster. */}}
+{{- define "weir.centerAsks" -}}
+{{- with .Values.rbac.center -}}{{- if or .read .policies .rateLimits -}}true{{- end -}}{{- end -}}
 {{- end -}}
 
 {{/* The command line of a node, by mode. */}}

@@ -1,8 +1,8 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { ApiError, beginSession } from '../../api/client';
+import { ApiError, base, beginSession, getProvider } from '../../api/client';
 import type { Session } from '../../api/types';
 import { ThemeToggle } from '../../components/ThemeToggle';
-import { linkCode, nextPlace } from '../../lib/login';
+import { linkCode, nextPlace, providerTrouble } from '../../lib/login';
 import './login-page.css';
 
 /** A code is good once: however often the page is drawn, it is shown to the center once. */
@@ -21,7 +21,8 @@ function troubleOf(error: unknown, byLink: boolean): string {
 export function LoginPage() {
   const [code] = useState(() => linkCode(window.location.hash));
   const [busy, setBusy] = useState(code !== null);
-  const [trouble, setTrouble] = useState<string>();
+  const [trouble, setTrouble] = useState(() => providerTrouble(window.location.hash) ?? undefined);
+  const [provider, setProvider] = useState<string>();
   const name = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
 
@@ -43,6 +44,13 @@ export function LoginPage() {
     });
     return undefined;
   }, [code]);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    // Without an answer there is the password, which is what the page has anyway.
+    getProvider(stop.signal).then((known) => setProvider(known.enabled ? (known.name ?? 'single sign-on') : undefined), () => undefined);
+    return () => stop.abort();
+  }, []);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -77,6 +85,11 @@ export function LoginPage() {
           <button type="submit" className="button primary" disabled={busy} data-testid="login-submit">{busy ? 'Logging in…' : 'Log in'}</button>
           <p className="trouble" role="alert" data-testid="login-trouble">{trouble}</p>
         </form>
+        {provider !== undefined && (
+          <a className="button" href={`${base}/oidc/login?returnTo=${encodeURIComponent(nextPlace(window.location.search))}`} data-testid="login-provider">
+            Sign in with {provider}
+          </a>
+        )}
         <p className="muted">
           The first start of Weir tells the password of <code>admin</code> on its console, once.
         </p>
