@@ -1,8 +1,9 @@
-import { useSyncExternalStore } from 'react';
+import { type MouseEvent, useSyncExternalStore } from 'react';
+import { pages } from './pages';
 
-const named = ['endpoints', 'login', 'status'] as const;
+export type Page = (typeof pages)[number]['name'] | 'login';
 
-export type Page = 'calls' | (typeof named)[number];
+const named: readonly Page[] = [...pages.map(({ name }) => name), 'login'];
 
 const listeners = new Set<() => void>();
 
@@ -22,7 +23,17 @@ export const usePage = () => useSyncExternalStore(subscribe, current);
 
 export const pathOf = (page: Page) => (page === 'calls' ? '/' : `/${page}`);
 
-export function goTo(page: Page) {
-  window.history.pushState(null, '', pathOf(page));
+export const goTo = (page: Page) => goToAddress(pathOf(page));
+
+/** Another place of this page, without loading it anew. */
+export function goToAddress(address: string) {
+  window.history.pushState(null, '', address);
   for (const listener of listeners) listener();
+}
+
+/** A click on a link that this page follows itself; a middle click or a modifier opens another tab. */
+export function follow(event: MouseEvent, address: string) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (address !== window.location.pathname + window.location.search) goToAddress(address);
 }
