@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { pages } from './pages';
-import { goTo } from './use-page';
+import { goTo, pathOf } from './use-page';
 
 /** How long `g` waits for its second letter. */
 const waitMs = 1500;
@@ -17,7 +17,7 @@ export function usePageKeys(): void {
       if (!page) return;
       event.preventDefault();
       event.stopPropagation();
-      goTo(page.name);
+      goTo(pathOf(page.name));
     };
     document.addEventListener('keydown', onKeyDown, { capture: true });
     return () => document.removeEventListener('keydown', onKeyDown, { capture: true });
