@@ -1,4 +1,5 @@
-import { type ComponentType, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { SessionGate } from './components/session';
 import { type Page, usePage } from './components/use-page';
 import { usePageKeys } from './components/use-page-keys';
 import { CallsPage } from './pages/calls/CallsPage';
@@ -11,15 +12,19 @@ const pages: Record<Page, ComponentType> = {
   calls: CallsPage,
   endpoints: EndpointsPage,
   login: LoginPage,
+  map: lazy(async () => ({ default: (await import('./pages/map/MapPage')).MapPage })),
   status: StatusPage,
+  traffic: lazy(async () => ({ default: (await import('./pages/traffic/TrafficPage')).TrafficPage })),
 };
 
 export function App() {
   const Page = pages[usePage()];
   usePageKeys();
   return (
-    <Suspense fallback={null}>
-      <Page />
-    </Suspense>
+    <SessionGate>
+      <Suspense fallback={null}>
+        <Page />
+      </Suspense>
+    </SessionGate>
   );
 }
