@@ -36,15 +36,17 @@ public class MapRouteTests
     {
         await using var center = await TestCenter.Start();
         const string Odd = "a \"quoted\" \\ <b>name</b> é";
+        var byAddress = Call(6, to: null, host: "10.0.0.10:8080");
+        byAddress.Server.Ip = Weir.Packets.IpAddress.FromV4([10, 0, 0, 10]);
         await Store(center,
         [
-            Call(1), Call(2, to: ("shop", "users", null)), Call(3, from: ("other", null, "web")), Call(4, from: ("shop", null, Odd)), Call(5, to: null, host: "api.example.com"),
-            Call(6, to: null, host: "10.0.0.9:8080"), Call(7, from: null), Call(8, from: null, process: "curl"),
+            byAddress, Call(1), Call(2, to: ("shop", "users", null)), Call(3, from: ("other", null, "web")), Call(4, from: ("shop", null, Odd)), Call(5, to: null, host: "api.example.com"),
+            Call(7, from: null), Call(8, from: null, process: "curl"),
         ]);
         var map = await center.Json(Minute);
         var nodes = map.GetProperty("nodes").EnumerateArray().ToDictionary(node => node.GetProperty("id").GetString()!);
         Assert.Equal(
-            ["address//10.0.0.7", "address//10.0.0.9:8080", "host//api.example.com", "process//curl", "service/shop/orders", "service/shop/users", "workload/other/web", $"workload/shop/{Odd}", "workload/shop/web"],
+            ["address//10.0.0.10:8080", "address//10.0.0.7", "host//api.example.com", "process//curl", "service/shop/orders", "service/shop/users", "workload/other/web", $"workload/shop/{Odd}", "workload/shop/web"],
             nodes.Keys.Order(StringComparer.Ordinal));
         foreach (var edge in map.GetProperty("edges").EnumerateArray())
         {
@@ -79,7 +81,7 @@ public class MapRouteTests
         (called.Server.ProcessName, called.Server.ProcessId, called.Node) = ("python3", 17, "node-1");
         (calls.Client.ProcessName, calls.Client.ProcessId, calls.Node) = ("python3", 17, "node-1");
         await Store(center, [called, calls]);
-        Assert.Equal(["process//python3:8080>address//10.0.0.9:8080", "workload/shop/web>process//python3:8080"], Edges(await center.Json(Minute)));
+        Assert.Equal(["process//python3:8080>host//orders:8080", "workload/shop/web>process//python3:8080"], Edges(await center.Json(Minute)));
     }
 
     [Fact]
@@ -166,7 +168,7 @@ public class MapRouteTests
 
     private static async Task Store(TestCenter center, IEnumerable<Exchange> calls)
     {
-        var before = center.Host.Store.Count;
+        var before = await Stored();
         var count = 0;
         foreach (var call in calls)
         {
@@ -174,7 +176,9 @@ public class MapRouteTests
             count++;
         }
 
-        await TestCenter.Until(() => center.Host.Store.Count == before + count);
+        await TestCenter.Until(async () => await Stored() == before + count);
+
+        async Task<long> Stored() => (await center.Json("/api/v1/status")).GetProperty("storage").GetProperty("exchanges").GetInt64();
     }
 
     /// <param name="n">Number; it takes as many milliseconds.</param>

@@ -57,7 +57,9 @@ internal sealed class CallSample
                 FromNs = Math.Max(FromNs, counted.Buckets[slice].StartNs),
                 ToNs = slice == Slices - 1 ? toNs : counted.Buckets[slice + 1].StartNs,
             };
-            if (Read(store, query, wanted, share < 1 ? (double)calls / wanted : 1, started, time, visit, cancellation)) continue;
+            var isWhole = Read(store, query, wanted, share < 1 ? (double)calls / wanted : 1, started, time, visit, cancellation);
+            var older = counted.Buckets.Take(slice).Any(static bucket => bucket.Counts.Sum() > 0);
+            if (isWhole && (!older || time.GetElapsedTime(started) <= s_patience)) continue;
             // What was counted before is not told: nobody looked at it.
             FromNs = query.FromNs;
             Calls = counted.Buckets.Skip(slice).Sum(static bucket => bucket.Counts.Sum());
@@ -65,7 +67,7 @@ internal sealed class CallSample
         }
     }
 
-    /// <returns>False when patience ran out.</returns>
+    /// <returns>False when patience ran out before all that is wanted was read.</returns>
     private bool Read(IExchangeStore store, ExchangeQuery query, long wanted, double weight, long started, TimeProvider time, Action<Exchange, double> visit, CancellationToken cancellation)
     {
         while (wanted > 0)
@@ -84,6 +86,6 @@ internal sealed class CallSample
             query = query with { After = page.Next };
         }
 
-        return time.GetElapsedTime(started) <= s_patience;
+        return true;
     }
 }

@@ -66,7 +66,7 @@ internal readonly record struct MapPlace(MapKind Kind, string Namespace, string 
             : null;
     }
 
-    /// <summary>The filter that takes the calls of this place.</summary>
+    /// <summary>The filter that takes the calls of this place. That of an address takes those that ask for a name there as well.</summary>
     /// <param name="side"><c>src</c> or <c>dst</c>.</param>
     public string Filter(string side)
     {

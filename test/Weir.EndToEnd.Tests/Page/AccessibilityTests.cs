@@ -51,6 +51,20 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link).First.ClickAsync();
         await Expect(page.Page.GetByTestId("why")).ToBeVisibleAsync();
         await Check(page, "endpoint");
+        await page.Visit("Map");
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map");
+        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
+        await Check(page, "map");
+        await page.Page.GetByTestId("map-place").First.ClickAsync();
+        await Expect(page.Page.GetByTestId("map-detail")).ToBeVisibleAsync();
+        await Check(page, "place");
+        await page.Page.Keyboard.PressAsync("t");
+        await Expect(page.Page.GetByTestId("map-table")).ToBeVisibleAsync();
+        await Check(page, "map as a table");
+        await page.Visit("Traffic");
+        await Expect(page.Page.GetByTestId("flows")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Check(page, "traffic");
         page.AssertClean(expected: "status of 400");
 
         await using var stranger = await fixture.Chromium.Open(width, height, scheme, login: false);

@@ -14,7 +14,7 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
 {
     private const string Order = "method == \"POST\" && status_code == 201 && path.contains(\"orders\")";
 
-    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light", "status", "status-light"];
+    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light", "status", "status-light", "map", "map-light", "map-large", "map-large-light", "traffic", "traffic-light"];
 
     private static bool UpdatesDocumentation => Environment.GetEnvironmentVariable("WEIR_UPDATE_IMAGES") == "1";
 
@@ -51,6 +51,20 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await AssertFits(page, width);
         await Save(page, $"status{suffix}");
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map");
+        await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"map{suffix}");
+        await page.Page.RouteAsync("**/api/v1/map*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = MapPageTests.City(0) }));
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map&focus=platform%2Fservice-16");
+        await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"map-large{suffix}");
+        await page.Page.RouteAsync("**/api/v1/traffic?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = TrafficPageTests.Day() }));
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/traffic?by=source");
+        await Expect(page.Page.GetByTestId("flows")).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"traffic{suffix}");
         page.AssertClean();
     }
 

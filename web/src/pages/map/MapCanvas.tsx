@@ -160,11 +160,9 @@ export function MapCanvas({ spots, edges, picture, pictureKey, metric, focus, fo
 function Place({ spot, x, y, pressed, near, found, first, onPress, onEnter }: { spot: Spot; x: number; y: number; pressed: boolean; near: boolean; found: boolean; first: boolean; onPress(): void; onEnter(): void }) {
   const { place } = spot;
   const share = failureShare(spot.in);
-  const facts = [
-    spot.in.calls > 0 && `gets ${formatRate(spot.in.perSecond)}`,
-    spot.in.calls > 0 && share > 0 && `${formatShare(share)} fail`,
-    spot.out.calls > 0 && `makes ${formatRate(spot.out.perSecond)}`,
-  ].filter(Boolean);
+  const failed = share > 0 && `${formatShare(share)} fail`;
+  const facts = [spot.in.calls > 0 && `gets ${formatRate(spot.in.perSecond)}`, failed, spot.out.calls > 0 && `makes ${formatRate(spot.out.perSecond)}`].filter(Boolean);
+  const short = [spot.in.calls > 0 && `${formatRate(spot.in.perSecond)} in`, failed || (spot.out.calls > 0 && `${formatRate(spot.out.perSecond)} out`)].filter(Boolean);
   const name = nameOf(place);
   return (
     <button
@@ -183,7 +181,7 @@ function Place({ spot, x, y, pressed, near, found, first, onPress, onEnter }: { 
       onFocus={onEnter}
     >
       <b>{name}</b>
-      <small>{facts.join(' · ')}</small>
+      <small>{short.join(' · ')}</small>
     </button>
   );
 }

@@ -44,7 +44,7 @@ export interface Viewport extends Point {
   scale: number;
 }
 
-export const minScale = 0.12;
+export const minScale = 0.08;
 export const maxScale = 2;
 const margin = 28;
 

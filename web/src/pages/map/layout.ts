@@ -2,12 +2,18 @@ import { Graph, layout as arrange } from '@dagrejs/dagre';
 import type { Spot } from './graph';
 
 /** All lengths are in pixels at scale 1. */
-export const nodeWidth = 172;
+export const nodeWidth = 164;
 export const nodeHeight = 44;
 const gapX = 18;
-const gapY = 14;
+const gapY = 12;
 const padding = 16;
 const titleHeight = 26;
+/** So many stand where the graph of groups has them. */
+const fewGroups = 4;
+const columnGap = 90;
+const groupGap = 34;
+/** Width for each height. */
+const windowShape = 1.9;
 /** Rows of places that have nothing to do with others of their group. */
 const looseRows = 8;
 /** The group of a picture without groups: it has no box. */
@@ -43,7 +49,7 @@ function groupOf({ place, incoming }: Spot, grouped: boolean): { key: string; ti
   if (!grouped) return { key: everything, title: '' };
   if (place.namespace !== '') return { key: `namespace/${place.namespace}`, title: place.namespace };
   if (place.kind === 'service' || place.kind === 'process' || place.kind === 'node') return { key: 'none', title: 'No namespace' };
-  return incoming.length === 0 ? { key: 'callers', title: 'Callers' } : { key: 'outside', title: 'Outside' };
+  return incoming.length === 0 ? { key: 'callers', title: 'Callers' } : { key: 'outside', title: 'Hosts and addresses' };
 }
 
 interface Home {
@@ -115,6 +121,36 @@ export class MapLayout {
       group.x = Math.round(middle.x - group.width / 2);
       group.y = Math.round(middle.y - group.height / 2);
     }
+    if (this.#groups.length > fewGroups) this.#pack();
+  }
+
+  /**
+   * In columns from left to right, callers before what they call, each about as high as makes the whole as wide as a window
+   * is: where the graph of groups alone would have them, many are a ribbon that nobody can read.
+   */
+  #pack(): void {
+    const side = ({ key }: Group) => (key === 'callers' ? -1 : key === 'outside' ? 1 : 0);
+    const groups = [...this.#groups].sort((one, two) => side(one) - side(two) || one.x - two.x || one.y - two.y);
+    const area = groups.reduce((sum, group) => sum + (group.width + columnGap) * (group.height + groupGap), 0);
+    const room = Math.max(...groups.map(({ height }) => height), Math.sqrt(area / windowShape));
+    const columns: { groups: Group[]; side: number; width: number; height: number }[] = [];
+    for (const group of groups) {
+      let column = columns.at(-1);
+      if (!column || column.side !== side(group) || column.height + group.height > room * 1.1) columns.push(column = { groups: [], side: side(group), width: 0, height: 0 });
+      column.groups.push(group);
+      column.width = Math.max(column.width, group.width);
+      column.height += group.height + groupGap;
+    }
+    const highest = Math.max(...columns.map(({ height }) => height));
+    let x = 0;
+    for (const column of columns) {
+      let y = Math.round((highest - column.height) / 2);
+      for (const group of column.groups) {
+        [group.x, group.y] = [x, y];
+        y += group.height + groupGap;
+      }
+      x += column.width + columnGap;
+    }
   }
 
   #add(newcomers: Spot[], grouped: boolean): void {
@@ -162,7 +198,7 @@ function within(spots: readonly Spot[]): { places: Map<string, Point>; width: nu
   const places = new Map<string, Point>();
   let [width, height] = [0, 0];
   if (tied.length > 0) {
-    const graph = newGraph(84, gapY);
+    const graph = newGraph(66, gapY);
     for (const { place } of tied) graph.setNode(place.id, { width: nodeWidth, height: nodeHeight });
     for (const spot of tied) {
       const { place } = spot;
