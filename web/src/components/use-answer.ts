@@ -10,6 +10,9 @@ export interface Answer<T> {
   again(): void;
 }
 
+/** The center may spend a tenth of its time on a page's questions. */
+const restFactor = 10;
+
 interface State<T> extends Omit<Answer<T>, 'again'> {
   key: string;
 }
@@ -23,6 +26,7 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const run = async () => {
+      const began = performance.now();
       if (!document.hidden) {
         try {
           const value = await ask(abort.signal);
@@ -32,7 +36,7 @@ export function useAnswer<T>(key: string, ask: (signal: AbortSignal) => Promise<
           setState((before) => ({ key, value: before.key === key ? before.value : undefined, error: failure instanceof Error ? failure.message : String(failure), problem: failure instanceof ApiError ? failure.problem : undefined }));
         }
       }
-      if (everyMs > 0 && !abort.signal.aborted) timer = setTimeout(() => void run(), everyMs);
+      if (everyMs > 0 && !abort.signal.aborted) timer = setTimeout(() => void run(), Math.max(everyMs, (performance.now() - began) * restFactor));
     };
     void run();
     return () => {

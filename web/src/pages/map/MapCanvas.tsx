@@ -2,7 +2,7 @@ import { type KeyboardEvent, type PointerEvent, type Ref, useEffect, useImperati
 import { Icon } from '../../components/Icon';
 import { curve, fit, isDirection, neighbour, reveal, type Viewport, zoom } from './geometry';
 import { type Focus, kindOf, nameOf, type Spot } from './graph';
-import { nodeHeight, nodeWidth, type Picture } from './layout';
+import { nodeHeight, nodeWidth, type Picture, type Point } from './layout';
 import { failureShare, formatRate, formatShare, healthOf, type Metric, metricText } from './metrics';
 import { edgeId } from './place';
 import type { MapEdge } from './types';
@@ -35,7 +35,9 @@ export function MapCanvas({ spots, edges, picture, pictureKey, metric, focus, fo
   const frame = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Viewport>({ x: 0, y: 0, scale: 1 });
   const [current, setCurrent] = useState('');
-  const drag = useRef<{ x: number; y: number; moved: boolean } | undefined>(undefined);
+  /** Fingers, or the mouse, that are down. */
+  const pointers = useRef(new Map<number, Point>());
+  const moved = useRef(false);
   const box = useRef(picture.box);
   box.current = picture.box;
   const size = () => [frame.current?.clientWidth ?? 0, frame.current?.clientHeight ?? 0] as const;
@@ -79,17 +81,38 @@ export function MapCanvas({ spots, edges, picture, pictureKey, metric, focus, fo
     if (next !== undefined) goTo(next);
   };
 
-  const onPointerMove = (event: PointerEvent) => {
-    const start = drag.current;
-    if (!start) return;
-    const [dx, dy] = [event.clientX - start.x, event.clientY - start.y];
-    if (!start.moved && Math.hypot(dx, dy) < dragPixels) return;
-    if (!start.moved) event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { x: event.clientX, y: event.clientY, moved: true };
-    setView((before) => ({ ...before, x: before.x + dx, y: before.y + dy }));
+  const looksAt = focus.spot !== undefined || focus.edge !== undefined;
+  const onPointerDown = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    if (pointers.current.size === 0) moved.current = false;
+    pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
   };
 
-  const looksAt = focus.spot !== undefined || focus.edge !== undefined;
+  /** One pointer moves the map; two also change its size by how far they are apart. */
+  const onPointerMove = (event: PointerEvent) => {
+    const before = pointers.current.get(event.pointerId);
+    if (!before) return;
+    const now = { x: event.clientX, y: event.clientY };
+    if (!moved.current && Math.hypot(now.x - before.x, now.y - before.y) < dragPixels) return;
+    moved.current = true;
+    if (!event.currentTarget.hasPointerCapture(event.pointerId)) event.currentTarget.setPointerCapture(event.pointerId);
+    pointers.current.set(event.pointerId, now);
+    const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
+    const share = other ? 0.5 : 1;
+    const bounds = frame.current?.getBoundingClientRect();
+    const middle = other && bounds && { x: (now.x + other.x) / 2 - bounds.left, y: (now.y + other.y) / 2 - bounds.top };
+    const factor = other ? Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y)) : 1;
+    setView((view) => {
+      const shifted = { ...view, x: view.x + (now.x - before.x) * share, y: view.y + (now.y - before.y) * share };
+      return middle ? zoom(shifted, factor, middle) : shifted;
+    });
+  };
+
+  const onPointerEnd = (event: PointerEvent) => {
+    const wasDown = pointers.current.delete(event.pointerId);
+    if (wasDown && !moved.current && event.type === 'pointerup' && event.target === event.currentTarget && looksAt) onFocus('');
+  };
+
   const first = picture.places.has(current) ? current : ([...picture.places.keys()][0] ?? '');
   const labelled = edges.length <= maxLabels;
   return (
@@ -100,17 +123,15 @@ export function MapCanvas({ spots, edges, picture, pictureKey, metric, focus, fo
       data-looks={looksAt}
       data-far={view.scale < 0.55}
       onKeyDown={onKeyDown}
-      onPointerDown={(event) => {
-        if (event.button === 0) drag.current = { x: event.clientX, y: event.clientY, moved: false };
-      }}
+      onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-      onPointerUp={(event) => {
-        const moved = drag.current?.moved;
-        drag.current = undefined;
-        if (!moved && event.target === event.currentTarget && looksAt) onFocus('');
+      onPointerUp={onPointerEnd}
+      onPointerCancel={onPointerEnd}
+      // A drag that ends on a place is no click on it.
+      onClickCapture={(event) => {
+        if (moved.current && event.detail !== 0) event.stopPropagation();
+        moved.current = false;
       }}
-      onPointerCancel={() => (drag.current = undefined)}
-      onLostPointerCapture={() => (drag.current = undefined)}
     >
       <div className="map-world" style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})` }}>
         {picture.groups.map((group) => (
