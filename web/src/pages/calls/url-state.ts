@@ -41,7 +41,8 @@ export const writePageState = ({ where, range, from, to, call, tab }: PageState)
 });
 
 /** The address of the list of calls with a filter, for links from elsewhere. */
-export const callsAddress = (where: string, time: Pick<PageState, 'range' | 'from' | 'to'>) => `/${writePageState({ where, ...time, call: '', tab: 'overview' })}`;
+export const callsAddress = (where: string, { range, from, to }: Pick<PageState, 'range' | 'from' | 'to'>) =>
+  `/${writePageState({ where, range, from, to, call: '', tab: 'overview' })}`;
 
 /** Minutes that the histogram of a live list looks back. */
 const liveMinutes = 5;
