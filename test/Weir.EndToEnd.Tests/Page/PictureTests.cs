@@ -51,6 +51,17 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await AssertFits(page, width);
         await Save(page, $"status{suffix}");
+        page.AssertClean();
+    }
+
+    [SkippableTheory]
+    [InlineData(1280, 720, ColorScheme.Dark, "")]
+    [InlineData(1280, 720, ColorScheme.Light, "-light")]
+    [InlineData(390, 844, ColorScheme.Dark, "-phone")]
+    [InlineData(390, 844, ColorScheme.Light, "-phone-light")]
+    public async Task The_map_and_the_traffic_fit_their_window(int width, int height, ColorScheme scheme, string suffix)
+    {
+        await using var page = await fixture.Chromium.Open(width, height, scheme);
         await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map");
         await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
         await AssertFits(page, width);

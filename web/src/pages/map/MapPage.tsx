@@ -151,6 +151,8 @@ export function MapPage() {
                   const [id] = found;
                   if (event.key === 'Escape') setWords('');
                   if (event.key !== 'Enter' || id === undefined) return;
+                  // Or else the key goes on to press the place, which has the keyboard from here on.
+                  event.preventDefault();
                   onFocus(id);
                   canvas.current?.goTo(id);
                 }}
