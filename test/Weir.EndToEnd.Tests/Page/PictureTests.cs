@@ -14,7 +14,7 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
 {
     private const string Order = "method == \"POST\" && status_code == 201 && path.contains(\"orders\")";
 
-    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light", "status", "status-light"];
+    private static readonly string[] InDocumentation = ["calls", "calls-light", "calls-detail", "calls-detail-light", "status", "status-light", "map", "map-light", "map-large", "map-large-light", "traffic", "traffic-light"];
 
     private static bool UpdatesDocumentation => Environment.GetEnvironmentVariable("WEIR_UPDATE_IMAGES") == "1";
 
@@ -51,6 +51,31 @@ public sealed class PictureTests(PageFixture fixture, ITestOutputHelper log)
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await AssertFits(page, width);
         await Save(page, $"status{suffix}");
+        page.AssertClean();
+    }
+
+    [SkippableTheory]
+    [InlineData(1280, 720, ColorScheme.Dark, "")]
+    [InlineData(1280, 720, ColorScheme.Light, "-light")]
+    [InlineData(390, 844, ColorScheme.Dark, "-phone")]
+    [InlineData(390, 844, ColorScheme.Light, "-phone-light")]
+    public async Task The_map_and_the_traffic_fit_their_window(int width, int height, ColorScheme scheme, string suffix)
+    {
+        await using var page = await fixture.Chromium.Open(width, height, scheme);
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map");
+        await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"map{suffix}");
+        await page.Page.RouteAsync("**/api/v1/map*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = MapPageTests.City(0) }));
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map&focus=platform%2Fservice-16");
+        await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"map-large{suffix}");
+        await page.Page.RouteAsync("**/api/v1/traffic?*", route => route.FulfillAsync(new() { ContentType = "application/json", Body = TrafficPageTests.Day() }));
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/traffic?by=source");
+        await Expect(page.Page.GetByTestId("flows")).ToBeVisibleAsync();
+        await AssertFits(page, width);
+        await Save(page, $"traffic{suffix}");
         page.AssertClean();
     }
 

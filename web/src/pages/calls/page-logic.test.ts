@@ -6,7 +6,7 @@ import { explainAnomaly } from './anomalies';
 import { peerName, serverLabel, statusText, statusTone } from './call-facts';
 import { phases } from './detail/timing';
 import { summarizeLoss } from './loss';
-import { histogramSpan, readPageState, writePageState } from './url-state';
+import { callsAddress, histogramSpan, readPageState, writePageState } from './url-state';
 
 const call = (change: Partial<CallSummary>): CallSummary => ({
   id: '1', startedAt: '', complete: true, client: { ip: '10.0.0.1', port: 1 }, server: { ip: '10.0.0.2', port: 2 },
@@ -22,6 +22,13 @@ describe('page state', () => {
     expect(writePageState({ where: '', range: 'live', from: 0, to: 0, call: '', tab: 'timing' })).toBe('');
     expect(readPageState('?from=2026-01-31&to=2026-01-30').range).toBe('live');
     expect(readPageState('?range=forever').range).toBe('live');
+  });
+});
+
+describe('a link to the calls', () => {
+  it('has the filter and the time, whatever else the page knows that it stands on', () => {
+    const elsewhere = { range: '1h' as const, from: 0, to: 0, where: '', focus: 'somebody' };
+    expect(callsAddress('a == "b"', elsewhere)).toBe('/?where=a+%3D%3D+%22b%22&range=1h');
   });
 });
 
