@@ -42,10 +42,10 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await page.Page.Keyboard.PressAsync("?");
         await Check(page, "keys");
         await page.Page.Keyboard.PressAsync("Escape");
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Status" }).ClickAsync();
+        await page.Visit("Status");
         await Expect(page.Page.GetByTestId("planes")).ToBeVisibleAsync();
         await Check(page, "status");
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Endpoints" }).ClickAsync();
+        await page.Visit("Endpoints");
         await Expect(page.Page.GetByTestId("endpoint").First).ToBeVisibleAsync();
         await Check(page, "endpoints");
         await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link).First.ClickAsync();

@@ -65,6 +65,10 @@ public sealed class StatusPageTests(PageFixture fixture)
         Assert.EndsWith("/status", page.Page.Url, StringComparison.Ordinal);
         await page.Page.GoBackAsync();
         await Expect(page.Page.GetByTestId("live-state")).ToBeVisibleAsync();
+        await page.Page.Keyboard.PressAsync("g");
+        await page.Page.Keyboard.PressAsync("e");
+        await Expect(page.Page.GetByTestId("endpoints-count")).ToBeVisibleAsync();
+        Assert.EndsWith("/endpoints", page.Page.Url, StringComparison.Ordinal);
         page.AssertClean();
     }
 

@@ -79,6 +79,14 @@ internal sealed class WatchedPage : IAsyncDisposable
         await input.PressAsync("Enter");
     }
 
+    /// <summary>Follows a link of the navigation, which is a menu where there is no room for a row.</summary>
+    public async Task Visit(string name)
+    {
+        var menu = Page.GetByTestId("pages");
+        if (await menu.IsVisibleAsync()) await menu.ClickAsync();
+        await Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = name, Exact = true }).ClickAsync();
+    }
+
     public Task Tab(string name) => Detail.GetByRole(AriaRole.Tab, new() { Name = name }).ClickAsync();
 
     /// <summary>What the status column says in each row that is drawn.</summary>

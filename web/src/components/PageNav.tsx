@@ -1,27 +1,25 @@
-import type { MouseEvent } from 'react';
-import { goTo, type Page, pathOf, usePage } from './use-page';
+import { Icon } from './Icon';
+import { pages } from './pages';
+import { Popover } from './Popover';
+import { follow, pathOf, usePage } from './use-page';
+import { useMedia } from './use-media';
 
-const pages: [Page, string][] = [
-  ['calls', 'Calls'],
-  ['endpoints', 'Endpoints'],
-  ['status', 'Status'],
-];
-
-/** Links between the pages. They are real links: a middle click or a modifier opens another tab. */
+/** Links between the pages, in a menu where the row has no room for them. */
 export function PageNav() {
   const here = usePage();
-  const follow = (event: MouseEvent, page: Page) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (page !== here) goTo(page);
-  };
+  const folded = useMedia('(max-width: 1180px)');
+  const links = pages.map(({ name, label, key }) => (
+    <a key={name} href={pathOf(name)} title={folded ? undefined : `${label} (g ${key})`} aria-current={name === here ? 'page' : undefined} onClick={(event) => follow(event, pathOf(name))}>
+      {label}
+    </a>
+  ));
   return (
-    <nav className="page-nav" aria-label="Pages">
-      {pages.map(([page, label]) => (
-        <a key={page} href={pathOf(page)} aria-current={page === here ? 'page' : undefined} onClick={(event) => follow(event, page)}>
-          {label}
-        </a>
-      ))}
+    <nav className={folded ? 'page-nav folded' : 'page-nav'} aria-label="Pages">
+      {folded ? (
+        <Popover testId="pages" title="Pages" label={<><span>{pages.find(({ name }) => name === here)?.label ?? 'Pages'}</span><Icon name="chevron" /></>}>
+          {links}
+        </Popover>
+      ) : links}
     </nav>
   );
 }

@@ -1,18 +1,13 @@
-import { useSyncExternalStore } from 'react';
+import { type MouseEvent, useSyncExternalStore } from 'react';
+import { pages } from './pages';
 
-const named = ['endpoints', 'login', 'status'] as const;
+export type Page = (typeof pages)[number]['name'] | 'login';
 
-export type Page = 'calls' | (typeof named)[number];
-
-const listeners = new Set<() => void>();
+const named: readonly Page[] = [...pages.map(({ name }) => name), 'login'];
 
 const subscribe = (listener: () => void) => {
-  listeners.add(listener);
   window.addEventListener('popstate', listener);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener('popstate', listener);
-  };
+  return () => window.removeEventListener('popstate', listener);
 };
 
 const current = (): Page => named.find((page) => window.location.pathname === `/${page}`) ?? 'calls';
@@ -22,7 +17,15 @@ export const usePage = () => useSyncExternalStore(subscribe, current);
 
 export const pathOf = (page: Page) => (page === 'calls' ? '/' : `/${page}`);
 
-export function goTo(page: Page) {
-  window.history.pushState(null, '', pathOf(page));
-  for (const listener of listeners) listener();
+/** Another place, without loading anything anew: whoever reads the address hears of it as of a step back. */
+export function goTo(address: string) {
+  window.history.pushState(null, '', address);
+  window.dispatchEvent(new PopStateEvent('popstate'));
+}
+
+/** A click on a link that goes to a place of Weir; a middle click or a modifier opens another tab. */
+export function follow(event: MouseEvent, address: string) {
+  if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  if (address !== window.location.pathname + window.location.search) goTo(address);
 }

@@ -4,10 +4,13 @@ import type { FilterField } from '../../api/types';
 import { Icon } from '../../components/Icon';
 import { KeysDialog } from '../../components/KeysDialog';
 import { type Dock, SplitPane } from '../../components/SplitPane';
+import { pageShortcuts } from '../../components/pages';
+import { useKeys } from '../../components/use-keys';
 import { useMedia } from '../../components/use-media';
+import { useStatus } from '../../components/use-status';
 import { formatCompact, formatCount, formatTime, plural } from '../../lib/format';
 import { readStored, writeStored } from '../../lib/storage';
-import { AppHeader, type LiveState } from './AppHeader';
+import { CallsHead, type LiveState } from './CallsHead';
 import { CallStore, type CallsSnapshot } from './call-store';
 import { CallTable, type CallTableHandle } from './CallTable';
 import { DetailPanel } from './detail/DetailPanel';
@@ -19,11 +22,9 @@ import { addClause, toggleClause } from './filter-text';
 import { Histogram } from './Histogram';
 import { Toolbar } from './Toolbar';
 import { shortcuts } from './shortcuts';
-import { useKeys } from './use-keys';
 import { useOverview } from './use-overview';
 import { type PageState, ranges } from './url-state';
 import { usePageState } from './use-page-state';
-import { useStatus } from './use-status';
 import './calls-page.css';
 
 const recentKept = 8;
@@ -183,7 +184,7 @@ export function CallsPage() {
 
   return (
     <div className="page">
-      <AppHeader state={state} rate={rate} filtered={page.where !== ''} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} onKeys={() => setKeysOpen(true)} />
+      <CallsHead state={state} rate={rate} filtered={page.where !== ''} activity={store.activity} status={status} statusFailed={failed} droppedByPage={snapshot.droppedByPage} onKeys={() => setKeysOpen(true)} />
       <main>
         <div className="controls">
           <FilterBox value={page.where} fields={fields} problem={filterProblem} recent={recent} saved={saved} values={values} handle={filter} onApply={applyFilter} onLeave={() => table.current?.focus()} onSave={save} />
@@ -230,7 +231,7 @@ export function CallsPage() {
         />
         </div>
       </main>
-      <KeysDialog open={keysOpen} shortcuts={shortcuts} onClose={() => setKeysOpen(false)} />
+      <KeysDialog open={keysOpen} shortcuts={[...shortcuts, ...pageShortcuts]} onClose={() => setKeysOpen(false)} />
     </div>
   );
 }

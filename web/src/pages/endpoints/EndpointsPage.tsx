@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { PlainHeader } from '../../components/PlainHeader';
+import { PageHead } from '../../components/PageHead';
+import { useAnswer } from '../../components/use-answer';
 import { formatCount, plural } from '../../lib/format';
 import { getEndpoint, listEndpoints } from './api';
 import { EndpointDetails } from './EndpointDetails';
@@ -7,7 +8,6 @@ import { EndpointTable } from './EndpointTable';
 import { findingsOf, select } from './list';
 import { OpenApiView } from './OpenApiView';
 import { DriftView } from './DriftView';
-import { useAnswer } from './use-answer';
 import { usePlace } from './use-place';
 import '../status/status-page.css';
 import './endpoints.css';
@@ -29,7 +29,7 @@ export function EndpointsPage() {
 
   return (
     <div className="status-page">
-      <PlainHeader />
+      <PageHead />
       <main className="status-main endpoints-main" tabIndex={0} aria-label="Endpoints">
         <form className="endpoints-bar" role="search" onSubmit={(event) => event.preventDefault()}>
           <label>

@@ -2,7 +2,7 @@ import { CopyButton } from '../../components/CopyButton';
 import { Icon } from '../../components/Icon';
 import { visible } from '../../lib/format';
 import { getOpenApi, openApiAddress } from './api';
-import { useAnswer } from './use-answer';
+import { useAnswer } from '../../components/use-answer';
 
 /** The service as OpenAPI 3.1, made from its traffic. */
 export function OpenApiView({ service }: { service: string }) {

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ApiError, beginSession } from '../../api/client';
 import type { Session } from '../../api/types';
+import { Brand } from '../../components/Brand';
 import { ThemeToggle } from '../../components/ThemeToggle';
 import { linkCode, nextPlace } from '../../lib/login';
 import './login-page.css';
@@ -65,10 +66,7 @@ export function LoginPage() {
     <div className="login-page">
       <header><ThemeToggle /></header>
       <main>
-        <h1>
-          <img src="/icon.svg" alt="" width="28" height="28" />
-          Weir
-        </h1>
+        <Brand size={28} />
         <form onSubmit={(event) => void submit(event)} data-testid="login" aria-label="Log in">
           <label htmlFor="username">Name</label>
           <input id="username" ref={name} name="username" autoComplete="username" autoCapitalize="none" spellCheck={false} required maxLength={64} data-testid="login-name" />

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect } from 'react';
 import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
-import { PlainHeader } from '../../components/PlainHeader';
+import { PageHead } from '../../components/PageHead';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
-import { useStatus } from '../calls/use-status';
+import { useStatus } from '../../components/use-status';
 import { whatHelpsAgainst } from './advice';
 import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
 import { opaqueConnections, planesOf, settingLabel, span, tlsReaders } from './parts';
@@ -32,7 +32,7 @@ export function StatusPage() {
 
   return (
     <div className="status-page">
-      <PlainHeader />
+      <PageHead />
       <main className="status-main" tabIndex={0} aria-label="Status">
         <section className={`verdict ${tone}`} role="status" data-testid="verdict" data-tone={tone}>
           <Icon name={tone === 'ok' ? 'check' : 'warning'} />

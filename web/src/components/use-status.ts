@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { getStatus } from '../../api/client';
-import type { Status } from '../../api/types';
+import { getStatus } from '../api/client';
+import type { Status } from '../api/types';
 
 const intervalMs = 2000;
 
