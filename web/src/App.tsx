@@ -1,4 +1,4 @@
-import { type ComponentType, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { type Page, usePage } from './components/use-page';
 import { usePageKeys } from './components/use-page-keys';
 import { CallsPage } from './pages/calls/CallsPage';
@@ -10,6 +10,9 @@ import { StatusPage } from './pages/status/StatusPage';
 const pages: Record<Page, ComponentType> = {
   calls: CallsPage,
   endpoints: EndpointsPage,
+  incidents: lazy(() => import('./pages/incidents/IncidentsPage').then((module) => ({ default: module.IncidentsPage }))),
+  cluster: lazy(() => import('./pages/cluster/ClusterPage').then((module) => ({ default: module.ClusterPage }))),
+  settings: lazy(() => import('./pages/settings/SettingsPage').then((module) => ({ default: module.SettingsPage }))),
   login: LoginPage,
   status: StatusPage,
 };

@@ -29,6 +29,9 @@ internal static class RespondRoutes
         routes.MapGet(Incidents + "/{id}", ([Description("Id of the incident")] string id) =>
                 responder.Incidents.Find(id) is { } found ? Json(found) : Problem.NotFound("There is no incident of this id; the oldest are forgotten."))
             .WithName("getIncident").WithSummary("One incident with its numbers and evidence").Produces<IncidentRecord>().ProducesProblem(404);
+        routes.MapGet(Incidents + "/{id}/deliveries", ([Description("Id of the incident")] string id) =>
+                responder.Incidents.Find(id) is null ? Problem.NotFound("There is no incident of this id; the oldest are forgotten.") : Json(responder.Alerts.DeliveriesOf(id)))
+            .WithName("listIncidentDeliveries").WithSummary("Who was told of an incident since the start of this center, and what they answered").Produces<IReadOnlyList<AlertDelivery>>().ProducesProblem(404);
         routes.MapGet(Alerts, () => Json(new AlertOverview(responder.Alerts.Destinations, responder.Alerts.Pending, responder.Alerts.Silences)))
             .WithName("getAlerts").WithSummary("Receivers of alerts and how they fare, and silences").Produces<AlertOverview>();
         routes.MapPost(Alerts + "/test", (HttpContext context, [Description("Only this receiver")] string? destination) => Test(context, responder, destination))

@@ -2,7 +2,10 @@
 export const pages = [
   { name: 'calls', label: 'Calls', key: 'c' },
   { name: 'endpoints', label: 'Endpoints', key: 'e' },
+  { name: 'incidents', label: 'Incidents', key: 'i' },
+  { name: 'cluster', label: 'Cluster', key: 'k' },
   { name: 'status', label: 'Status', key: 's' },
+  { name: 'settings', label: 'Settings', key: ',' },
 ] as const;
 
 /** What the help says of them. */
