@@ -164,10 +164,11 @@ public partial class StatusTests
                 "/api/detect-smells", "/api/login", "/api/service-map", "/api/v1/alerts", "/api/v1/alerts/silences", "/api/v1/alerts/silences/{id}",
                 "/api/v1/alerts/test", "/api/v1/audit", "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}",
                 "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo", "/api/v1/exchanges", "/api/v1/exchanges/har",
-                "/api/v1/exchanges/overview", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/incidents",
-                "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/deliveries", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/ratelimits",
-                "/api/v1/ratelimits/auto", "/api/v1/ratelimits/changes", "/api/v1/ratelimits/preview", "/api/v1/ratelimits/targets", "/api/v1/ratelimits/{id}", "/api/v1/ratelimits/{id}/check", "/api/v1/session", "/api/v1/signing-keys",
-                "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users", "/api/v1/users/{name}", "/apply_rate_limit",
+                "/api/v1/exchanges/overview", "/api/v1/exchanges/pcap", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/incidents",
+                "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/deliveries", "/api/v1/map", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/ratelimits",
+                "/api/v1/ratelimits/auto", "/api/v1/ratelimits/changes", "/api/v1/ratelimits/preview", "/api/v1/ratelimits/targets", "/api/v1/ratelimits/{id}",
+                "/api/v1/ratelimits/{id}/check", "/api/v1/session", "/api/v1/signing-keys",
+                "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users", "/api/v1/users/{name}", "/api/v1/visitor", "/apply_rate_limit",
                 "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz", "/message", "/metrics", "/protected", "/readyz",
                 "/revert_rate_limit", "/saturated",
             ],
@@ -175,6 +176,8 @@ public partial class StatusTests
         Assert.Equal(["cursor", "detail", "from", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges"));
         Assert.Equal(["where"], Parameters(paths, "/api/v1/exchanges/stream"));
         Assert.Equal(["from", "id", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges/har"));
+        Assert.Equal(["from", "id", "limit", "to", "where"], Parameters(paths, "/api/v1/exchanges/pcap"));
+        Assert.Equal(["from", "namespace", "to", "where"], Parameters(paths, "/api/v1/map"));
         Assert.Equal(["buckets", "fields", "from", "to", "top", "where"], Parameters(paths, "/api/v1/exchanges/overview"));
         Assert.Equal(["id"], Parameters(paths, "/api/v1/exchanges/{id}"));
         var list = paths.GetProperty("/api/v1/exchanges").GetProperty("get");

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy, Suspense } from 'react';
+import { SessionGate } from './components/session';
 import { type Page, usePage } from './components/use-page';
 import { usePageKeys } from './components/use-page-keys';
 import { CallsPage } from './pages/calls/CallsPage';
@@ -10,19 +11,23 @@ import { StatusPage } from './pages/status/StatusPage';
 const pages: Record<Page, ComponentType> = {
   calls: CallsPage,
   endpoints: EndpointsPage,
-  incidents: lazy(() => import('./pages/incidents/IncidentsPage').then((module) => ({ default: module.IncidentsPage }))),
-  cluster: lazy(() => import('./pages/cluster/ClusterPage').then((module) => ({ default: module.ClusterPage }))),
-  settings: lazy(() => import('./pages/settings/SettingsPage').then((module) => ({ default: module.SettingsPage }))),
+  incidents: lazy(async () => ({ default: (await import('./pages/incidents/IncidentsPage')).IncidentsPage })),
+  cluster: lazy(async () => ({ default: (await import('./pages/cluster/ClusterPage')).ClusterPage })),
+  settings: lazy(async () => ({ default: (await import('./pages/settings/SettingsPage')).SettingsPage })),
   login: LoginPage,
+  map: lazy(async () => ({ default: (await import('./pages/map/MapPage')).MapPage })),
   status: StatusPage,
+  traffic: lazy(async () => ({ default: (await import('./pages/traffic/TrafficPage')).TrafficPage })),
 };
 
 export function App() {
   const Page = pages[usePage()];
   usePageKeys();
   return (
-    <Suspense fallback={null}>
-      <Page />
-    </Suspense>
+    <SessionGate>
+      <Suspense fallback={null}>
+        <Page />
+      </Suspense>
+    </SessionGate>
   );
 }

@@ -25,6 +25,8 @@ internal static class LoginRoutes
             .Produces<SessionAnswer>().ProducesProblem(400).ProducesProblem(401).ProducesProblem(403).ProducesProblem(413).ProducesProblem(429).ProducesProblem(503);
         routes.MapGet(SessionPath, (HttpContext context) => Results.Json(Answer(context.Caller()!), ApiJson.Options))
             .RequireRole(Role.Viewer).WithName("getSession").WithSummary("Who is logged in").Produces<SessionAnswer>();
+        routes.MapGet("/api/v1/visitor", (HttpContext context) => Results.Json(context.Caller() is { } caller ? Answer(caller) : new SessionAnswer(null, null, null, true), ApiJson.Options)).AllowAnonymous()
+            .WithName("getVisitor").WithSummary("Who is logged in, or that nobody is: for the page, which asks before anything else").Produces<SessionAnswer>();
         routes.MapDelete(SessionPath, (Delegate)End).RequireRole(Role.Viewer)
             .WithName("endSession").WithSummary("Log out: the session, or the access token, holds no more").Produces(204);
         routes.MapGet("/protected", (HttpContext context) => Results.Json(new { message = $"Hello, {context.Caller()!.Name}", user = context.Caller()!.Name }))
@@ -143,8 +145,8 @@ internal sealed record AccessTokenAnswer(
     [property: JsonPropertyName("expires_in")] long ExpiresIn);
 
 /// <summary>Who is logged in.</summary>
-/// <param name="User">Name.</param>
+/// <param name="User">Name; null for a visitor who is not.</param>
 /// <param name="Role">Of the user, or of the API token.</param>
 /// <param name="ExpiresAt">Null when it does not end.</param>
 /// <param name="Authentication">False when nobody has to log in.</param>
-internal sealed record SessionAnswer(string User, string Role, DateTime? ExpiresAt, bool Authentication);
+internal sealed record SessionAnswer(string? User, string? Role, DateTime? ExpiresAt, bool Authentication);

@@ -255,7 +255,8 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapAudit();
         application.MapStream();
         application.MapOverview();
-        application.MapHar();
+        application.MapCallFiles();
+        application.MapCallMap();
         application.MapExchanges();
         application.MapCatalogue();
         application.MapStatus(options);

@@ -24,6 +24,20 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_visitor_may_ask_who_is_logged_in_without_being_refused()
+    {
+        await using var center = await Start();
+        using var browser = Visitor.Nobody(center);
+        var nobody = await browser.Json(HttpStatusCode.OK, "GET", "/api/v1/visitor");
+        Assert.Equal("""{"user":null,"role":null,"expiresAt":null,"authentication":true}""", nobody.GetRawText());
+        await browser.Json(HttpStatusCode.OK, "POST", "/api/v1/session", new { username = "admin", password = Visitor.Password }, s_own);
+        var admin = await browser.Json(HttpStatusCode.OK, "GET", "/api/v1/visitor");
+        Assert.Equal(("admin", "admin"), (admin.GetProperty("user").GetString(), admin.GetProperty("role").GetString()));
+        // A page of another origin is nobody here.
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, (await browser.Json(HttpStatusCode.OK, "GET", "/api/v1/visitor", null, ("Sec-Fetch-Site", "cross-site"))).GetProperty("user").ValueKind);
+    }
+
+    [Fact]
     public async Task Behind_a_known_proxy_with_TLS_the_cookie_is_for_TLS_and_the_client_is_the_one_it_names()
     {
         await using var center = await TestCenter.Start(o => o with { Auth = o.Auth with { AdminPassword = Visitor.Password, Proxies = [IPNetwork.Parse("127.0.0.0/8")] } });

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -25,6 +26,13 @@ public sealed class DownloadTests(PageFixture fixture)
         var id = await page.Detail.GetAttributeAsync("data-call-id");
         var one = Assert.Single(await Entries(page, "call-har"));
         Assert.Equal(id, one.GetProperty("_id").GetString());
+        foreach (var (button, request) in new[] { ("download-pcap", "POST /"), ("call-pcap", "POST /") })
+        {
+            var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByTestId(button).ClickAsync());
+            Assert.EndsWith(".pcapng", download.SuggestedFilename, StringComparison.Ordinal);
+            Assert.Contains(request, Encoding.Latin1.GetString(await File.ReadAllBytesAsync(await download.PathAsync())), StringComparison.Ordinal);
+        }
+
         page.AssertClean();
     }
 

@@ -14,6 +14,8 @@ public sealed class LoginPageTests(PageFixture fixture)
         await using var page = await fixture.Chromium.Open(login: false);
         await page.Page.GotoAsync($"{fixture.Demo.Address}/?where=status_code+%3E%3D+400");
         await page.Page.WaitForURLAsync("**/login?next=*");
+        // The way to the login is an answer and not a refusal.
+        page.AssertClean();
         await page.Page.GetByTestId("login-name").FillAsync("admin");
         await page.Page.GetByTestId("login-password").FillAsync("not the password");
         await page.Page.GetByTestId("login-submit").ClickAsync();

@@ -1,5 +1,5 @@
 import { loginAddress, loginPath } from '../lib/login';
-import type { Call, CallPage, FilterField, Overview, Problem, Session, Status } from './types';
+import type { Call, CallPage, FilterField, Overview, Problem, Session, Status, Visitor } from './types';
 
 export const base = '/api/v1';
 
@@ -80,8 +80,8 @@ export const getCall = (id: string, signal?: AbortSignal) =>
 
 export const getStatus = (signal?: AbortSignal) => get<Status>('/status', signal);
 
-/** Who is logged in. */
-export const getSession = (signal?: AbortSignal) => get<Session>('/session', signal);
+/** Who is logged in, or that nobody is: the one question that is never refused. */
+export const getVisitor = (signal?: AbortSignal) => get<Visitor>('/visitor', signal);
 
 export const beginSession = (login: { username: string; password: string } | { code: string }) => send<Session>('POST', '/session', login);
 
@@ -106,8 +106,12 @@ export const getOverview = (query: OverviewQuery, signal?: AbortSignal) => {
   return get<Overview>(`/exchanges/overview?${parameters.toString()}`, signal);
 };
 
-/** Address of a HAR file of one call, or of those that match. */
-export function harAddress(query: { id: string } | { where: string; from?: string; to?: string }): string {
+/** Kinds of files that calls can be had as. */
+export const fileFormats = ['har', 'pcap'] as const;
+export type FileFormat = (typeof fileFormats)[number];
+
+/** Address of a file of one call, or of those that match. */
+export function fileAddress(format: FileFormat, query: { id: string } | { where: string; from?: string; to?: string }): string {
   const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '') as [string, string][]);
-  return `${base}/exchanges/har?${parameters.toString()}`;
+  return `${base}/exchanges/${format}?${parameters.toString()}`;
 }

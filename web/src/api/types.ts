@@ -195,6 +195,12 @@ export interface Session {
   authentication: boolean;
 }
 
+/** The same of a visitor, who may not be logged in. */
+export interface Visitor extends Omit<Session, 'user' | 'role'> {
+  user: string | null;
+  role: Session['role'] | null;
+}
+
 export interface FilterField {
   name: string;
   type: string;

@@ -1,21 +1,13 @@
-import { useEffect, useState } from 'react';
-import { endSession, getSession } from '../api/client';
-import type { Session } from '../api/types';
+import { useState } from 'react';
+import { endSession } from '../api/client';
 import { loginPath } from '../lib/login';
 import { Icon } from './Icon';
+import { useSession } from './session';
 
 /** Logs out. Not there where nobody has to log in. */
 export function SessionButton() {
-  const [session, setSession] = useState<Session>();
+  const session = useSession();
   const [failed, setFailed] = useState(false);
-
-  useEffect(() => {
-    const abort = new AbortController();
-    getSession(abort.signal).then(setSession, () => {
-      // Nobody is logged in, and the page goes to the login; or the center does not answer, which the page says elsewhere.
-    });
-    return () => abort.abort();
-  }, []);
 
   if (!session?.authentication) return null;
   const leave = async () => {

@@ -1,7 +1,9 @@
 /** The pages of the navigation, in its order. `key` is the letter that leads there after `g`. A page's address is `/` and its name. */
 export const pages = [
   { name: 'calls', label: 'Calls', key: 'c' },
+  { name: 'map', label: 'Map', key: 'm' },
   { name: 'endpoints', label: 'Endpoints', key: 'e' },
+  { name: 'traffic', label: 'Traffic', key: 't' },
   { name: 'incidents', label: 'Incidents', key: 'i' },
   { name: 'cluster', label: 'Cluster', key: 'k' },
   { name: 'status', label: 'Status', key: 's' },

@@ -63,6 +63,16 @@ export function formatDate(iso: string): string {
   return `${time.getFullYear()}-${pad(time.getMonth() + 1)}-${pad(time.getDate())} ${formatTime(iso)}`;
 }
 
+/** A place on a time axis, as precise as a step is wide; with the date where the steps are long. */
+export function axisTime(ms: number, stepMs: number): string {
+  const time = new Date(ms);
+  const clock = `${pad(time.getHours())}:${pad(time.getMinutes())}`;
+  if (stepMs >= 600_000) return `${time.getMonth() + 1}-${pad(time.getDate())} ${clock}`;
+  if (stepMs >= 60_000) return clock;
+  const seconds = `${clock}:${pad(time.getSeconds())}`;
+  return stepMs >= 1000 ? seconds : `${seconds}.${pad(time.getMilliseconds(), 3)}`;
+}
+
 export const plural = (count: number, one: string, many = `${one}s`) =>
   `${formatCount(count)} ${count === 1 ? one : many}`;
 

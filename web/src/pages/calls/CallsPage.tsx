@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import { getFields, harAddress } from '../../api/client';
-import type { FilterField } from '../../api/types';
+import { fileAddress } from '../../api/client';
 import { Icon } from '../../components/Icon';
 import { KeysDialog } from '../../components/KeysDialog';
 import { type Dock, SplitPane } from '../../components/SplitPane';
@@ -8,8 +7,9 @@ import { pageShortcuts } from '../../components/pages';
 import { useKeys } from '../../components/use-keys';
 import { useMedia } from '../../components/use-media';
 import { useStatus } from '../../components/use-status';
-import { formatCompact, formatCount, formatTime, plural } from '../../lib/format';
+import { formatCompact, formatCount, plural } from '../../lib/format';
 import { readStored, writeStored } from '../../lib/storage';
+import { timeQuery } from '../../lib/time-range';
 import { CallsHead, type LiveState } from './CallsHead';
 import { CallStore, type CallsSnapshot } from './call-store';
 import { CallTable, type CallTableHandle } from './CallTable';
@@ -23,22 +23,18 @@ import { Histogram } from './Histogram';
 import { Toolbar } from './Toolbar';
 import { shortcuts } from './shortcuts';
 import { useOverview } from './use-overview';
-import { type PageState, ranges } from './url-state';
+import { useFilters } from './use-filters';
+import { ranges } from './url-state';
 import { usePageState } from './use-page-state';
 import './calls-page.css';
-
-const recentKept = 8;
-const savedKept = 50;
 
 export function CallsPage() {
   const [store] = useState(() => new CallStore());
   const snapshot = useSyncExternalStore(store.subscribe, store.getSnapshot);
   const [page, setPage] = usePageState();
   const { status, failed } = useStatus();
-  const [fields, setFields] = useState<FilterField[]>([]);
-  const [recent, setRecent] = useState(() => readStored<string[]>('recentFilters', []));
+  const { fields, recent, saved, remember, save } = useFilters();
   const [chosenDock, setChosenDock] = useState(() => readStored<Dock>('dock', 'right'));
-  const [saved, setSaved] = useState(() => readStored<string[]>('savedFilters', []));
   const [keysOpen, setKeysOpen] = useState(false);
   const [again, setAgain] = useState(0);
   const [atTop, setAtTop] = useState(true);
@@ -52,13 +48,6 @@ export function CallsPage() {
   const [facetsOver, setFacetsOver] = useState(false);
   const facetsOpen = narrow ? facetsOver : facetsChosen;
   const dock: Dock = narrow ? 'bottom' : chosenDock;
-
-  useEffect(() => {
-    const abort = new AbortController();
-    // Without the list there is no completion; the filter itself still works.
-    getFields(abort.signal).then(setFields, () => setFields([]));
-    return () => abort.abort();
-  }, []);
 
   useEffect(() => {
     void store.open(page.where, page.range, { from: page.from, to: page.to });
@@ -84,19 +73,8 @@ export function CallsPage() {
 
   const applyFilter = useCallback((where: string) => {
     setPage({ where });
-    if (where === '') return;
-    setRecent((previous) => {
-      const next = [where, ...previous.filter((other) => other !== where)].slice(0, recentKept);
-      writeStored('recentFilters', next);
-      return next;
-    });
-  }, [setPage]);
-
-  const save = (where: string) => setSaved((previous) => {
-    const next = previous.includes(where) ? previous.filter((other) => other !== where) : [where, ...previous].slice(0, savedKept);
-    writeStored('savedFilters', next);
-    return next;
-  });
+    remember(where);
+  }, [setPage, remember]);
 
   const toggleFacets = () => {
     if (narrow) setFacetsOver(!facetsOver);
@@ -190,21 +168,20 @@ export function CallsPage() {
           <FilterBox value={page.where} fields={fields} problem={filterProblem} recent={recent} saved={saved} values={values} handle={filter} onApply={applyFilter} onLeave={() => table.current?.focus()} onSave={save} />
           <Toolbar
             where={page.where}
-            range={page.range}
+            range={page}
             paused={snapshot.paused}
             fields={fields}
             onWhere={applyFilter}
-            onRange={(range) => setPage({ range, from: 0, to: 0 })}
+            onRange={setPage}
             onPause={togglePause}
             onClear={() => { store.clear(); setPage({ call: '' }, 'replace'); }}
             onRefresh={() => {
               void store.open(page.where, page.range, { from: page.from, to: page.to });
               setAgain(again + 1);
             }}
-            custom={page.range === 'custom' ? rangeWords(page.from, page.to) : ''}
             facets={facetsOpen}
             onFacets={toggleFacets}
-            har={harAddress(harQuery(page))}
+            file={(format) => fileAddress(format, { where: page.where, ...timeQuery(page, ranges) })}
           />
           <p className="count muted" data-testid="count">{formatCount(snapshot.count)} {snapshot.count === 1 ? 'call' : 'calls'}</p>
         </div>
@@ -234,20 +211,6 @@ export function CallsPage() {
       <KeysDialog open={keysOpen} shortcuts={[...shortcuts, ...pageShortcuts]} onClose={() => setKeysOpen(false)} />
     </div>
   );
-}
-
-function rangeWords(from: number, to: number): string {
-  const [start, end] = [new Date(from), new Date(to)];
-  const seconds = to - from >= 60_000 ? -4 : to - from >= 1000 ? -4 : undefined;
-  const clock = (time: Date) => formatTime(time.toISOString()).slice(0, seconds);
-  const sameDay = start.toDateString() === end.toDateString() && start.toDateString() === new Date().toDateString();
-  return `${sameDay ? '' : `${start.getMonth() + 1}-${start.getDate()} `}${clock(start)} – ${clock(end)}`;
-}
-
-function harQuery(page: PageState): { where: string; from?: string; to?: string } {
-  if (page.range === 'custom') return { where: page.where, from: String(page.from), to: String(page.to) };
-  const minutes = ranges.find((known) => known.value === page.range)?.minutes ?? 0;
-  return { where: page.where, ...(minutes > 0 ? { from: `-${minutes}m` } : {}) };
 }
 
 function liveState(snapshot: CallsSnapshot): LiveState {

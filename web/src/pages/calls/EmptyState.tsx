@@ -1,4 +1,5 @@
 import type { Problem } from '../../api/types';
+import { HowToGetData } from '../../components/HowToGetData';
 import { formatCount } from '../../lib/format';
 import type { Range } from './url-state';
 
@@ -38,17 +39,7 @@ export function EmptyState({ loading, problem, filtered, range, packets, onRemov
     <div className="empty" data-testid="empty">
       <h2>{range === 'live' ? 'Waiting for the first call' : 'No calls in this time'}</h2>
       <p>{seen}</p>
-      <dl>
-        <dt><code>curl http://localhost:8080/</code></dt>
-        <dd>make a call to any plain HTTP service of this host: it appears here at once</dd>
-        <dt><code>weir up --source ebpf</code></dt>
-        <dd>when services talk TLS: reads calls inside their TLS libraries</dd>
-        <dt><code>weir doctor</code></dt>
-        <dd>when calls are made but none appear: tells what this host allows</dd>
-        <dt><code>./dev demo</code></dt>
-        <dd>two example services with traffic between them, and a tour</dd>
-      </dl>
-      <p><a href="/status">What is captured, and what is not</a></p>
+      <HowToGetData />
     </div>
   );
 }

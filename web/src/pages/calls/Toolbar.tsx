@@ -1,24 +1,26 @@
+import { type FileFormat, fileFormats } from '../../api/client';
 import type { FilterField } from '../../api/types';
 import { Icon } from '../../components/Icon';
+import { RangeChoice } from '../../components/RangeChoice';
+import type { TimeRange } from '../../lib/time-range';
+import { fileNames, fileWords } from './files';
 import { hasClause, toggleClause } from './filter-text';
 import { type Range, ranges } from './url-state';
 
 interface Props {
   where: string;
-  range: Range;
+  range: TimeRange<Exclude<Range, 'custom'>>;
   paused: boolean;
   fields: readonly FilterField[];
   onWhere(filter: string): void;
-  onRange(range: Range): void;
+  onRange(range: TimeRange<Exclude<Range, 'custom'>>): void;
   onPause(): void;
   onClear(): void;
   onRefresh(): void;
-  /** Words for a range that was dragged or typed; empty for the others. */
-  custom: string;
   facets: boolean;
   onFacets(): void;
-  /** Where a HAR file of what is listed can be had. */
-  har: string;
+  /** Where a file of what is listed can be had. */
+  file(format: FileFormat): string;
 }
 
 interface Chip {
@@ -41,7 +43,7 @@ const chips: Chip[] = [
   { id: 'incomplete', label: 'Incomplete', clauses: [{ field: 'complete', clause: '!complete' }, { field: 'incomplete', clause: 'incomplete' }] },
 ];
 
-export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh, custom, facets, onFacets, har }: Props) {
+export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh, facets, onFacets, file }: Props) {
   const known = new Set(fields.map((field) => field.name));
   return (
     <div className="toolbar">
@@ -49,7 +51,7 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
         <button type="button" className="button square plain" data-testid="facets-toggle" aria-pressed={facets} aria-label="Narrow down" title="Narrow down (f)" onClick={onFacets}>
           <Icon name="facets" />
         </button>
-        {range === 'live' ? (
+        {range.range === 'live' ? (
           <button type="button" className="button square" data-testid="pause" aria-pressed={paused} aria-label={paused ? 'Resume' : 'Pause'} title={paused ? 'Resume (Space)' : 'Pause (Space)'} onClick={onPause}>
             <Icon name={paused ? 'play' : 'pause'} />
           </button>
@@ -61,24 +63,16 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
         <button type="button" className="button square" data-testid="clear" aria-label="Clear the list" title="Clear the list" onClick={onClear}>
           <Icon name="clear" />
         </button>
-        <a className="button square" data-testid="download-har" href={har} download aria-label="Download as HAR" title="Download these calls as HAR, at most 1,000">
-          <Icon name="download" />
-        </a>
       </div>
-      <div className="segmented" role="radiogroup" aria-label="Time range">
-        {ranges.map((choice) => (
-          <label key={choice.value}>
-            <input type="radio" name="range" value={choice.value} checked={choice.value === range} data-testid={`range-${choice.value}`} onChange={() => onRange(choice.value)} />
-            <span>{choice.label}</span>
-          </label>
+      <div className="group" role="group" aria-label="Download">
+        {fileFormats.map((format) => (
+          <a key={format} className="button file" data-testid={`download-${format}`} href={file(format)} download title={`Download these calls ${fileWords[format]}, at most 1,000`}>
+            <Icon name="download" />
+            {fileNames[format]}
+          </a>
         ))}
-        {range === 'custom' && (
-          <label>
-            <input type="radio" name="range" value="custom" checked readOnly data-testid="range-custom" />
-            <span>{custom}</span>
-          </label>
-        )}
       </div>
+      <RangeChoice known={ranges} chosen={range} onChoose={onRange} />
       <div className="group chips" role="group" aria-label="Quick filters">
         {chips.map((chip) => {
           const clause = chip.clauses.find((candidate) => known.has(candidate.field))?.clause;

@@ -38,6 +38,10 @@ export function toggleClause(filter: string, clause: string): string {
 export const addClause = (filter: string, clause: string) =>
   hasClause(filter, clause) ? filter : toggleClause(filter, clause);
 
+/** Calls that pass every one of these filters. */
+export const allOf = (...filters: string[]) =>
+  [...new Set(filters.filter((filter) => filter.trim() !== '').flatMap((filter) => clauses(filter) ?? [`(${filter.trim()})`]))].join(' && ');
+
 /** A CEL string literal. JSON's escapes are a subset of CEL's. */
 export const celString = (text: string) => JSON.stringify(text);
 

@@ -1,7 +1,10 @@
+import { searchOf } from '../../components/use-address';
+import { type NamedRange, rangeParameters, readRange } from '../../lib/time-range';
+
 export type Range = 'live' | '5m' | '1h' | '24h' | 'custom';
 
 /** `seconds` is a bar of the histogram; a range has sixty to a hundred of them. */
-export const ranges: { value: Range; label: string; minutes: number; seconds: number }[] = [
+export const ranges: (NamedRange<Exclude<Range, 'custom'>> & { seconds: number })[] = [
   { value: 'live', label: 'Live', minutes: 0, seconds: 5 },
   { value: '5m', label: '5 min', minutes: 5, seconds: 5 },
   { value: '1h', label: '1 h', minutes: 60, seconds: 60 },
@@ -23,40 +26,22 @@ export interface PageState {
   tab: DetailTab;
 }
 
-const instant = (text: string | null) => {
-  const time = text ? Date.parse(text) : NaN;
-  return Number.isNaN(time) ? 0 : time;
-};
-
 export function readPageState(search: string): PageState {
   const parameters = new URLSearchParams(search);
-  const [from, to] = [instant(parameters.get('from')), instant(parameters.get('to'))];
-  const custom = from > 0 && to > from;
-  const named = parameters.get('range');
   return {
     where: parameters.get('where') ?? '',
-    range: custom ? 'custom' : (ranges.find((known) => known.value === named)?.value ?? 'live'),
-    from: custom ? from : 0,
-    to: custom ? to : 0,
+    ...readRange(parameters, ranges, 'live'),
     call: parameters.get('call') ?? '',
     tab: detailTabs.find((known) => known === parameters.get('tab')) ?? 'overview',
   };
 }
 
-export function writePageState(state: PageState): string {
-  const parameters = new URLSearchParams();
-  if (state.where !== '') parameters.set('where', state.where);
-  if (state.range === 'custom') {
-    parameters.set('from', new Date(state.from).toISOString());
-    parameters.set('to', new Date(state.to).toISOString());
-  } else if (state.range !== 'live') parameters.set('range', state.range);
-  if (state.call !== '') {
-    parameters.set('call', state.call);
-    if (state.tab !== 'overview') parameters.set('tab', state.tab);
-  }
-  const text = parameters.toString();
-  return text === '' ? '' : `?${text}`;
-}
+export const writePageState = ({ where, range, from, to, call, tab }: PageState) => searchOf({
+  where, ...rangeParameters({ range, from, to }, 'live'), call, tab: call === '' || tab === 'overview' ? '' : tab,
+});
+
+/** The address of the list of calls with a filter, for links from elsewhere. */
+export const callsAddress = (where: string, time: Pick<PageState, 'range' | 'from' | 'to'>) => `/${writePageState({ where, ...time, call: '', tab: 'overview' })}`;
 
 /** Minutes that the histogram of a live list looks back. */
 const liveMinutes = 5;

@@ -41,7 +41,7 @@ export function EndpointsPage() {
           </label>
           <label className="grow">
             <span className="visually-hidden">Find endpoints</span>
-            <input type="search" data-testid="find" placeholder="Find: method, path, identification, sensitive data" value={place.words} onChange={(event) => go({ words: event.target.value }, true)} />
+            <input type="search" data-testid="find" placeholder="Find: method, path, identification, sensitive data" value={place.words} onChange={(event) => go({ words: event.target.value }, 'replace')} />
           </label>
           <label>
             <input type="checkbox" checked={place.all} onChange={(event) => go({ all: event.target.checked })} />

@@ -1,5 +1,5 @@
 import type { Call, CallSummary, FilterField } from '../../../api/types';
-import { harAddress } from '../../../api/client';
+import { fileAddress, fileFormats } from '../../../api/client';
 import { CopyButton } from '../../../components/CopyButton';
 import { Icon } from '../../../components/Icon';
 import type { Dock } from '../../../components/SplitPane';
@@ -7,6 +7,7 @@ import { type TabDefinition, Tabs } from '../../../components/Tabs';
 import { toCurl } from '../../../lib/curl';
 import { formatBytes, formatCount, formatDuration, visibleLine } from '../../../lib/format';
 import { statusText, statusTone } from '../call-facts';
+import { fileNames, fileWords } from '../files';
 import type { DetailTab } from '../url-state';
 import { BodyView } from './BodyView';
 import { HeadersView } from './HeadersView';
@@ -59,10 +60,12 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
         <div className="detail-actions">
           <CopyButton icon="terminal" label="cURL" testId="copy-curl" text={() => call && toCurl(call)} />
           <CopyButton icon="braces" label="JSON" testId="copy-json" text={() => call && JSON.stringify(call, null, 2)} />
-          <a className="button quiet" data-testid="call-har" href={harAddress({ id })} download title="Download this call as HAR">
-            <Icon name="download" />
-            <span>HAR</span>
-          </a>
+          {fileFormats.map((format) => (
+            <a key={format} className="button quiet" data-testid={`call-${format}`} href={fileAddress(format, { id })} download aria-label={`Download this call as ${fileNames[format]}`} title={`Download this call ${fileWords[format]}`}>
+              <Icon name={format === 'har' ? 'download' : 'packets'} />
+              <span>{fileNames[format]}</span>
+            </a>
+          ))}
           {dock && (
             <button type="button" className="button quiet square" data-testid="dock" aria-label={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} title={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} onClick={() => onDock(dock === 'right' ? 'bottom' : 'right')}>
               <Icon name={dock === 'right' ? 'bottom' : 'right'} />

@@ -11,8 +11,8 @@ using Weir.Storage;
 
 namespace Weir.Center.Api;
 
-/// <summary><c>/api/v1/exchanges/har</c>: stored calls as a HAR file, which browsers' network panels open.</summary>
-internal static class HarRoute
+/// <summary><c>/api/v1/exchanges/har</c> and <c>…/pcap</c>: stored calls as files that browsers' network panels and packet tools open.</summary>
+internal static class CallFileRoutes
 {
     private const int DefaultLimit = 1000;
     private const int MaxLimit = 10_000;
@@ -20,12 +20,30 @@ internal static class HarRoute
     /// <summary>Full records of one look into the store.</summary>
     private const int Step = 20;
 
-    public static void MapHar(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/v1/exchanges/har", Read)
+    private static readonly FileFormat s_har = new("har", "application/json", static stream =>
+    {
+        var output = new HarOutput(stream, "the answer");
+        return (output.OpenLane(), output);
+    });
+
+    private static readonly FileFormat s_packets = new("pcapng", "application/x-pcapng", static stream =>
+    {
+        var output = new PacketFileOutput(stream);
+        return (output, output);
+    });
+
+    public static void MapCallFiles(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/v1/exchanges/har", Read).WithMetadata(s_har)
             .WithName("getHar").WithSummary("Stored HTTP calls as a HAR 1.2 file, newest first")
             .Produces<object>(200, "application/json").ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+        routes.MapGet("/api/v1/exchanges/pcap", Read).WithMetadata(s_packets)
+            .WithName("getPackets").WithSummary("Stored HTTP calls as a pcapng file: each a TCP connection of its own with its payload as HTTP/1, whatever carried it")
+            .Produces<byte[]>(200, s_packets.ContentType).ProducesProblem(400).ProducesProblem(404).ProducesProblem(503);
+    }
 
     private static IResult Read(
+        HttpContext context,
         IExchangeStore store,
         TimeProvider time,
         CancellationToken cancellation,
@@ -35,10 +53,11 @@ internal static class HarRoute
         [Description("Latest start, exclusive: " + TimeParameter.Description)] string? to = null,
         [Description("Calls at most, 1 to 10000; 1000 when left out")] string? limit = null)
     {
+        var format = context.GetEndpoint()!.Metadata.GetRequiredMetadata<FileFormat>();
         if (!string.IsNullOrEmpty(id))
         {
             var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
-            return record is null ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.") : new HarFile($"call-{parsed}", [record]);
+            return record is null ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.") : new CallFile(format, $"call-{parsed}", [record]);
         }
 
         var now = time.GetUtcNow();
@@ -51,7 +70,7 @@ internal static class HarRoute
             ToNs = selection.ToNs ?? long.MaxValue,
             Detail = ExchangeDetail.Full,
         };
-        return new HarFile("calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), Records(store, query, count, cancellation));
+        return new CallFile(format, "calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), Records(store, query, count, cancellation));
     }
 
     /// <summary>A few at a time, so that bodies are not all in memory at once.</summary>
@@ -67,25 +86,30 @@ internal static class HarRoute
         }
     }
 
-    private sealed class HarFile(string name, IEnumerable<byte[]> records) : IResult
+    /// <param name="Extension">Of the file's name.</param>
+    /// <param name="ContentType">Of the answer.</param>
+    /// <param name="Open">Takes calls and writes them to a stream; what it gives second ends the file.</param>
+    private sealed record FileFormat(string Extension, string ContentType, Func<Stream, (IExchangeSink Sink, IDisposable Output)> Open);
+
+    private sealed class CallFile(FileFormat format, string name, IEnumerable<byte[]> records) : IResult
     {
         public async Task ExecuteAsync(HttpContext httpContext)
         {
             var response = httpContext.Response;
-            response.ContentType = "application/json";
-            response.Headers.ContentDisposition = $"attachment; filename=\"{name}.har\"";
+            response.ContentType = format.ContentType;
+            response.Headers.ContentDisposition = $"attachment; filename=\"{name}.{format.Extension}\"";
             if (httpContext.AskedForHeadersOnly()) return;
             var exchange = new Exchange();
             // The encoder writes to a stream that waits; what has come together is sent between two records.
             var file = new MemoryStream();
             await using var sent = new OnlyWrites(file);
-            using (var output = new HarOutput(sent, "the answer"))
+            var (sink, output) = format.Open(sent);
+            using (output)
             {
-                var lane = output.OpenLane();
                 foreach (var record in records)
                 {
                     if (!ExchangeJsonReader.TryRead(record, exchange, out var error)) throw new InvalidDataException(error);
-                    lane.Write(exchange);
+                    sink.Write(exchange);
                     await Send(file, response, httpContext.RequestAborted);
                 }
             }

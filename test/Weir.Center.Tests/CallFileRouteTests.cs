@@ -1,9 +1,11 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using Weir.Packets;
 
 namespace Weir.Center.Tests;
 
-public class HarRouteTests
+public class CallFileRouteTests
 {
     [Fact]
     public async Task Calls_that_match_are_a_file_to_download()
@@ -38,6 +40,25 @@ public class HarRouteTests
         Assert.Empty(Entries(await center.Json("/api/v1/exchanges/har?to=2020-01-01")));
     }
 
+    [Fact]
+    public async Task Packets_hold_the_payload_of_each_call_in_a_connection_of_its_own()
+    {
+        await using var center = await TestCenter.Start();
+        await center.IngestStored(0, 25);
+        using var response = await center.Get("/api/v1/exchanges/pcap?where=" + Uri.EscapeDataString("""path != "/orders/3" """));
+        Assert.Equal("application/x-pcapng", response.Content.Headers.ContentType!.MediaType);
+        Assert.EndsWith(".pcapng\"", response.Content.Headers.ContentDisposition!.ToString(), StringComparison.Ordinal);
+        var frames = Frames(await response.Content.ReadAsByteArrayAsync());
+        Assert.Equal(24, frames.Count(static frame => frame.Contains("GET /orders/", StringComparison.Ordinal)));
+        Assert.Equal(24, frames.Count(static frame => frame.Contains("{\"id\":17}", StringComparison.Ordinal)));
+        Assert.DoesNotContain(frames, static frame => frame.Contains("GET /orders/3 ", StringComparison.Ordinal));
+
+        using var one = await center.Get($"/api/v1/exchanges/pcap?id={Calls.Id(1)}");
+        Assert.Equal($"attachment; filename=\"call-{Calls.Id(1)}.pcapng\"", one.Content.Headers.ContentDisposition!.ToString());
+        Assert.Single(Frames(await one.Content.ReadAsByteArrayAsync()), static frame => frame.Contains("GET /orders/1 HTTP/1.1", StringComparison.Ordinal));
+        Assert.Empty(Frames(await (await center.Get("/api/v1/exchanges/pcap?to=2020-01-01")).Content.ReadAsByteArrayAsync()));
+    }
+
     [Theory]
     [InlineData("id=none", HttpStatusCode.NotFound)]
     [InlineData("limit=10001", HttpStatusCode.BadRequest)]
@@ -47,9 +68,21 @@ public class HarRouteTests
     public async Task What_is_not_there_or_not_understood_is_refused(string query, HttpStatusCode status)
     {
         await using var center = await TestCenter.Start();
-        using var response = await center.Get("/api/v1/exchanges/har?" + query);
-        Assert.Equal(status, response.StatusCode);
-        Assert.Null(response.Content.Headers.ContentDisposition);
+        foreach (var format in (string[])["har", "pcap"])
+        {
+            using var response = await center.Get($"/api/v1/exchanges/{format}?{query}");
+            Assert.Equal(status, response.StatusCode);
+            Assert.Null(response.Content.Headers.ContentDisposition);
+        }
+    }
+
+    private static List<string> Frames(byte[] file)
+    {
+        var frames = new List<string>();
+        using var reader = CaptureFileReader.Open(new MemoryStream(file));
+        while (reader.TryRead(out var frame)) frames.Add(Encoding.Latin1.GetString(frame.Data));
+        Assert.Null(reader.Problem);
+        return frames;
     }
 
     private static JsonElement[] Entries(JsonElement har) => [.. har.GetProperty("log").GetProperty("entries").EnumerateArray()];
