@@ -1,3 +1,4 @@
+import { searchOf } from './use-address';
 import { useMemo, useSyncExternalStore } from 'react';
 
 const subscribe = (listener: () => void) => {
@@ -25,11 +26,7 @@ export function usePlace(): Place {
 }
 
 /** An address of a path and of what is not empty of a query. */
-export function addressOf(path: readonly string[], query: Record<string, string | undefined> = {}): string {
-  const parameters = new URLSearchParams(Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== ''));
-  const text = parameters.toString();
-  return `/${path.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
-}
+export const addressOf = (path: readonly string[], query: Record<string, string | undefined> = {}) => `/${path.map(encodeURIComponent).join('/')}${searchOf(query)}`;
 
 /** The same place with another query: typing replaces the address, so that back does not go letter by letter. */
 export function replaceAddress(address: string) {
