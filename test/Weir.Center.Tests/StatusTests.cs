@@ -161,15 +161,18 @@ public partial class StatusTests
         var paths = (await center.Json("/openapi/v1.json")).GetProperty("paths");
         Assert.Equal(
             [
-                "/api/detect-smells", "/api/login", "/api/service-map", "/api/v1/alerts", "/api/v1/alerts/silences", "/api/v1/alerts/silences/{id}",
+                "/api/delete-policy", "/api/detect-smells", "/api/enforce-policy", "/api/events", "/api/get-policies", "/api/login",
+                "/api/scan-image", "/api/service-map", "/api/v1/alerts", "/api/v1/alerts/silences", "/api/v1/alerts/silences/{id}",
                 "/api/v1/alerts/test", "/api/v1/audit", "/api/v1/drift", "/api/v1/endpoints", "/api/v1/endpoints/{id}",
                 "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo", "/api/v1/exchanges", "/api/v1/exchanges/har",
                 "/api/v1/exchanges/overview", "/api/v1/exchanges/pcap", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields", "/api/v1/incidents",
-                "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/deliveries", "/api/v1/map", "/api/v1/openapi", "/api/v1/password", "/api/v1/probes", "/api/v1/ratelimits",
-                "/api/v1/ratelimits/auto", "/api/v1/ratelimits/changes", "/api/v1/ratelimits/preview", "/api/v1/ratelimits/targets", "/api/v1/ratelimits/{id}",
-                "/api/v1/ratelimits/{id}/check", "/api/v1/session", "/api/v1/signing-keys",
-                "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users", "/api/v1/users/{name}", "/api/v1/visitor", "/apply_rate_limit",
-                "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz", "/message", "/metrics", "/protected", "/readyz",
+                "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/deliveries", "/api/v1/map", "/api/v1/oidc", "/api/v1/oidc/callback", "/api/v1/oidc/login",
+                "/api/v1/openapi", "/api/v1/password", "/api/v1/policies", "/api/v1/policies/curated", "/api/v1/policies/{name}", "/api/v1/probes",
+                "/api/v1/process-events", "/api/v1/ratelimits", "/api/v1/ratelimits/auto", "/api/v1/ratelimits/changes", "/api/v1/ratelimits/preview",
+                "/api/v1/ratelimits/targets", "/api/v1/ratelimits/{id}", "/api/v1/ratelimits/{id}/check", "/api/v1/scans", "/api/v1/scans/{id}", "/api/v1/session",
+                "/api/v1/signing-keys", "/api/v1/smells", "/api/v1/status", "/api/v1/tokens", "/api/v1/tokens/{id}", "/api/v1/traffic", "/api/v1/users",
+                "/api/v1/users/{name}", "/api/v1/visitor", "/apply_rate_limit", "/check_rate_limit", "/cluster-info", "/get-alerts", "/health", "/healthz",
+                "/message", "/metrics", "/protected", "/readyz",
                 "/revert_rate_limit", "/saturated",
             ],
             paths.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal));

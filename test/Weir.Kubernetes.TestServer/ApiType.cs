@@ -22,6 +22,12 @@ public sealed record ApiType(string Group, string Version, string Plural, string
         new("gateway.networking.k8s.io", "v1", "gatewayclasses", "GatewayClass", false), new("gateway.networking.k8s.io", "v1", "httproutes", "HTTPRoute"),
         new("gateway.networking.k8s.io", "v1", "grpcroutes", "GRPCRoute"), new("gateway.envoyproxy.io", "v1alpha1", "backendtrafficpolicies", "BackendTrafficPolicy"),
         new("gateway.nginx.org", "v1alpha1", "ratelimitpolicies", "RateLimitPolicy"), new("traefik.io", "v1alpha1", "middlewares", "Middleware"),
+        new("apps", "v1", "statefulsets", "StatefulSet", true, "sts"), new("apps", "v1", "daemonsets", "DaemonSet", true, "ds"), new("batch", "v1", "cronjobs", "CronJob", true, "cj"),
+        new("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, "netpol"), new("", "v1", "serviceaccounts", "ServiceAccount", true, "sa"),
+        new("", "v1", "secrets", "Secret"), new("rbac.authorization.k8s.io", "v1", "roles", "Role"), new("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
+        new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false), new("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false),
+        new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb"), new("cilium.io", "v1alpha1", "tracingpolicies", "TracingPolicy", false, "tgtp"),
+        new("cilium.io", "v1alpha1", "tracingpoliciesnamespaced", "TracingPolicyNamespaced", true, "tgtpn"),
         old ? new("discovery.k8s.io", "v1beta1", "endpointslices", "EndpointSlice") : new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
     ];
 }

@@ -45,6 +45,7 @@ internal sealed class Accounts : IStatusSource, IDisposable
         _throttle = new LoginThrottle(options);
         _access = new AccessTokens(Keys, options);
         Logins = new Logins(Users, _throttle, Links, Audit, options);
+        if (options is { Enabled: true, Oidc: { } provider }) External = new Oidc.ExternalLogins(Users, Sessions, Audit, provider, options.Time);
         Authenticator = new Authenticator(Users, Tokens, _access, Sessions, options);
     }
 
@@ -65,6 +66,9 @@ internal sealed class Accounts : IStatusSource, IDisposable
     public Logins Logins { get; }
 
     public Authenticator Authenticator { get; }
+
+    /// <summary>Logins by a provider; null where none is configured.</summary>
+    public Oidc.ExternalLogins? External { get; }
 
     public string Name => "accounts";
 
@@ -94,6 +98,7 @@ internal sealed class Accounts : IStatusSource, IDisposable
     public void Dispose()
     {
         Logins.Dispose();
+        External?.Dispose();
         _store.Dispose();
     }
 }

@@ -11,6 +11,9 @@ public sealed record AuthOptions
     /// <summary>Password of <c>admin</c>, used when there is no user yet; null makes one up.</summary>
     public string? AdminPassword { get; init; }
 
+    /// <summary>A provider that people may log in by; null has none.</summary>
+    public Oidc.OidcOptions? Oidc { get; init; }
+
     /// <summary>Loggers may send without a token, whatever the address. On loopback they may in any case.</summary>
     public bool OpenMessages { get; init; }
 

@@ -20,7 +20,23 @@ internal sealed class AuthenticationHandler(IOptionsMonitor<AuthenticationScheme
 
     private const string Bearer = "Bearer ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(Authenticate());
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var header = Request.Headers.Authorization;
+        if (accounts.External is not { } external || header.Count != 1 || header.ToString() is not { } text || !text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return Authenticate();
+        var token = text[Bearer.Length..].Trim();
+        if (!Oidc.ExternalTokens.IsForeign(token)) return Authenticate();
+        try
+        {
+            var (caller, trouble) = await external.BearerAsync(token, Context.RequestAborted);
+            return caller is null ? AuthenticateResult.Fail(trouble) : Known(caller);
+        }
+        catch (Oidc.OidcException)
+        {
+            // The words of the network belong to the operator, not into a header.
+            return AuthenticateResult.Fail("the provider cannot be asked for its keys");
+        }
+    }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {

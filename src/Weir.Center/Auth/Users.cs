@@ -66,6 +66,29 @@ internal sealed class Users
         }
     }
 
+    /// <summary>Somebody whom a provider knows: made at the first login, with the role that the provider gives each time. What was issued before holds on.</summary>
+    /// <param name="name">Folded and checked.</param>
+    /// <param name="role">By the provider.</param>
+    /// <param name="identity">Who it is at the provider; stands in the place of a hash, and no password fits it.</param>
+    /// <param name="user">The user, banned or not; null where it is not that one.</param>
+    public UserOutcome Enter(string name, Role role, string identity, out User? user)
+    {
+        user = null;
+        lock (_lock)
+        {
+            if (!_users.TryGetValue(name, out var known))
+            {
+                if (CreateHashed(name, role, identity) is not UserOutcome.Done and var failed) return failed;
+                known = _users[name];
+            }
+
+            if (known.Password != identity) return UserOutcome.Exists;
+            if (known.Role != role) Save(known with { Role = role, ChangedAt = _options.Time.GetUtcNow() });
+            user = _users[name];
+            return UserOutcome.Done;
+        }
+    }
+
     /// <summary>Changes what is not null. All that was issued to the user before ends.</summary>
     public UserOutcome Change(string name, Role? role, bool? disabled, string? password)
     {

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
 using Weir.Center.Auth;
+using Weir.Center.Auth.Oidc;
 using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
@@ -50,12 +51,14 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly IPEndPoint _listen;
     private readonly RpcServer? _probes;
     private readonly TrafficPlant _traffic;
+    private readonly DefencePlant _defence;
     private bool _stopped;
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest, LiveCatalogue catalogue,
-        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, CancellationTokenSource stopping)
+        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, DefencePlant defence, CancellationTokenSource stopping)
     {
+        _defence = defence;
         (_listen, _application, _store, _writer, _probes, _traffic, _responder) = (listen, application, store, writer, probes, traffic, responder);
         (_ingest, _catalogue, _messages, _accounts, _sources, _stopping) = (ingest, catalogue, messages, accounts, sources, stopping);
     }
@@ -120,9 +123,10 @@ public sealed class CenterHost : IAsyncDisposable
         var traffic = TrafficPlant.Create(
             options, counters => new ProbeDelivery(ingest, counters, registry, options.Probes!.Limits, StoreIdentity.Of(store, options.DataDirectory)).Service);
         foreach (var source in traffic.Sources) sources.Add(source);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, stopping);
+        var defence = new DefencePlant(options, responder);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, defence, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, defence, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -161,6 +165,7 @@ public sealed class CenterHost : IAsyncDisposable
         _catalogue.Start();
         _writer.Start();
         _responder.Start();
+        _defence.Start();
         if (_probes is not null) await _probes.Start(cancellation);
         await _traffic.Start(cancellation);
     }
@@ -180,6 +185,7 @@ public sealed class CenterHost : IAsyncDisposable
         }
         finally
         {
+            await _defence.Stop();
             await _responder.Stop();
             await _writer.Stop();
             await _catalogue.Stop();
@@ -196,6 +202,7 @@ public sealed class CenterHost : IAsyncDisposable
         _ingest.Dispose();
         _catalogue.Dispose();
         _messages.Dispose();
+        _defence.Dispose();
         _responder.Dispose();
         _accounts.Dispose();
         _store.Dispose();
@@ -214,7 +221,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, IExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, Accounts accounts, Responder responder, CancellationTokenSource stopping)
+        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, Accounts accounts, Responder responder, DefencePlant defence, CancellationTokenSource stopping)
     {
         var loopback = IPAddress.IsLoopback(options.Listen.Address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -250,6 +257,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.UseRouting();
         application.UseAccessControl(accounts);
         application.MapLogin();
+        application.MapOidc(accounts);
         application.MapUsers();
         application.MapTokens();
         application.MapAudit();
@@ -266,6 +274,7 @@ public sealed class CenterHost : IAsyncDisposable
         messages.Map(application, open: loopback || options.Auth.OpenMessages);
         application.MapRespond(responder);
         application.MapCluster(responder, options.Respond.Limits);
+        defence.Map(application);
         application.MapOpenApi();
         new WebAssets(options.Assets).Map(application);
         return application;

@@ -41,6 +41,15 @@ public sealed record CenterOptions
     /// <summary>What is done about incidents: alerts, limits.</summary>
     public Respond.RespondOptions Respond { get; init; } = new();
 
+    /// <summary>Scans of images.</summary>
+    public Scans.ScanOptions Scans { get; init; } = new();
+
+    /// <summary>What looking at a live cluster may cost.</summary>
+    public Cluster.ClusterSmellLimits Smells { get; init; } = new();
+
+    /// <summary>Where events of processes come from.</summary>
+    public Tetragon.TetragonOptions Tetragon { get; init; } = new();
+
     /// <summary>The example services run, and the page tells what to look at in their traffic.</summary>
     public bool Demo { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 
 namespace Weir.Kubernetes.RateLimits;
 
@@ -16,7 +15,7 @@ public sealed record RateLimitTarget(string Kind, string Namespace, string Name)
 /// A limit, in words that no provider owns. All counts are for each client address and each replica of the controller, because that is what all of
 /// them count without a store of their own.
 /// </summary>
-public sealed partial record RateLimitRequest
+public sealed record RateLimitRequest
 {
     /// <summary>Largest count that is taken: beyond it is no limit but a mistake.</summary>
     private const int Most = 1_000_000;
@@ -53,13 +52,7 @@ public sealed partial record RateLimitRequest
         if (Allow.Count > 32) return "at most 32 networks are not limited";
         if (Allow.FirstOrDefault(static one => !IPNetwork.TryParse(one, out _) && !IPAddress.TryParse(one, out _)) is { } wrong) return $"{wrong} is no address and no network";
         if (Target.Kind is not ("Ingress" or "HTTPRoute" or "GRPCRoute" or "Gateway")) return $"{Target.Kind} is none of Ingress, HTTPRoute, GRPCRoute and Gateway";
-        if (Target.Namespace.Length > 63 || !Label().IsMatch(Target.Namespace)) return "the namespace is no name of Kubernetes (RFC 1123 label)";
-        return Target.Name.Length > 253 || !Subdomain().IsMatch(Target.Name) ? "the name is no name of Kubernetes (RFC 1123 subdomain)" : null;
+        if (!KubernetesName.IsLabel(Target.Namespace)) return "the namespace is no name of Kubernetes (RFC 1123 label)";
+        return KubernetesName.IsSubdomain(Target.Name) ? null : "the name is no name of Kubernetes (RFC 1123 subdomain)";
     }
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z")]
-    private static partial Regex Label();
-
-    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\z")]
-    private static partial Regex Subdomain();
 }

@@ -40,7 +40,10 @@ public enum ScanFailure
 /// <param name="Detail">The end of what Trivy said; empty when it said nothing.</param>
 public sealed record ImageScan(ImageReport? Report, ScanFailure Failure, string Message, string Detail)
 {
-    internal static ImageScan Of(ImageReport report) => new(report, ScanFailure.None, "", "");
+    /// <summary>The report as Trivy wrote it; empty when it failed.</summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
+
+    internal static ImageScan Of(ImageReport report, ReadOnlyMemory<byte> document) => new(report, ScanFailure.None, "", "") { Document = document };
 
     internal static ImageScan Failed(ScanFailure failure, string message, string detail = "") => new(null, failure, message, detail);
 }

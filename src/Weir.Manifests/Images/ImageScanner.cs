@@ -21,13 +21,13 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
         ("unknown flag", ScanFailure.ScannerTooOld, "this Trivy does not know an option that Weir uses: update Trivy"),
         ("unknown shorthand flag", ScanFailure.ScannerTooOld, "this Trivy does not know an option that Weir uses: update Trivy"),
         ("unknown command", ScanFailure.ScannerTooOld, "this Trivy does not know a command that Weir uses: update Trivy"),
-        ("--skip-db-update cannot be specified on the first run", ScanFailure.DatabaseMissing, "there is no vulnerability database in the cache: run once without --offline, or copy one there"),
-        ("--skip-java-db-update cannot be specified on the first run", ScanFailure.DatabaseMissing, "there is no database of Java packages in the cache: run once without --offline, or copy one there"),
+        ("--skip-db-update cannot be specified on the first run", ScanFailure.DatabaseMissing, "there is no vulnerability database in the cache: let Trivy fetch one once, or copy one there"),
+        ("--skip-java-db-update cannot be specified on the first run", ScanFailure.DatabaseMissing, "there is no database of Java packages in the cache: let Trivy fetch one once, or copy one there"),
         ("cannot be specified with the old DB schema", ScanFailure.DatabaseVersion, "the vulnerability database in the cache is too old for this Trivy: update it"),
         ("the version of DB schema doesn't match", ScanFailure.DatabaseVersion, "the vulnerability database and Trivy do not fit together: update both"),
-        ("failed to download vulnerability DB", ScanFailure.DatabaseDownload, "the vulnerability database can't be fetched: name a mirror with --db-repository, or use --offline with a filled cache"),
-        ("failed to download Java DB", ScanFailure.DatabaseDownload, "the database of Java packages can't be fetched: name a mirror, or use --offline with a filled cache"),
-        ("context deadline exceeded", ScanFailure.Timeout, "Trivy did not end in time: allow more with --timeout"),
+        ("failed to download vulnerability DB", ScanFailure.DatabaseDownload, "the vulnerability database can't be fetched: name a mirror (db-repository), or fill the cache and scan offline"),
+        ("failed to download Java DB", ScanFailure.DatabaseDownload, "the database of Java packages can't be fetched: name a mirror (java-db-repository), or fill the cache and scan offline"),
+        ("context deadline exceeded", ScanFailure.Timeout, "Trivy did not end in time: allow more time"),
         ("UNAUTHORIZED", ScanFailure.AccessDenied, "the registry refuses access: give Trivy an account (TRIVY_USERNAME and TRIVY_PASSWORD, or docker login)"),
         ("authentication required", ScanFailure.AccessDenied, "the registry refuses access: give Trivy an account (TRIVY_USERNAME and TRIVY_PASSWORD, or docker login)"),
         ("DENIED", ScanFailure.AccessDenied, "the registry refuses access: give Trivy an account (TRIVY_USERNAME and TRIVY_PASSWORD, or docker login)"),
@@ -38,13 +38,16 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
     private readonly ImageScannerOptions _options = options ?? ImageScannerOptions.Default;
     private readonly SemaphoreSlim _oneAtATime = new(1);
 
+    /// <summary>Whether a text can name an image, and nothing else: no option, no path, no shell.</summary>
+    public static bool IsName([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] string? image) => image is { Length: <= MaxNameLength } && Reference().IsMatch(image);
+
     /// <param name="image">Reference such as <c>ghcr.io/acme/orders:1.4.2</c> or one with a digest.</param>
     /// <param name="cancel">Kills Trivy.</param>
     public async Task<ImageScan> Scan(string image, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(image);
         // A name that begins with a hyphen would be an option.
-        if (image.Length > MaxNameLength || !Reference().IsMatch(image)) return ImageScan.Failed(ScanFailure.BadName, "that is no name of an image");
+        if (!IsName(image)) return ImageScan.Failed(ScanFailure.BadName, "that is no name of an image");
         await _oneAtATime.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
@@ -117,7 +120,7 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
     {
         var detail = run.Messages.Trim();
         if (run.TooLarge) return ImageScan.Failed(ScanFailure.ReportTooLarge, $"the report has more than {_options.Limits.MaxReportBytes >> 20} MiB", detail);
-        if (run.TimedOut) return ImageScan.Failed(ScanFailure.Timeout, $"Trivy did not end within {_options.Limits.Timeout.TotalSeconds:0} s and was killed: allow more with --timeout", detail);
+        if (run.TimedOut) return ImageScan.Failed(ScanFailure.Timeout, $"Trivy did not end within {_options.Limits.Timeout.TotalSeconds:0} s and was killed: allow more time", detail);
         if (run.ExitCode != 0)
         {
             var known = s_messages.FirstOrDefault(one => detail.Contains(one.Text, StringComparison.Ordinal));
@@ -129,7 +132,7 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
 
         try
         {
-            return ImageScan.Of(TrivyReport.Parse(run.Output));
+            return ImageScan.Of(TrivyReport.Parse(run.Output), run.Output);
         }
         catch (FormatException e)
         {
@@ -137,7 +140,7 @@ public sealed partial class ImageScanner(ImageScannerOptions? options = null) : 
         }
     }
 
-    private string Missing(Win32Exception e) => $"{_options.Program} can't be started ({e.Message}): install Trivy, https://trivy.dev, or name it with --trivy";
+    private string Missing(Win32Exception e) => $"{_options.Program} can't be started ({e.Message}): install Trivy, https://trivy.dev, or say where it is";
 
     /// <summary>distribution's grammar of references, with room for ports and digests.</summary>
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]*(:[0-9]+)?(/[A-Za-z0-9][A-Za-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@[a-z0-9+._-]+:[0-9a-fA-F]{32,})?\z", RegexOptions.CultureInvariant)]

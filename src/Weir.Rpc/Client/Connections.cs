@@ -23,6 +23,7 @@ internal static class Connections
         };
         if (options.Connecting is { } connecting)
             handler.ConnectCallback = async (context, cancellation) => await Connect(context.DnsEndPoint, connecting, cancellation);
+        if (options.UnixSocket is { } path) handler.ConnectCallback = async (_, cancellation) => await ConnectUnix(path, cancellation);
         if (options.Tls is not { } tls) return handler;
         if (tls.Certificate is not null) handler.SslOptions.ClientCertificates = [tls.Certificate];
         if (tls.Authority is not null) handler.SslOptions.CertificateChainPolicy = Trusting(tls.Authority);
@@ -35,6 +36,21 @@ internal static class Connections
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(authority);
         return policy;
+    }
+
+    private static async Task<Stream> ConnectUnix(string path, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static async Task<Stream> Connect(DnsEndPoint server, Func<IPEndPoint, IDisposable> connecting, CancellationToken cancellation)

@@ -14,6 +14,9 @@ public sealed record RpcChannelOptions
     /// <summary>Encrypts; null sends in the clear.</summary>
     public RpcClientTls? Tls { get; init; }
 
+    /// <summary>Path of a Unix socket that is connected to instead of the host and port, which stay the name that the server is asked for by; null for TCP.</summary>
+    public string? UnixSocket { get; init; }
+
     /// <summary>
     /// Told of each connection before its first packet leaves: its local end, which the kernel gives to no other socket while it
     /// lasts. What it returns is disposed of when the connection closes.

@@ -9,33 +9,11 @@ namespace Weir.Storage.Accounts;
 /// </summary>
 public sealed class AccountStore : IDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly string _path;
-    private readonly SqliteConnection _connection;
+    private readonly SmallDatabase _file;
 
     /// <param name="path">Created when missing, with its directory.</param>
     /// <exception cref="StoreException">The file can't be opened, is damaged, or is not ours; the message says what to do.</exception>
-    public AccountStore(string path)
-    {
-        _path = Path.GetFullPath(path);
-        SQLitePCL.Batteries_V2.Init();
-        StoreFiles.Create(_path);
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Mode = SqliteOpenMode.ReadWriteCreate, Pooling = false, DefaultTimeout = 5 }.ToString());
-        try
-        {
-            Prepare();
-        }
-        catch (SqliteException exception)
-        {
-            _connection.Dispose();
-            throw SqliteErrors.Describe(exception, _path);
-        }
-        catch (StoreException)
-        {
-            _connection.Dispose();
-            throw;
-        }
-    }
+    public AccountStore(string path) => _file = new SmallDatabase(path, AccountSchema.ApplicationId, AccountSchema.Migrations);
 
     public IReadOnlyList<UserRecord> LoadUsers() => Query(
         "SELECT name, role, password, disabled, stamp, created_ms, changed_ms FROM users ORDER BY name",
@@ -110,65 +88,9 @@ public sealed class AccountStore : IDisposable
             row.GetInt32(8), row.GetString(9)),
         ("$before", query.BeforeId), ("$kind", query.Kind), ("$actor", query.Actor), ("$limit", query.Limit));
 
-    public void Dispose()
-    {
-        lock (_lock) _connection.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 
-    private void Prepare()
-    {
-        _connection.Open();
-        SqliteSchema.Execute(_connection, "PRAGMA journal_mode=WAL");
-        SqliteSchema.Execute(_connection, "PRAGMA synchronous=FULL");
-        SqliteSchema.Execute(_connection, "PRAGMA foreign_keys=ON");
-        // What was deleted or overwritten does not linger in free pages.
-        SqliteSchema.Execute(_connection, "PRAGMA secure_delete=ON");
-        SqliteSchema.Migrate(_connection, _path, AccountSchema.ApplicationId, AccountSchema.Migrations);
-    }
+    private void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters) => _file.Execute(sql, parameters);
 
-    private void Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        lock (_lock)
-        {
-            try
-            {
-                using var transaction = _connection.BeginTransaction();
-                using var command = Command(sql, parameters);
-                command.Transaction = transaction;
-                command.ExecuteNonQuery();
-                transaction.Commit();
-            }
-            catch (SqliteException exception)
-            {
-                throw SqliteErrors.Describe(exception, _path);
-            }
-        }
-    }
-
-    private List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        lock (_lock)
-        {
-            try
-            {
-                using var command = Command(sql, parameters);
-                using var reader = command.ExecuteReader();
-                var rows = new List<T>();
-                while (reader.Read()) rows.Add(read(reader));
-                return rows;
-            }
-            catch (SqliteException exception)
-            {
-                throw SqliteErrors.Describe(exception, _path);
-            }
-        }
-    }
-
-    private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters) command.Parameters.AddWithValue(name, value ?? DBNull.Value);
-        return command;
-    }
+    private List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters) => _file.Query(sql, read, parameters);
 }

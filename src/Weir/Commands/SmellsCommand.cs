@@ -21,6 +21,7 @@ internal sealed class SmellsCommand
           weir smells deploy/
           helm template shop charts/shop | weir smells - --fail-on high
           weir smells deploy/ --sarif > smells.sarif
+          weir smells --cluster --namespace shop         what runs there now; secrets are never read
           weir smells --explain SEC-007
 
         Exit code 1 when a finding is at least as bad as --fail-on. Expected findings are suppressed where they are, with a
@@ -36,6 +37,10 @@ internal sealed class SmellsCommand
     private readonly Option<string[]> _disable = new("--disable") { Description = "Checks not to run (ids or names between commas)", HelpName = "CHECKS" };
     private readonly Option<string?> _config = new("--config") { Description = "Configuration (docs/smells.md)", HelpName = "FILE" };
     private readonly Option<string[]> _images = new("--images") { Description = "Reports of Trivy in JSON, to tell vulnerable images", HelpName = "FILE" };
+    private readonly Option<bool> _cluster = new("--cluster") { Description = "Look at what runs in the cluster of --kubeconfig (in a pod: its own), too" };
+    private readonly Option<string?> _kubeconfig = new("--kubeconfig") { Description = "Kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)", HelpName = "FILE" };
+    private readonly Option<string?> _context = new("--context") { Description = "Context of the kubeconfig (default: its current one)", HelpName = "NAME" };
+    private readonly Option<string?> _namespace = new("--namespace") { Description = "Only this namespace of the cluster", HelpName = "NAME" };
     private readonly Option<bool> _suppressed = new("--show-suppressed") { Description = "Show expected findings too, with the reason" };
     private readonly Option<bool> _list = new("--list") { Description = "List all checks" };
     private readonly Option<string?> _explain = new("--explain") { Description = "Say what a check is about", HelpName = "CHECK" };
@@ -46,23 +51,32 @@ internal sealed class SmellsCommand
         var command = new Command("smells", Help)
         {
             options._paths, options._json, options._sarif, options._least, options._failOn, options._enable, options._disable, options._config, options._images,
-            options._suppressed, options._list, options._explain,
+            options._cluster, options._kubeconfig, options._context, options._namespace, options._suppressed, options._list, options._explain,
         };
         command.SetAction(options.Run);
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private async Task<int> Run(ParseResult parsed, CancellationToken cancel)
     {
         if (parsed.GetValue(_list)) return CheckList.All();
         if (parsed.GetValue(_explain) is { } name) return CheckList.Explain(name);
         if (parsed.GetValue(_json) && parsed.GetValue(_sarif)) throw new UsageException("--json and --sarif: name one of them");
-        var paths = parsed.GetValue(_paths) is { Length: > 0 } given ? given : throw new UsageException("name files or folders, or - for standard input");
+        var paths = parsed.GetValue(_paths) ?? [];
+        if (paths.Length == 0 && !parsed.GetValue(_cluster)) throw new UsageException("name files or folders, - for standard input, or --cluster");
         var scanner = new SmellScanner(Options(parsed));
         var files = new ManifestFiles(scanner, ManifestLimits.Default, static text => Console.Error.WriteLine($"weir: {text}"));
         foreach (var path in paths) Read(files, path);
         foreach (var path in parsed.GetValue(_images) ?? []) scanner.Add(ReadImage(path));
+        IReadOnlyList<string> unseen = [];
+        if (parsed.GetValue(_cluster))
+        {
+            if (await LiveCluster.Read(scanner, parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace), cancel) is not { } notes) return ExitCode.Failed;
+            unseen = notes;
+        }
+
         var report = scanner.Scan();
+        report = report with { Notes = [.. unseen, .. report.Notes] };
         var shown = report.AtLeast(parsed.GetValue(_least) ?? Severity.Info);
         Write(parsed, shown);
         foreach (var note in report.Notes) Console.Error.WriteLine($"weir: {note}");

@@ -22,6 +22,7 @@ internal sealed class AuthSettings
     {
         Enabled = !off,
         AdminPassword = Secrets.Text(settings, "adminPassword"),
+        Oidc = OidcSettings.Read(settings),
         OpenMessages = settings.Get("openMessages", bool.TryParse, "true or false", false),
         PublicUrl = settings.Get<Uri?>("publicUrl", IsPage, "an address such as https://weir.example", null),
         Proxies = [.. settings.FindAll("trustedProxies").Select(Network)],

@@ -53,6 +53,8 @@ internal sealed class CenterSettings
             },
             Traffic = TrafficSettings.Read(yaml, old),
             Respond = RespondSettings.Read(yaml),
+            Scans = ScanSettings.Read(yaml),
+            Tetragon = TetragonSettings.Read(yaml),
         };
         yaml.RefuseUnknown();
         return new CenterSettings { Yaml = yaml, Options = options, Tokens = tokens, Health = old.Health, Notes = old.Notes };

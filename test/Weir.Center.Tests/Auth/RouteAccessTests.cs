@@ -12,7 +12,7 @@ public sealed class RouteAccessTests
     /// <summary>Routes that are open to all on a loopback address, and nothing else is.</summary>
     private static readonly string[] s_open =
     [
-        "GET /api/v1/visitor", "GET /fluke/saturated", "GET /fluke/saturated/{token}", "GET /health", "GET /healthz", "GET /metrics", "GET /readyz", "GET /saturated", "GET /saturated/{token}", "GET /{*path}",
+        "GET /api/v1/oidc", "GET /api/v1/oidc/callback", "GET /api/v1/oidc/login", "GET /api/v1/visitor", "GET /fluke/saturated", "GET /fluke/saturated/{token}", "GET /health", "GET /healthz", "GET /metrics", "GET /readyz", "GET /saturated", "GET /saturated/{token}", "GET /{*path}",
         "POST /api/login", "POST /api/v1/session", "POST /fluke/message", "POST /fluke/message/{token}", "POST /message", "POST /message/{token}",
     ];
 

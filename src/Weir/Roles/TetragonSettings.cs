@@ -1,0 +1,23 @@
+using Weir.Center.Tetragon;
+using Weir.Cli.Configuration;
+using Weir.Rpc.Client;
+
+namespace Weir.Cli.Roles;
+
+/// <summary>The section <c>tetragon</c> of a center's configuration: where events of processes come from.</summary>
+internal static class TetragonSettings
+{
+    /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
+    public static TetragonOptions Read(YamlSettings yaml)
+    {
+        var (certificate, authority, name) = (Secrets.Certificate(yaml, "tetragon.tls"), Secrets.Authority(yaml, "tetragon.tls.authority"), yaml.FindText("tetragon.tls.serverName")?.Text);
+        var tls = certificate is null && authority is null && name is null ? null : new RpcClientTls(authority, certificate, name);
+        var agents = yaml.FindAll("tetragon.grpc");
+        if (agents.FirstOrDefault(static one => !AgentAddress.IsOne(one.Text)) is { } wrong) throw wrong.Wrong("an address such as unix:///var/run/tetragon/tetragon.sock or node-1:54321");
+        return new TetragonOptions
+        {
+            Exports = [.. yaml.FindAll("tetragon.export").Select(static one => one.Text)],
+            Agents = [.. agents.Select(one => new TetragonAgent(one.Text, tls))],
+        };
+    }
+}
