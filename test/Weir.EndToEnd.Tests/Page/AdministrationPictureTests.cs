@@ -19,10 +19,11 @@ public sealed class AdministrationPictureTests(PageFixture fixture, ITestOutputH
     [SkippableTheory]
     [InlineData(1280, 860, ColorScheme.Dark, "")]
     [InlineData(1280, 860, ColorScheme.Light, "-light")]
-    [InlineData(390, 844, ColorScheme.Dark, "-phone")]
     [InlineData(390, 844, ColorScheme.Light, "-phone-light")]
     public async Task The_views_fit_and_shut_nobody_out(int width, int height, ColorScheme scheme, string suffix)
     {
+        // Colours are the same on a phone: at 1280 in the light theme only what the documentation shows is looked at.
+        var everything = suffix != "-light";
         Axe.Require();
         var site = await fixture.Site();
         await using var page = await site.Open(fixture.Chromium, "admin", width, height, scheme);
@@ -34,15 +35,25 @@ public sealed class AdministrationPictureTests(PageFixture fixture, ITestOutputH
         await page.Page.GetByTestId("limit-preview").ClickAsync();
         await Expect(page.Page.GetByTestId("would")).ToBeVisibleAsync();
         await Check(page, "incident-limit");
-        await Look(page, site.Address, "/incidents?view=limits", "auto", "limits");
-        await Look(page, site.Address, "/incidents?view=silences", "no-silences", "silences");
+        if (everything)
+        {
+            await Look(page, site.Address, "/incidents?view=limits", "auto", "limits");
+            await Look(page, site.Address, "/incidents?view=silences", "no-silences", "silences");
+            await Look(page, site.Address, "/cluster?view=smells", "smell", "cluster-smells");
+            await Look(page, site.Address, "/cluster?view=images", "scanner", "cluster-images");
+        }
+
         await Look(page, site.Address, "/cluster", "pods", "cluster");
-        foreach (var view in (string[])["account", "tokens", "alerts", "storage", "users", "audit", "keys"])
+        foreach (var view in everything ? (string[])["account", "tokens", "alerts", "storage", "users", "audit", "keys"] : ["users"])
             await Look(page, site.Address, $"/settings?view={view}", "settings-view", view == "users" ? "settings" : $"settings-{view}");
-        await page.Page.GotoAsync($"{site.Address}/settings?view=users");
-        await page.Page.GetByTestId("user-change").First.ClickAsync();
-        await Expect(page.Page.GetByTestId("user-remove")).ToBeVisibleAsync();
-        await Check(page, "settings-user");
+        if (everything)
+        {
+            await page.Page.GotoAsync($"{site.Address}/settings?view=users");
+            await page.Page.GetByTestId("user-change").First.ClickAsync();
+            await Expect(page.Page.GetByTestId("user-remove")).ToBeVisibleAsync();
+            await Check(page, "settings-user");
+        }
+
         page.AssertClean();
 
         async Task Check(WatchedPage shown, string name)
@@ -85,7 +96,7 @@ public sealed class AdministrationPictureTests(PageFixture fixture, ITestOutputH
         Directory.CreateDirectory(RepositoryRoot.Combine("artifacts/page"));
         await File.WriteAllBytesAsync(RepositoryRoot.Combine($"artifacts/page/{file}.png"), picture);
         log.WriteLine($"{file}.png: {picture.Length} bytes");
-        if (UpdatesDocumentation && InDocumentation.Contains(name) && !suffix.StartsWith("-phone", StringComparison.Ordinal))
+        if (UpdatesDocumentation && InDocumentation.Contains(name) && suffix is "" or "-light")
             await File.WriteAllBytesAsync(RepositoryRoot.Combine($"docs/images/{file}.png"), picture);
     }
 }

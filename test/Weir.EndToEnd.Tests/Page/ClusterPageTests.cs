@@ -31,6 +31,38 @@ public sealed class ClusterPageTests(PageFixture fixture)
         page.AssertClean();
     }
 
+    [SkippableFact]
+    public async Task Smells_policies_images_and_processes_are_what_the_center_knows()
+    {
+        var site = await fixture.Site();
+        await using var page = await site.Open(fixture.Chromium);
+        await page.Page.GotoAsync($"{site.Address}/cluster?view=smells");
+        await Expect(page.Page.GetByTestId("smell").Filter(new() { HasText = "shop/" }).First).ToBeVisibleAsync();
+        await page.Page.GetByTestId("severity").SelectOptionAsync("critical");
+        await page.Page.WaitForURLAsync("**severity=critical*");
+        await page.Page.GetByTestId("view-images").CheckAsync(new() { Force = true });
+        await Expect(page.Page.GetByTestId("scanner")).ToContainTextAsync("Trivy");
+        await page.Page.GetByTestId("view-events").CheckAsync(new() { Force = true });
+        await Expect(page.Page.GetByTestId("unavailable")).ToContainTextAsync("Tetragon");
+        await page.Page.GetByTestId("view-policies").CheckAsync(new() { Force = true });
+        await Expect(page.Page.GetByTestId("no-policies")).ToBeVisibleAsync();
+        await page.Page.GetByTestId("policy-new").ClickAsync();
+        await page.Page.WaitForURLAsync("**policy=new");
+        await page.Page.GetByTestId("policy-curated").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await page.Page.GetByTestId("policy-check").ClickAsync();
+        await Expect(page.Page.GetByTestId("policy-said")).ToContainTextAsync("The cluster would take it");
+        Assert.Empty(site.Policies);
+        await page.Page.GetByTestId("policy-apply").ClickAsync();
+        await page.Page.GetByTestId("policy-apply-yes").ClickAsync();
+        await Expect(page.Page.GetByTestId("policies").Locator("tbody tr")).ToContainTextAsync("monitor");
+        var name = Assert.Single(site.Policies);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = $"Delete {name}" }).ClickAsync();
+        await page.Page.GetByTestId("policy-delete-yes").ClickAsync();
+        await Expect(page.Page.GetByTestId("no-policies")).ToBeVisibleAsync();
+        Assert.Empty(site.Policies);
+        page.AssertClean();
+    }
+
     [SkippableTheory]
     [InlineData("smells", "**/api/v1/smells*")]
     [InlineData("images", "**/api/v1/scans*")]
@@ -61,11 +93,11 @@ public sealed class ClusterPageTests(PageFixture fixture)
     {
         var site = await fixture.Site();
         await using var page = await site.Open(fixture.Chromium);
-        await Answer("**/api/v1/smells*", $$"""{"available":true,"scannedAt":"2026-01-31T12:00:00Z","findings":[{"id":"SEC-1","severity":"high","kind":"Deployment","namespace":"shop","objectName":"{{Hostile}}","container":"main","message":"runs as root","remediation":"set runAsNonRoot"}]}""");
-        await Answer("**/api/v1/scans", $$"""{"scanner":{"available":true,"version":"0.60.0","databaseUpdatedAt":null,"reason":null},"scans":[{"id":"1","image":"{{Hostile}}","startedAt":"2026-01-31T12:00:00Z","finishedAt":"2026-01-31T12:01:00Z","state":"done","error":null,"counts":{"critical":1,"high":2,"medium":0,"low":0,"unknown":0}}]}""");
-        await Answer("**/api/v1/scans/1", $$"""{"id":"1","image":"{{Hostile}}","startedAt":"2026-01-31T12:00:00Z","finishedAt":"2026-01-31T12:01:00Z","state":"done","error":null,"counts":{"critical":1,"high":0,"medium":0,"low":0,"unknown":0},"vulnerabilities":[{"id":"CVE-2026-1","severity":"critical","package":"openssl","installed":"3.0.1","fixed":"3.0.2","title":"{{Hostile}}"}]}""");
-        await Answer("**/api/v1/policies", $$"""{"available":true,"policies":[{"name":"{{Hostile}}","namespace":null,"kind":"TracingPolicy","mode":"enforce","hooks":["tcp_connect"],"curated":false}]}""");
-        await Answer("**/api/v1/process-events*", $$"""{"available":true,"events":[{"time":"2026-01-31T12:00:00Z","node":"node-1","type":"exec","namespace":"shop","pod":"web","binary":"/bin/sh","arguments":"{{Hostile}}","pid":7,"parentBinary":"/usr/bin/node"}]}""");
+        await Answer("**/api/v1/smells*", $$$"""{"available":true,"scannedAt":"2026-01-31T12:00:00Z","findings":[{"id":"SEC-1","severity":"high","kind":"Deployment","namespace":"shop","objectName":"{{{Hostile}}}","container":"main","message":"runs as root","remediation":"set runAsNonRoot"}]}""");
+        await Answer("**/api/v1/scans", $$$"""{"scanner":{"available":true,"version":"0.60.0","databaseUpdatedAt":null,"reason":null},"scans":[{"id":"1","image":"{{{Hostile}}}","startedAt":"2026-01-31T12:00:00Z","finishedAt":"2026-01-31T12:01:00Z","state":"done","error":null,"counts":{"critical":1,"high":2,"medium":0,"low":0,"unknown":0}}]}""");
+        await Answer("**/api/v1/scans/1", $$$"""{"id":"1","image":"{{{Hostile}}}","startedAt":"2026-01-31T12:00:00Z","finishedAt":"2026-01-31T12:01:00Z","state":"done","error":null,"counts":{"critical":1,"high":0,"medium":0,"low":0,"unknown":0},"vulnerabilities":[{"id":"CVE-2026-1","severity":"critical","package":"openssl","installed":"3.0.1","fixed":"3.0.2","title":"{{{Hostile}}}"}]}""");
+        await Answer("**/api/v1/policies", $$$"""{"available":true,"policies":[{"name":"{{{Hostile}}}","namespace":null,"kind":"TracingPolicy","mode":"enforce","hooks":["tcp_connect"],"curated":false}]}""");
+        await Answer("**/api/v1/process-events*", $$$"""{"available":true,"events":[{"time":"2026-01-31T12:00:00Z","node":"node-1","type":"exec","namespace":"shop","pod":"web","binary":"/bin/sh","arguments":"{{{Hostile}}}","pid":7,"parentBinary":"/usr/bin/node"}]}""");
         foreach (var (view, text) in ((string, string)[])[("smells", "Deployment shop/<img src=x"), ("images&scan=1", "CVE-2026-1"), ("policies", "enforce"), ("events", "/bin/sh")])
         {
             await page.Page.GotoAsync($"{site.Address}/cluster?view={view}");

@@ -95,6 +95,10 @@ internal sealed class GuardedSite : IAsyncDisposable
 
     public string? Annotation(string name) => (string?)Cluster.Store.Get(Cluster.Type("ingresses"), "shop", "web")!["metadata"]!["annotations"]?[name];
 
+    /// <summary>Names of the policies of Tetragon that the cluster has, of either kind.</summary>
+    public IReadOnlyList<string> Policies =>
+        [.. Cluster.Types.Where(type => type.Group == "cilium.io").SelectMany(type => Cluster.Store.List(type, null).Objects).Select(one => (string)one["metadata"]!["name"]!)];
+
     public async ValueTask DisposeAsync()
     {
         _probe?.Dispose();
@@ -175,11 +179,20 @@ internal sealed class GuardedSite : IAsyncDisposable
         await File.WriteAllTextAsync(configuration, $$"""
             listen: {{Address["http://".Length..]}}
             data: {{Path.Combine(_data, "data")}}
-            probes: {listen: "127.0.0.1:{{probes}}"}
+            probes:
+              listen: "127.0.0.1:{{probes}}"
             detection: {learning: 1s, quiet: 1h}
-            alerts: {groupWait: 0, to: {ops: {slack: {urlFile: {{webhook}}}}}}
-            cluster: {enabled: true, kubeconfig: {{kubeconfig}}}
-            rateLimits: {auto: {enabled: true, dryRun: true, allow: ["pay/*"], rps: 5}}
+            alerts:
+              groupWait: 0
+              to:
+                ops:
+                  slack:
+                    urlFile: {{webhook}}
+            cluster:
+              enabled: true
+              kubeconfig: {{kubeconfig}}
+            rateLimits:
+              auto: {enabled: true, dryRun: true, allow: ["pay/*"], rps: 5}
             """);
         _child = WeirCommand.Start(new Dictionary<string, string>(Login.Environment) { ["WEIR_PROBES_TOKEN"] = ProbeToken }, "center", "-c", configuration);
         using (var stranger = new HttpClient())

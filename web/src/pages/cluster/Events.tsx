@@ -51,10 +51,10 @@ export function Events() {
           label="Events of processes" testId="process-events" rows={shown.map((one, index) => ({ ...one, index }))} keyOf={(one) => String(one.index)}
           columns={[
             { name: 'When', cell: (one) => <time dateTime={one.time} title={formatDate(one.time)}>{formatTime(one.time)}</time> },
-            { name: 'What', cell: (one) => <>{visibleLine(one.type)}{one.policy && <code>{visibleLine(one.policy)}</code>}</> },
-            { name: 'Process', cell: (one) => <>{visibleLine(one.binary ?? '–')}<code className="wraps">{visibleLine(one.arguments ?? '')}</code></> },
+            { name: 'What', cell: (one) => <><span className={one.action && one.action !== 'post' ? 'bad' : undefined}>{visibleLine([one.type, one.action === 'post' ? '' : one.action].filter(Boolean).join(', '))}</span>{one.policy && <code>{visibleLine(one.policy)}</code>}</> },
+            { name: 'Process', cell: (one) => <>{visibleLine(one.binary ?? '–')}<code className="wraps">{visibleLine(detailOf(one))}</code></> },
             { name: 'Started by', cell: (one) => one.parentBinary ?? '–' },
-            { name: 'Where', cell: (one) => <>{visibleLine(one.pod ? `${one.namespace ?? ''}/${one.pod}` : 'the node itself')}<code>{visibleLine([one.container, one.node].filter(Boolean).join(' · '))}</code></> },
+            { name: 'Where', cell: (one) => <>{visibleLine(one.pod ? `${one.namespace ?? ''}/${one.pod}` : 'the node')}<code>{visibleLine([one.container, one.node].filter(Boolean).join(' · '))}</code></> },
             { name: 'Calls', cell: (one) => <Calls ids={one.exchanges ?? []} /> },
           ]}
         />
@@ -62,6 +62,10 @@ export function Events() {
     </section>
   );
 }
+
+/** Its arguments; of what is no start, what it was about. */
+const detailOf = (one: ProcessEvent) =>
+  [one.type === 'exec' ? one.arguments : one.detail || one.arguments, one.destination && `${one.source ?? ''} → ${one.destination}`].filter(Boolean).join(' ');
 
 function Calls({ ids }: { ids: readonly string[] }) {
   const first = ids[0];

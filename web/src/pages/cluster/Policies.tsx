@@ -70,6 +70,8 @@ export function Policies({ operates }: { operates: boolean }) {
 function NewPolicy({ onClose, onDone }: { onClose(): void; onDone(): void }) {
   const curated = useAnswer('curated', (signal) => offered(listCurated(signal)));
   const [yaml, setYaml] = useState('');
+  const [start, setStart] = useState('');
+  const from = curated.value?.value?.find(({ name }) => name === start);
   const [enforce, setEnforce] = useState(false);
   const [said, setSaid] = useState<{ text: string; failed: boolean }>({ text: '', failed: false });
   const check = async () => {
@@ -90,12 +92,20 @@ function NewPolicy({ onClose, onDone }: { onClose(): void; onDone(): void }) {
         {(curated.value?.value ?? []).length > 0 && (
           <label>
             Start from one of Weir
-            <select defaultValue="" data-testid="policy-curated" onChange={(event) => setYaml(curated.value?.value?.find(({ name }) => name === event.target.value)?.yaml ?? '')}>
+            <select
+              value={start} data-testid="policy-curated"
+              onChange={(event) => {
+                setStart(event.target.value);
+                setYaml(curated.value?.value?.find(({ name }) => name === event.target.value)?.yaml ?? '');
+                setSaid({ text: '', failed: false });
+              }}
+            >
               <option value="">none</option>
-              {curated.value?.value?.map((one) => <option key={one.name} value={one.name}>{one.title ?? one.name}</option>)}
+              {curated.value?.value?.map((one) => <option key={one.name} value={one.name}>{one.name}</option>)}
             </select>
           </label>
         )}
+        {from && <p className="muted">{visibleLine(from.description)}</p>}
         <label>
           TracingPolicy, YAML
           <textarea spellCheck={false} data-testid="policy-yaml" value={yaml} onChange={(event) => setYaml(event.target.value)} />

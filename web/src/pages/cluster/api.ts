@@ -18,10 +18,7 @@ export const getScan = (which: string, signal?: AbortSignal) => get<ScanReport>(
 export const startScan = (image: string) => send<Scan>('POST', '/scans', { image });
 
 export const listPolicies = (signal?: AbortSignal) => get<Policies>('/policies', signal);
-export const listCurated = async (signal?: AbortSignal) => {
-  const answer = await get<CuratedPolicy[] | { policies: CuratedPolicy[] }>('/policies/curated', signal);
-  return Array.isArray(answer) ? answer : answer.policies;
-};
+export const listCurated = (signal?: AbortSignal) => get<CuratedPolicy[]>('/policies/curated', signal);
 export const applyPolicy = (yaml: string, dryRun: boolean, enforce: boolean) => send<unknown>('POST', '/policies', { yaml, dryRun, enforce });
 export const deletePolicy = (name: string, namespace: string) => send<void>('DELETE', `/policies/${id(name)}${query({ namespace })}`);
 

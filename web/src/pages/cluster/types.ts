@@ -100,8 +100,8 @@ export interface Policies {
 
 export interface CuratedPolicy {
   name: string;
-  title?: string;
-  description?: string;
+  mode: string;
+  description: string;
   yaml: string;
 }
 
@@ -117,7 +117,12 @@ export interface ProcessEvent {
   arguments?: string;
   pid?: number;
   parentBinary?: string;
-  /** Ids of calls that the process made or answered. */
+  /** What Tetragon did about it. */
+  action?: string;
+  detail?: string;
+  source?: string;
+  destination?: string;
+  /** Ids of calls of the same pod, and process where it is known, within seconds of it. */
   exchanges?: string[];
 }
 

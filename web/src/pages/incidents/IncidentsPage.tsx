@@ -1,5 +1,7 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { KeysDialog } from '../../components/KeysDialog';
 import { PageHead } from '../../components/PageHead';
+import { pageShortcuts } from '../../components/pages';
 import { Segments } from '../../components/Segments';
 import { useAnswer } from '../../components/use-answer';
 import { useKeys } from '../../components/use-keys';
@@ -44,7 +46,8 @@ export function IncidentsPage() {
     const next = shown[at < 0 ? 0 : Math.min(shown.length - 1, Math.max(0, at + step))];
     if (view === 'list' && next && next.id !== id) goTo(addressTo(next.id));
   };
-  useKeys({ j: () => move(1), k: () => move(-1), Escape: () => id !== '' && goTo(addressTo('')) });
+  const [keysOpen, setKeysOpen] = useState(false);
+  useKeys({ j: () => move(1), k: () => move(-1), Escape: () => id !== '' && goTo(addressTo('')), '?': () => setKeysOpen(true) });
   useEffect(() => {
     const open = items.filter((one) => one.state === 'open').length;
     document.title = selected ? `${titleOf(selected)} · Weir` : open > 0 ? `${open} open · Incidents · Weir` : 'Incidents · Weir';
@@ -98,9 +101,12 @@ export function IncidentsPage() {
             </div>
           )}
       </main>
+      <KeysDialog open={keysOpen} shortcuts={shortcuts} onClose={() => setKeysOpen(false)} />
     </div>
   );
 }
+
+const shortcuts = [['j', 'Older incident'], ['k', 'Newer incident'], ['Esc', 'Back to the list'], ...pageShortcuts, ['?', 'These keys']] as const;
 
 /** An address says only what is not so by itself. */
 const spare = <T extends { severity: string }>(choice: T) => ({ ...choice, severity: choice.severity === usualSeverity ? '' : choice.severity });
