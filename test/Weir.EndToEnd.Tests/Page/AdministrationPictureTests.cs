@@ -32,6 +32,8 @@ public sealed class AdministrationPictureTests(PageFixture fixture, ITestOutputH
         await Look(page, site.Address, incident, "evidence-call", "incident");
         await page.Page.GotoAsync($"{site.Address}{incident}?limit=new");
         await Expect(page.Page.Locator("select[name=target]")).ToBeVisibleAsync();
+        await page.Page.Locator("input[name=rps]").FillAsync("2");
+        await page.Page.Locator("input[name=burst]").FillAsync("4");
         await page.Page.GetByTestId("limit-preview").ClickAsync();
         await Expect(page.Page.GetByTestId("would")).ToBeVisibleAsync();
         await Check(page, "incident-limit");

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using Weir.EndToEnd.Tests.Support;
+using Weir.Export;
 using Weir.Export.Center;
 using Weir.Kubernetes.TestServer;
 using Weir.Packets;
@@ -69,7 +70,7 @@ internal sealed class GuardedSite : IAsyncDisposable
     {
         var page = await chromium.Open(width, height, scheme, login: false);
         var (name, value) = await Login.Session(Address, user, user == Viewer ? ViewerPassword : Login.Password);
-        await page.Page.Context.AddCookiesAsync([new Cookie { Name = name, Value = value, Domain = "127.0.0.1", Path = "/", HttpOnly = true, SameSite = SameSiteAttribute.Strict }]);
+        await page.Page.Context.AddCookiesAsync([new Microsoft.Playwright.Cookie { Name = name, Value = value, Domain = "127.0.0.1", Path = "/", HttpOnly = true, SameSite = SameSiteAttribute.Strict }]);
         return page;
     }
 

@@ -1,5 +1,5 @@
 const actions: Record<string, string> = {
-  login: 'took an access token', beginSession: 'logged in', endSession: 'logged out', createUser: 'added a user', changeUser: 'changed a user', deleteUser: 'removed a user', changePassword: 'changed the own password',
+  login: 'logged in', beginSession: 'logged in', endSession: 'logged out', createUser: 'added a user', changeUser: 'changed a user', deleteUser: 'removed a user', changePassword: 'changed the own password',
   createToken: 'made a token', deleteToken: 'took a token back', rotateSigningKey: 'changed the signing key', addSilence: 'silenced alerts', removeSilence: 'ended a silence', testAlerts: 'tested receivers',
   applyRateLimit: 'set a limit', revertRateLimit: 'took a limit back', previewRateLimit: 'looked at a limit', acceptEndpoint: 'kept a template', undoEndpoint: 'undid a parameter', firstStart: 'first start',
 };
