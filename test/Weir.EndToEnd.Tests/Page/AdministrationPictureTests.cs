@@ -81,7 +81,7 @@ public sealed class AdministrationPictureTests(PageFixture fixture, ITestOutputH
     public async Task The_endpoints_and_the_login_have_pictures_too(ColorScheme scheme, string suffix)
     {
         await using var page = await fixture.Chromium.Open(1280, 720, scheme);
-        await page.Page.GotoAsync($"{fixture.Demo.Address}/endpoints");
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/endpoints?q=GET+users");
         await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link, new() { Name = "/api/v1/users/{user_id}", Exact = true }).First.ClickAsync();
         await Expect(page.Page.GetByTestId("why")).ToBeVisibleAsync();
         await Save(page, "endpoints" + suffix, "endpoints", suffix);
