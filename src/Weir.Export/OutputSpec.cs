@@ -21,15 +21,17 @@ public enum OutputKind : byte
     Captured,
     /// <summary>The same on standard output, marked.</summary>
     CapturedLines,
+    /// <summary>An OpenTelemetry collector: <see cref="OutputSpec.File"/> is its URL, null for what the environment says.</summary>
+    Otlp,
 }
 
 /// <summary>What <c>--output</c> asked for.</summary>
 /// <param name="Kind">Which output.</param>
-/// <param name="File">Path, or null for standard output. HAR, pcap and gor always have one; resurface has a URL or null.</param>
+/// <param name="File">Path, or null for standard output. HAR, pcap and gor always have one; resurface and otlp have a URL or null.</param>
 public sealed record OutputSpec(OutputKind Kind, string? File)
 {
     public const string Syntax =
-        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | apisec[:CONFIG.json] | captured:FILE | none";
+        "console | jsonl | jsonl:FILE | har:FILE | pcap:FILE | gor:FILE | flows | flows:FILE | resurface[:URL] | otlp[:URL] | apisec[:CONFIG.json] | captured:FILE | none";
 
     /// <summary><c>-</c> as FILE means standard output.</summary>
     public static bool TryParse(
@@ -51,6 +53,7 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
             "resurface" => OutputKind.Resurface,
             "gor" => OutputKind.GoReplay,
             "apisec" => OutputKind.Apisec,
+            "otlp" => OutputKind.Otlp,
             "captured" => OutputKind.Captured,
             _ => null,
         };
@@ -68,7 +71,8 @@ public sealed record OutputSpec(OutputKind Kind, string? File)
     }
 
     /// <summary>
-    /// Opens every output but pcap, which takes packets and not exchanges, and those that need more than a name: resurface, gor, apisec.
+    /// Opens every output but pcap, which takes packets and not exchanges, and those that need more than a name: resurface, gor,
+    /// apisec, otlp.
     /// </summary>
     /// <exception cref="OutputException">The file cannot be created; says why.</exception>
     /// <exception cref="InvalidOperationException">The kind is one of those.</exception>

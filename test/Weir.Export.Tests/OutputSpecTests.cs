@@ -15,6 +15,8 @@ public sealed class OutputSpecTests
     [InlineData("flows", OutputKind.Flows, null)]
     [InlineData("flows:x.jsonl", OutputKind.Flows, "x.jsonl")]
     [InlineData("none", OutputKind.None, null)]
+    [InlineData("otlp", OutputKind.Otlp, null)]
+    [InlineData("otlp:http://collector:4318", OutputKind.Otlp, "http://collector:4318")]
     public void A_known_output_is_understood(string text, OutputKind kind, string? file)
     {
         Assert.True(OutputSpec.TryParse(text, out var spec, out _));

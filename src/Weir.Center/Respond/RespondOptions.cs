@@ -1,7 +1,7 @@
 using Weir.Detection.Baseline;
 using Weir.Detection.Findings;
 using Weir.Export.Alerts;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Kubernetes.RateLimits;
 
 namespace Weir.Center.Respond;
@@ -43,7 +43,7 @@ public sealed record AlertOptions
 
     public AlertQueueLimits Queue { get; init; } = AlertQueueLimits.Default;
 
-    public ResurfaceRetry Retry { get; init; } = new();
+    public DeliveryRetry Retry { get; init; } = new();
 }
 
 /// <summary>A receiver and what it is told.</summary>

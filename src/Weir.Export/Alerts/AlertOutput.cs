@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Weir.Export.Resurface;
 using Weir.Export.Spool;
 using Weir.Records;
 
@@ -26,7 +25,7 @@ public sealed record AlertOutputOptions
 
     public AlertQueueLimits Limits { get; init; } = AlertQueueLimits.Default;
 
-    public ResurfaceRetry Retry { get; init; } = new();
+    public DeliveryRetry Retry { get; init; } = new();
 
     /// <summary>The end waits so long for what is under way; the rest stays on disk.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(2);

@@ -43,7 +43,7 @@ public sealed record ResurfaceOptions
 
     public SpoolLimits Spool { get; init; } = SpoolLimits.Default;
 
-    public ResurfaceRetry Retry { get; init; } = new();
+    public DeliveryRetry Retry { get; init; } = new();
 
     /// <summary>Takes what the user should know: an outage, its end, what is left.</summary>
     public Action<string> Tell { get; init; } = static _ => { };
@@ -69,21 +69,5 @@ public sealed record ResurfaceOptions
         };
         if (error is not null) url = null;
         return error is null;
-    }
-}
-
-/// <summary>When a batch that was not taken is sent again.</summary>
-/// <param name="FirstMs">Milliseconds before the second attempt; each further wait is twice as long.</param>
-/// <param name="MaxMs">The longest wait between two attempts, in milliseconds. 30 s: a server that is back is found soon.</param>
-/// <param name="MaxRetryAfter">The longest wait that a server can ask for with Retry-After.</param>
-/// <param name="ConnectTimeout">For the connection.</param>
-/// <param name="AnswerTimeout">From the start of a request to its answer.</param>
-/// <param name="MaxRefusals">Attempts at a batch that the server calls wrong (400, 413, 422), after which it is given up.</param>
-public sealed record ResurfaceRetry(
-    int FirstMs, int MaxMs, TimeSpan MaxRetryAfter, TimeSpan ConnectTimeout, TimeSpan AnswerTimeout, int MaxRefusals)
-{
-    public ResurfaceRetry()
-        : this(250, 30_000, TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), 5)
-    {
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Weir.Export.Resurface;
 
 namespace Weir.Export.Spool;
 
@@ -70,7 +69,7 @@ internal abstract class BatchSender(CancellationToken stop) : IDisposable
     /// <param name="retry">First and longest wait.</param>
     /// <param name="failures">In a row, 1 for the first.</param>
     /// <param name="retryAfter">What the other end asked for; null when it did not.</param>
-    protected async Task Pause(ResurfaceRetry retry, int failures, TimeSpan? retryAfter)
+    protected async Task Pause(DeliveryRetry retry, int failures, TimeSpan? retryAfter)
     {
         var exponent = Math.Min(failures - 1, 20);
         var backoff = Math.Min(retry.MaxMs, retry.FirstMs * Math.Pow(2, exponent)) * (0.5 + (Random.Shared.NextDouble() / 2));

@@ -36,7 +36,7 @@ internal sealed class ExchangeSeries(string[] labels, long exemplarIntervalNs)
         if (exchange.StartedAtNs - Volatile.Read(ref example.AtNs) < exemplarIntervalNs) return;
         lock (_examples)
         {
-            example = new Example { Id = exchange.Id, Trace = TraceParent.Of(exchange.Request), DurationNs = exchange.DurationNs, AtNs = exchange.StartedAtNs };
+            example = new Example { Id = exchange.Id, Trace = TraceParent.Of(exchange.Request).TraceId, DurationNs = exchange.DurationNs, AtNs = exchange.StartedAtNs };
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class SniffOptions
 
     public Option<string[]> Outputs { get; } = new("--output", "-o")
     {
-        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE, gor:FILE, resurface[:URL] (env USAGE_LOGGERS_URL) or none; may be repeated",
+        Description = "Where calls go: console (default), jsonl[:FILE], har:FILE, pcap:FILE, gor:FILE, resurface[:URL] (env USAGE_LOGGERS_URL), otlp[:URL] (env OTEL_EXPORTER_OTLP_ENDPOINT) or none; may be repeated",
         HelpName = "OUTPUT",
     };
 

@@ -4,6 +4,7 @@ using Weir.Cli.Commands;
 using Weir.Export;
 using Weir.Export.Apisec;
 using Weir.Export.GoReplay;
+using Weir.Export.Otlp;
 using Weir.Export.Resurface;
 using Weir.Export.Spool;
 using Weir.Privacy.Rules;
@@ -30,6 +31,7 @@ internal static class Deliveries
     {
         // All are checked before the first is opened: a mistake creates no file and truncates none.
         foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Resurface && !RuleOptions.IsResurfaceDisabled)) Url(spec, rules);
+        foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Otlp)) OtlpEnvironment.Check(spec.File);
         foreach (var spec in specs.Where(spec => spec.Kind == OutputKind.Apisec)) ApisecEnvironment.Check(spec.File);
         var outputs = new List<IExchangeOutput>();
         try
@@ -70,6 +72,7 @@ internal static class Deliveries
     {
         if (spec.Kind == OutputKind.GoReplay) return GoReplay(spec, parsed, options);
         if (spec.Kind == OutputKind.Apisec) return Apisec(spec, parsed, options, fromFile, stop);
+        if (spec.Kind == OutputKind.Otlp) return new OtlpOutput(Otlp(spec, parsed, options, fromFile, stop));
         if (spec.Kind != OutputKind.Resurface) return spec.Open();
         if (!RuleOptions.IsResurfaceDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
         Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
@@ -106,6 +109,16 @@ internal static class Deliveries
             DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
         });
     }
+
+    private static OtlpOptions Otlp(OutputSpec spec, ParseResult parsed, DeliveryOptions options, bool fromFile, CancellationToken stop) =>
+        OtlpEnvironment.Read(spec.File, parsed.GetValue(options.Spool) ?? DefaultSpool()) with
+        {
+            WaitForRoom = fromFile,
+            Stop = stop,
+            DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
+            Spool = SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) },
+            Tell = Tell,
+        };
 
     private static Uri Url(OutputSpec spec, RuleSet? rules)
     {

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Weir.Center.Respond;
 using Weir.Center.Respond.Alerts;
 using Weir.Export.Alerts;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Records;
 using Weir.Storage;
 
@@ -203,7 +203,7 @@ public sealed class AlertDispatcherTests : IDisposable
     private AlertDispatcher Start(AlertOptions? options = null, RespondLimits? limits = null, string spool = "alerts") =>
         new(Options(options ?? new AlertOptions()), limits ?? RespondLimits.Default, Path.Combine(_directory, spool), _store, _clock, static _ => { });
 
-    private AlertOptions Options(AlertOptions options) => options with { Routes = [new AlertRoute("ops", _receiver)], Retry = new ResurfaceRetry { FirstMs = 10, MaxMs = 50 } };
+    private AlertOptions Options(AlertOptions options) => options with { Routes = [new AlertRoute("ops", _receiver)], Retry = new DeliveryRetry { FirstMs = 10, MaxMs = 50 } };
 
     private Alert Alert(string key, AlertSeverity severity = AlertSeverity.High, string space = "shop") => new()
     {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Weir.Center.Respond;
 using Weir.Export.Alerts;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Testing.Alerts;
 
 namespace Weir.Center.Tests.Respond;
@@ -10,7 +10,7 @@ namespace Weir.Center.Tests.Respond;
 /// <summary>The whole way: an anomaly, alerts in Slack and Firebase, a limit, its check, its end.</summary>
 public class LoopTests
 {
-    private static readonly ResurfaceRetry s_soon = new() { FirstMs = 10, MaxMs = 100 };
+    private static readonly DeliveryRetry s_soon = new() { FirstMs = 10, MaxMs = 100 };
 
     [Fact]
     public async Task An_anomaly_is_told_to_Slack_and_Firebase_limited_checked_and_reverted()

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Weir.Export.Alerts;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Records;
 using Weir.Testing.Alerts;
 using Xunit;
@@ -245,7 +245,7 @@ public sealed class AlertOutputTests : IDisposable
     public void What_is_too_old_is_given_up_and_counted()
     {
         var clock = new Clock();
-        using var output = new AlertOutput(new SlackChannel(new Uri("http://127.0.0.1:1/x")), Options() with { Limits = new AlertQueueLimits { MaxAge = TimeSpan.FromHours(1) }, Retry = new ResurfaceRetry { FirstMs = 60_000, MaxMs = 60_000 } }, clock);
+        using var output = new AlertOutput(new SlackChannel(new Uri("http://127.0.0.1:1/x")), Options() with { Limits = new AlertQueueLimits { MaxAge = TimeSpan.FromHours(1) }, Retry = new DeliveryRetry { FirstMs = 60_000, MaxMs = 60_000 } }, clock);
         Assert.True(output.TryEnqueue(Notification(Alert())));
         SpinWait.SpinUntil(() => output.LastProblem is not null, s_patience);
         clock.Now = clock.Now.AddYears(10);
@@ -289,7 +289,7 @@ public sealed class AlertOutputTests : IDisposable
 
     private AlertOutputOptions Options() => new()
     {
-        SpoolRoot = _spool, Retry = new ResurfaceRetry { FirstMs = 10, MaxMs = 100, MaxRefusals = 3 }, DrainTime = TimeSpan.FromMilliseconds(100), Tell = text => { lock (_told) _told.Add(text); },
+        SpoolRoot = _spool, Retry = new DeliveryRetry { FirstMs = 10, MaxMs = 100, MaxRefusals = 3 }, DrainTime = TimeSpan.FromMilliseconds(100), Tell = text => { lock (_told) _told.Add(text); },
     };
 
     private AlertOutput Output(IAlertChannel channel) => new(channel, Options());

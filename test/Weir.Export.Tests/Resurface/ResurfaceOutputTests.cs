@@ -11,7 +11,7 @@ namespace Weir.Export.Tests.Resurface;
 /// <summary>The whole way from exchange to a strict server over real sockets.</summary>
 public sealed class ResurfaceOutputTests : IDisposable
 {
-    private static readonly ResurfaceRetry s_fast = new() { FirstMs = 10, MaxMs = 50 };
+    private static readonly DeliveryRetry s_fast = new() { FirstMs = 10, MaxMs = 50 };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("weir-resurface-").FullName;
     private readonly List<string> _told = [];

@@ -1,7 +1,7 @@
 using System.Text;
 using Weir.Records;
 
-namespace Weir.Export.Resurface;
+namespace Weir.Export.Spool;
 
 /// <summary>
 /// The keys of batches sent lately, by which a capture on the same machine knows its own deliveries and does not deliver them
