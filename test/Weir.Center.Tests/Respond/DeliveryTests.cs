@@ -3,7 +3,7 @@ using System.Text.Json;
 using Weir.Center.Api;
 using Weir.Center.Respond;
 using Weir.Export.Alerts;
-using Weir.Export.Resurface;
+using Weir.Export.Spool;
 using Weir.Testing.Alerts;
 
 namespace Weir.Center.Tests.Respond;
@@ -11,7 +11,7 @@ namespace Weir.Center.Tests.Respond;
 /// <summary>What the page asks about an incident: who was told, what may be limited, what limits itself.</summary>
 public class DeliveryTests
 {
-    private static readonly ResurfaceRetry s_soon = new() { FirstMs = 10, MaxMs = 100 };
+    private static readonly DeliveryRetry s_soon = new() { FirstMs = 10, MaxMs = 100 };
 
     [Fact]
     public async Task An_incident_says_who_was_told_and_what_they_answered()
