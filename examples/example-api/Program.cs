@@ -36,4 +36,5 @@ app.MapGet("/healthz", () => Results.Text("ok"));
 app.MapUsers();
 app.MapProducts();
 app.MapOrders();
+app.MapLogins();
 app.Run();

@@ -29,6 +29,7 @@ public static class Calls
         (2, r => Api(HttpMethod.Post, "/api/v1/products", NewProduct(r))),
         (6, r => Api(HttpMethod.Get, $"/api/v1/search?q={Pick(r, Terms)}")),
         (5, r => Api(HttpMethod.Get, $"/api/v1/orders/{Order(r)}")),
+        (2, _ => Api(HttpMethod.Post, "/api/v1/login", new { email = "ada.larsen@example.com", password = "harbour-street" })),
         (3, _ => Api(HttpMethod.Get, "/api/v1/inventory/summary")),
         (1, _ => Api(HttpMethod.Get, "/")),
         (8, r => Orders(HttpMethod.Get, $"/api/v2/orders?page={r.Next(1, 4)}")),

@@ -5,12 +5,12 @@ namespace Traffic;
 
 /// <summary>
 /// The command line. <c>Rate</c> is in calls per second over all shoppers, a null <c>Duration</c> runs until a signal, and the
-/// same <c>Seed</c> gives the same order of calls.
+/// same <c>Seed</c> gives the same order of calls. Nobody guesses passwords while <c>GuessAfter</c> is null.
 /// </summary>
-public sealed record Options(Uri ExampleApi, Uri OrderService, double Rate, TimeSpan? Duration, int Seed)
+public sealed record Options(Uri ExampleApi, Uri OrderService, double Rate, TimeSpan? Duration, int Seed, TimeSpan? GuessAfter = null)
 {
     public const string Usage =
-        "usage: traffic --example-api URL --order-service URL [--rate CALLS_PER_SECOND] [--for 30s|5m|1h] [--seed N]";
+        "usage: traffic --example-api URL --order-service URL [--rate CALLS_PER_SECOND] [--for 30s|5m|1h] [--seed N] [--guess-after 45s]";
 
     private const double MaxRate = 1000;
 
@@ -18,7 +18,7 @@ public sealed record Options(Uri ExampleApi, Uri OrderService, double Rate, Time
     {
         options = null;
         Uri? api = null, orders = null;
-        var (rate, seed, duration) = (5.0, 1, (TimeSpan?)null);
+        var (rate, seed, duration, guess) = (5.0, 1, (TimeSpan?)null, (TimeSpan?)null);
         for (var i = 0; i < args.Length; i += 2)
         {
             var value = i + 1 < args.Length ? args[i + 1] : "";
@@ -28,6 +28,7 @@ public sealed record Options(Uri ExampleApi, Uri OrderService, double Rate, Time
                 "--order-service" => Uri.TryCreate(value, UriKind.Absolute, out orders),
                 "--rate" => double.TryParse(value, CultureInfo.InvariantCulture, out rate) && rate is > 0 and <= MaxRate,
                 "--for" => (duration = ParseDuration(value)) is not null,
+                "--guess-after" => (guess = ParseDuration(value)) is not null,
                 "--seed" => int.TryParse(value, CultureInfo.InvariantCulture, out seed),
                 _ => false,
             };
@@ -37,7 +38,7 @@ public sealed record Options(Uri ExampleApi, Uri OrderService, double Rate, Time
 
         problem = "--example-api and --order-service are needed";
         if (api is null || orders is null) return false;
-        options = new Options(api, orders, rate, duration, seed);
+        options = new Options(api, orders, rate, duration, seed, guess);
         return true;
     }
 

@@ -14,7 +14,7 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 if (options.Duration is { } duration) stop.CancelAfter(duration);
 
 using var shoppers = new Shoppers(options);
-await shoppers.Run(stop.Token);
+await Task.WhenAll(shoppers.Run(stop.Token), new Guesser(options).Run(stop.Token));
 Console.WriteLine(shoppers.Summary);
 return shoppers.Answered > 0 ? 0 : 1;
 

@@ -62,6 +62,10 @@ public sealed class ProbeRun : IDisposable
 
     public IReadOnlyList<string> Warnings => [.. _sources.SelectMany(source => source.Warnings).Distinct()];
 
+    /// <summary>Ends of encrypted connections of which nothing can be read, by name of their process.</summary>
+    public IReadOnlyDictionary<string, long> Opaque => _sources.Select(source => source.ReadOpaque()).OfType<IReadOnlyDictionary<string, long>>()
+        .SelectMany(one => one).GroupBy(one => one.Key, one => one.Value, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Sum(), StringComparer.Ordinal);
+
     /// <summary>Every counter of reassembly and parsing, those of all workers added up.</summary>
     public IEnumerable<KeyValuePair<string, long>> Details => CounterSums.Of(_workers.SelectMany(worker => worker.Details()));
 

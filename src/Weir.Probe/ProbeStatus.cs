@@ -28,6 +28,7 @@ public sealed class ProbeStatus(ProbeRun run) : IStatusSource
             if (!now.Dropped.ContainsKey(name) && name != "exchanges") Report(report, name, value);
         foreach (var (name, value) in now.Ignored) report.Counter("ignored", "reason", name, value);
         foreach (var loss in now.Losses) report.Dropped(loss);
+        foreach (var (process, ends) in run.Opaque) report.Named("opaque", process, ends);
         foreach (var i in run.Interfaces) report.Interface(i.Name, i.Frames, i.Bytes, i.KernelDrops, i.Truncated);
     }
 

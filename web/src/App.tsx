@@ -11,6 +11,9 @@ import { StatusPage } from './pages/status/StatusPage';
 const pages: Record<Page, ComponentType> = {
   calls: CallsPage,
   endpoints: EndpointsPage,
+  incidents: lazy(async () => ({ default: (await import('./pages/incidents/IncidentsPage')).IncidentsPage })),
+  cluster: lazy(async () => ({ default: (await import('./pages/cluster/ClusterPage')).ClusterPage })),
+  settings: lazy(async () => ({ default: (await import('./pages/settings/SettingsPage')).SettingsPage })),
   login: LoginPage,
   map: lazy(async () => ({ default: (await import('./pages/map/MapPage')).MapPage })),
   status: StatusPage,

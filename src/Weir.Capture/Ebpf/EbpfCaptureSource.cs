@@ -57,6 +57,9 @@ public sealed class EbpfCaptureSource : ICaptureSource
         [new("sockets", Volatile.Read(ref _events), Volatile.Read(ref _bytes), 0, 0)];
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long>? ReadOpaque() => Tls?.Opaque;
+
+    /// <inheritdoc/>
     public IEnumerable<CaptureLoss> ReadLosses() =>
         EbpfLosses.All.Select(loss => new CaptureLoss(Plane, loss.Reason, _plane.Read(loss.Counter)))
             .Append(new CaptureLoss(Plane, "ebpf_malformed_events", _feed.Malformed))

@@ -36,6 +36,9 @@ public sealed class RingEbpfCaptureSource : ICaptureSource
     public IEnumerable<CaptureLoss> ReadLosses() => _sockets.ReadLosses();
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, long>? ReadOpaque() => _sockets.ReadOpaque();
+
+    /// <inheritdoc/>
     public void Run(IFrameSink sink, CancellationToken cancellation)
     {
         var segments = sink as ISegmentSink ?? throw new ArgumentException("the sink takes no segments", nameof(sink));

@@ -19,6 +19,11 @@ internal static class RateLimitRoutes
             .WithName("listRateLimits").WithSummary("Limits that are set, and those of before, newest first").Produces<IReadOnlyList<RateLimitView>>();
         routes.MapGet(Path + "/changes", () => RespondRoutes.Json(responder.Log.Latest(200)))
             .WithName("listRespondChanges").WithSummary("Who changed limits and silences, and what Weir changed or left alone by itself").Produces<IReadOnlyList<ChangeEntry>>();
+        routes.MapGet(Path + "/auto", (TimeProvider time) => RespondRoutes.Json(AutoLimitView.Of(responder.RateLimits, time)))
+            .WithName("getAutoRateLimits").WithSummary("Whether incidents set limits by themselves, on what, and how many they set within the hour").Produces<AutoLimitView>();
+        routes.MapGet(Path + "/targets", ([Description("Namespace of the service")] string? @namespace, [Description("Name of the service")] string? service, CancellationToken cancellation) =>
+                Targets(responder, @namespace, service, cancellation))
+            .WithName("listRateLimitTargets").WithSummary("Ingresses and routes that lead to a service").Produces<IReadOnlyList<RateLimitTarget>>().ProducesProblem(400).ProducesProblem(502).ProducesProblem(503);
         Problems(routes.MapPost(Path + "/preview", (Delegate)((HttpContext context) => Preview(context, responder)))
             .WithName("previewRateLimit").WithSummary("What a limit would change, and which calls of the last hour it would have refused").Accepts<RateLimitBody>("application/json")
             .Produces<RateLimitPreview>());
@@ -53,6 +58,20 @@ internal static class RateLimitRoutes
 
     private static void Problems(RouteHandlerBuilder route) =>
         route.ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(409).ProducesProblem(422).ProducesProblem(502).ProducesProblem(503);
+
+    private static async Task<IResult> Targets(Responder responder, string? space, string? service, CancellationToken cancellation)
+    {
+        if (string.IsNullOrEmpty(space)) return Problem.BadParameter("namespace", "is missing");
+        if (string.IsNullOrEmpty(service)) return Problem.BadParameter("service", "is missing");
+        try
+        {
+            return RespondRoutes.Json(await responder.RateLimits.Limiter().TargetsOfAsync(space, service, cancellation));
+        }
+        catch (RateLimitException e)
+        {
+            return Failed(e);
+        }
+    }
 
     private static async Task<IResult> Preview(HttpContext context, Responder responder)
     {
@@ -150,4 +169,28 @@ internal sealed record RateLimitView(
         record.Id, record.State, record.Request.Target, record.Request.RequestsPerSecond, record.Request.RequestsPerMinute, record.Request.Burst, record.Request.Connections,
         record.Provider, record.Effective, [.. record.Objects.Select(static one => $"{one.Kind} {one.Namespace}/{one.Name}")], record.Warnings, record.CreatedAt, record.ExpiresAt,
         record.EndedAt, record.By, record.Reason, record.Incident, record.Error, record.Left);
+}
+
+/// <summary>What incidents may do by themselves.</summary>
+/// <param name="Mode"><c>off</c>, <c>dry_run</c> or <c>on</c>.</param>
+/// <param name="Allow">Targets that may be limited, NAMESPACE/NAME with *.</param>
+/// <param name="Severity">From which on.</param>
+/// <param name="Kinds">Kinds of incident.</param>
+/// <param name="Rps">Requests per second of the limit.</param>
+/// <param name="Rpm">Requests per minute.</param>
+/// <param name="Connections">Connections at the same time.</param>
+/// <param name="TtlSeconds">When it ends.</param>
+/// <param name="MaxPerHour">Changes within an hour.</param>
+/// <param name="MadeThisHour">Of them, those that were made.</param>
+internal sealed record AutoLimitView(
+    string Mode, IReadOnlyList<string> Allow, Weir.Detection.Findings.Severity Severity, IReadOnlyList<string> Kinds, int? Rps, int? Rpm, int? Connections, long TtlSeconds, int MaxPerHour,
+    int MadeThisHour)
+{
+    public static AutoLimitView Of(RateLimitControl control, TimeProvider time)
+    {
+        var auto = control.Auto;
+        return new AutoLimitView(
+            !auto.Enabled ? "off" : auto.DryRun ? "dry_run" : "on", auto.Allow, auto.Severity, auto.Kinds, auto.RequestsPerSecond, auto.RequestsPerMinute, auto.Connections,
+            (long)auto.Ttl.TotalSeconds, auto.MaxPerHour, AutoLimiter.MadeWithinTheHour(control, time));
+    }
 }

@@ -27,8 +27,11 @@ internal static class RespondRoutes
         routes.MapGet(Incidents, ([Description("open or closed")] string? state, [Description("Lowest severity: info, low, medium, high or critical")] string? severity, [Description("Most incidents of the answer, 1 to 1000")] string? limit) => List(responder, state, severity, limit))
             .WithName("listIncidents").WithSummary("Incidents, newest first").Produces<IncidentList>().ProducesProblem(400);
         routes.MapGet(Incidents + "/{id}", ([Description("Id of the incident")] string id) =>
-                responder.Incidents.Find(id) is { } found ? Json(found) : Problem.NotFound("There is no incident of this id; the oldest are forgotten."))
+                responder.Incidents.Find(id) is { } found ? Json(responder.Watch.Now(found)) : Problem.NotFound("There is no incident of this id; the oldest are forgotten."))
             .WithName("getIncident").WithSummary("One incident with its numbers and evidence").Produces<IncidentRecord>().ProducesProblem(404);
+        routes.MapGet(Incidents + "/{id}/deliveries", ([Description("Id of the incident")] string id) =>
+                responder.Incidents.Find(id) is null ? Problem.NotFound("There is no incident of this id; the oldest are forgotten.") : Json(responder.Alerts.DeliveriesOf(id)))
+            .WithName("listIncidentDeliveries").WithSummary("Who was told of an incident since the start of this center, and what they answered").Produces<IReadOnlyList<AlertDelivery>>().ProducesProblem(404);
         routes.MapGet(Alerts, () => Json(new AlertOverview(responder.Alerts.Destinations, responder.Alerts.Pending, responder.Alerts.Silences)))
             .WithName("getAlerts").WithSummary("Receivers of alerts and how they fare, and silences").Produces<AlertOverview>();
         routes.MapPost(Alerts + "/test", (HttpContext context, [Description("Only this receiver")] string? destination) => Test(context, responder, destination))
@@ -57,7 +60,7 @@ internal static class RespondRoutes
             return Problem.BadParameter("severity", "must be info, low, medium, high or critical");
         if (!CountParameter.TryParse(limit, otherwise: 100, MaxItems, out var most)) return Problem.BadParameter("limit", $"must be 1 to {MaxItems}");
         var items = responder.Incidents.Latest(one => one.Severity >= lowest && (string.IsNullOrEmpty(state) || (one.State == IncidentState.Open) == (state == "open")), most);
-        return Json(new IncidentList(items, responder.Watch.IsLearning));
+        return Json(new IncidentList([.. items.Select(responder.Watch.Now)], responder.Watch.IsLearning));
     }
 
     private static async Task<IResult> Test(HttpContext context, Responder responder, string? destination)

@@ -22,6 +22,12 @@ internal sealed class StatusSection : IStatusReport
         _ledger.Add(LossJson.Of(loss.Plane, loss.Interface, loss.Reason, loss.Count));
     }
 
+    public void Named(string name, string of, long value)
+    {
+        if (_values[CamelCase(name)] is not JsonObject values) _values[CamelCase(name)] = values = [];
+        values[of] = value;
+    }
+
     public void Interface(string name, long frames, long bytes, long kernelDrops, long truncated) => _interfaces.Add(
         new JsonObject
         {

@@ -25,6 +25,14 @@ internal static class UserRoutes
         routes.MapPost("/api/v1/password", (Delegate)ChangeOwn).RequireRole(Role.Viewer).WithName("changePassword")
             .WithSummary("Another password for oneself; ends one's other sessions")
             .Accepts<PasswordChange>("application/json").Produces(204).ProducesProblem(400).ProducesProblem(401).ProducesProblem(409).ProducesProblem(413).ProducesProblem(429);
+        routes.MapGet("/api/v1/signing-keys", (Accounts accounts) =>
+            {
+                var current = accounts.Keys.Current().Id;
+                return Results.Json(
+                    new SigningKeyList([.. accounts.Keys.All.Reverse().Select(key => new SigningKeyAnswer(key.Id, DateTimeOffset.FromUnixTimeMilliseconds(key.CreatedMs).UtcDateTime, key.Id == current))]),
+                    ApiJson.Options);
+            })
+            .RequireRole(Role.Admin).WithName("listSigningKeys").WithSummary("The keys of access tokens, newest first, without what is secret of them").Produces<SigningKeyList>();
         routes.MapPost("/api/v1/signing-keys", (HttpContext context, Accounts accounts) =>
             {
                 var key = accounts.Keys.Rotate();
@@ -127,3 +135,10 @@ internal sealed record UserAnswer(string Name, string Role, bool Disabled, DateT
 }
 
 internal sealed record UserList(IReadOnlyList<UserAnswer> Items);
+
+/// <param name="Id">Stands in each token that it signed.</param>
+/// <param name="CreatedAt">Since when it signed.</param>
+/// <param name="Signs">It signs now; the others only hold until their last token is over.</param>
+internal sealed record SigningKeyAnswer(string Id, DateTime CreatedAt, bool Signs);
+
+internal sealed record SigningKeyList(IReadOnlyList<SigningKeyAnswer> Items);

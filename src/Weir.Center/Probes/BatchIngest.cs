@@ -13,9 +13,13 @@ internal sealed class BatchIngest(ExchangeIngest ingest, ProbeLimits limits)
     private static readonly TimeSpan s_roomCheck = TimeSpan.FromMilliseconds(10);
 
     private readonly Exchange _exchange = new();
+    private readonly HashSet<CaptureSourceKind> _planes = [];
 
     /// <summary>Exchanges of the batch that was taken last.</summary>
     public int Taken { get; private set; }
+
+    /// <summary>Planes that they came by.</summary>
+    public IReadOnlyList<string> Planes => [.. _planes.Select(WireNames.Of)];
 
     /// <summary>Lines of it that are no record.</summary>
     public int Invalid { get; private set; }
@@ -30,6 +34,7 @@ internal sealed class BatchIngest(ExchangeIngest ingest, ProbeLimits limits)
     public async Task<Receipt.Types.Outcome> Take(Batch batch, CancellationToken cancellation)
     {
         (Taken, Invalid, Detail) = (0, 0, "");
+        _planes.Clear();
         if (batch.Lines.Length > limits.MaxBatchBytes) return Refuse($"a batch may have {limits.MaxBatchBytes} bytes");
         ReadOnlyMemory<byte> text = batch.Lines.Memory;
         if (batch.Encoding == Batch.Types.Encoding.Zlib)
@@ -68,6 +73,7 @@ internal sealed class BatchIngest(ExchangeIngest ingest, ProbeLimits limits)
 
             if (!ingest.TryOffer(_exchange)) return Busy("the queue in front of the store is full");
             Taken++;
+            _planes.Add(_exchange.Source);
         }
 
         return Taken == 0 && Invalid > 0 ? Receipt.Types.Outcome.Refused : Receipt.Types.Outcome.Stored;

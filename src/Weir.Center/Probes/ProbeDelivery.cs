@@ -93,13 +93,13 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         var before = ingest.Mark();
         var outcome = await batches.Take(batch, cancellation);
         var receipt = new Receipt { Id = batch.Id, Outcome = outcome, Invalid = (uint)batches.Invalid, Detail = batches.Detail };
-        var (taken, invalid) = (batches.Taken, batches.Invalid);
+        var (taken, invalid, planes) = (batches.Taken, batches.Invalid, batches.Planes);
         var mark = ingest.Mark() with { Lost = before.Lost };
         return async () =>
         {
             if (receipt.Outcome == Receipt.Types.Outcome.Stored && await Trouble(mark, cancellation) is { } trouble)
                 (receipt.Outcome, receipt.Detail) = (Receipt.Types.Outcome.Busy, trouble);
-            registry.Count(probe, receipt.Outcome, taken, invalid);
+            registry.Count(probe, receipt.Outcome, taken, invalid, planes);
             return new FromCenter { Receipt = receipt };
         };
     }

@@ -54,10 +54,11 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
         }
     }
 
-    public void Count(ProbeEntry entry, Receipt.Types.Outcome outcome, int exchanges, int invalid)
+    public void Count(ProbeEntry entry, Receipt.Types.Outcome outcome, int exchanges, int invalid, IEnumerable<string> planes)
     {
         lock (_gate)
         {
+            entry.Planes.UnionWith(planes);
             entry.LastSeen = time.GetUtcNow();
             _invalid += invalid;
             switch (outcome)
@@ -113,6 +114,8 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
             ["storedHere"] = entry.Stored,
             ["spooled"] = entry.Last.Spooled,
             ["spoolBytes"] = entry.Last.SpoolBytes,
+            ["planes"] = new JsonArray([.. entry.Planes.Union(entry.Last.Losses.Select(static loss => loss.Plane)).Where(static plane => plane is not ("" or Loss.Anywhere))
+                .Order(StringComparer.Ordinal).Select(static plane => JsonValue.Create(plane))]),
             ["ledger"] = ledger,
         };
     }
@@ -137,6 +140,9 @@ internal sealed class ProbeEntry(string name)
 
     /// <summary>Open streams: for a moment two, when one broke and the center has not noticed yet.</summary>
     public int Streams { get; set; }
+
+    /// <summary>Planes whose calls it delivered since this center started.</summary>
+    public HashSet<string> Planes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>By how much this center's clock is ahead.</summary>
     public long ClockOffsetNs { get; set; }

@@ -112,7 +112,7 @@ internal sealed class Responder : IDisposable
         {
             var alert = ToAlert(record, change, Alerts.NextId(record.LastAt));
             await WrittenDown(() => Incidents.Save(record));
-            await WrittenDown(() => Alerts.Offer(alert));
+            await WrittenDown(() => Alerts.Offer(alert, record.Id));
             if (change != IncidentChange.Opened && change != IncidentChange.Worse) continue;
             try
             {

@@ -32,7 +32,16 @@ public sealed record AlertOutputOptions
 
     /// <summary>Takes what the user should know: an outage, its end, what was refused.</summary>
     public Action<string> Tell { get; init; } = static _ => { };
+
+    /// <summary>Is told of each attempt from the queue, after it. Called from the sending thread.</summary>
+    public Action<AlertNotification, AlertAttempt> Attempted { get; init; } = static (_, _) => { };
 }
+
+/// <summary>One attempt to deliver a notification.</summary>
+/// <param name="Outcome">What the receiver made of it.</param>
+/// <param name="IsLast">It is not tried again: taken, or called wrong for the last time.</param>
+/// <param name="Problem">What stood in the way; empty when it was taken.</param>
+public readonly record struct AlertAttempt(AlertOutcome Outcome, bool IsLast, string Problem);
 
 /// <summary>
 /// A receiver with its queue on disk: what <see cref="TryEnqueue"/> has taken is delivered, by this process or the next, until the receiver takes
@@ -142,6 +151,7 @@ internal sealed class AlertSender : SingleBatchSender
             if (_failures > 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} takes alerts again; {Spool.Messages} still wait");
             _failures = 0;
             Volatile.Write(ref _lastProblem, null);
+            if (notification is not null) _options.Attempted(notification, new AlertAttempt(answer.Outcome, IsLast: true, ""));
             return;
         }
 
@@ -150,10 +160,12 @@ internal sealed class AlertSender : SingleBatchSender
         {
             Spool.Remove(batch);
             Interlocked.Add(ref _refused, batch.Messages);
+            if (notification is not null) _options.Attempted(notification, new AlertAttempt(answer.Outcome, IsLast: true, answer.Problem));
             _options.Tell($"{_channel.Kind} at {_channel.Destination} refused {batch.Messages} alerts {_wrong} times, so they are dropped: {answer.Problem}");
             return;
         }
 
+        if (notification is not null) _options.Attempted(notification, new AlertAttempt(answer.Outcome, IsLast: false, answer.Problem));
         Spool.Rest(batch);
         if (_failures++ == 0) _options.Tell($"{_channel.Kind} at {_channel.Destination} does not take alerts, which wait in {Spool.Path}: {answer.Problem}");
         await Pause(_options.Retry, _failures, answer.RetryAfter);

@@ -28,6 +28,14 @@ public interface IStatusReport
     /// <summary>One of several values of the same name, told apart by a label.</summary>
     void Gauge(string name, string label, string of, long value) => Gauge($"{name}_{of}", value);
 
+    /// <summary>
+    /// One of several values of the same name, told apart by something that is met, such as the name of a process: for the status alone, as metrics
+    /// must not grow with what is met.
+    /// </summary>
+    void Named(string name, string of, long value)
+    {
+    }
+
     /// <summary>Units of data that did not become a record; zero is told too, so that its absence means "not counted".</summary>
     void Dropped(Loss loss);
 

@@ -10,6 +10,11 @@ internal sealed class DemoServices : IDisposable
     /// <summary>Calls a second that the shoppers make; the services add calls of their own between them.</summary>
     private const int CallsPerSecond = 12;
 
+    /// <summary>What is usual in the demo is learned within this time; then comes somebody who guesses passwords.</summary>
+    public static TimeSpan Learning { get; } = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_guessAfter = TimeSpan.FromSeconds(45);
+
     private readonly List<Process> _children = [];
 
     public static DemoServices Start()
@@ -22,7 +27,7 @@ internal sealed class DemoServices : IDisposable
         {
             demo.Launch(folder, "order-service", [], ("ASPNETCORE_URLS", ordersUrl), ("EXAMPLE_API_URL", apiUrl));
             demo.Launch(folder, "example-api", [], ("ASPNETCORE_URLS", apiUrl), ("ORDER_SERVICE_URL", ordersUrl));
-            demo.Launch(folder, "traffic", ["--example-api", apiUrl, "--order-service", ordersUrl, "--rate", $"{CallsPerSecond}"]);
+            demo.Launch(folder, "traffic", ["--example-api", apiUrl, "--order-service", ordersUrl, "--rate", $"{CallsPerSecond}", "--guess-after", $"{s_guessAfter.TotalSeconds}s"]);
             return demo;
         }
         catch

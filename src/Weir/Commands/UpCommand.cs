@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.Net;
 using Weir.Capture;
 using Weir.Center.Hosting;
+using Weir.Center.Respond;
 using Weir.Cli.Accounting;
 using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
 using Weir.Cli.Identity;
 using Weir.Cli.Roles;
 using Weir.Cli.Values;
+using Weir.Detection.Baseline;
 using Weir.Export;
 using Weir.Export.Apisec;
 using Weir.Privacy.Redaction;
@@ -68,6 +70,7 @@ internal static class UpCommand
             MaxBytes = parsed.GetValue(size) ?? 2L << 30,
             MaxAge = parsed.GetValue(age) ?? TimeSpan.FromDays(7),
             Demo = parsed.GetValue(demo),
+            Respond = parsed.GetValue(demo) ? new RespondOptions { Baseline = BaselineOptions.Default with { Learning = DemoServices.Learning } } : new RespondOptions(),
             Auth = AuthSettings.Read(YamlSettings.Read(null, Environment.GetEnvironmentVariable), parsed.GetValue(auth.Off)),
         }, apisec));
         return command;

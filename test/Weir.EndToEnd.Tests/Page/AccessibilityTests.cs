@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.Playwright;
-using Weir.Testing;
 using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
@@ -10,20 +8,18 @@ namespace Weir.EndToEnd.Tests.Page;
 [Collection(PageCollection.Name)]
 public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper log)
 {
-    private static readonly string Axe = RepositoryRoot.Combine("web/node_modules/axe-core/axe.min.js");
-
     [SkippableTheory]
     [InlineData(1280, 800, ColorScheme.Dark)]
     [InlineData(1280, 800, ColorScheme.Light)]
     [InlineData(390, 844, ColorScheme.Light)]
     public async Task Nobody_is_shut_out(int width, int height, ColorScheme scheme)
     {
-        Skip.IfNot(File.Exists(Axe), "needs axe-core, which npm ci installs in web");
+        Axe.Require();
         await using var page = await fixture.Chromium.Open(width, height, scheme);
         await page.Page.GotoAsync(fixture.Demo.Address);
         await page.WaitForCalls(60);
         await page.Page.Locator("[data-testid=histogram] .bar").First.WaitForAsync();
-        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Axe.Load(page);
         await Check(page, "list");
         await page.Filter("methud == 1", expectRows: false);
         await Check(page, "wrong filter");
@@ -70,22 +66,11 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await using var stranger = await fixture.Chromium.Open(width, height, scheme, login: false);
         await stranger.Page.GotoAsync($"{fixture.Demo.Address}/login");
         await Expect(stranger.Page.GetByTestId("login-name")).ToBeFocusedAsync();
-        await stranger.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Axe.Load(stranger);
         await Check(stranger, "login");
         Assert.Equal(width, await stranger.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         stranger.AssertClean();
     }
 
-    private async Task Check(WatchedPage page, string place)
-    {
-        var text = await page.Page.EvaluateAsync<string>("""
-            async () => JSON.stringify((await axe.run(document, {
-              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'],
-            })).violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, where: nodes.slice(0, 4).map((node) => `${node.target} ${node.failureSummary}`) })))
-            """);
-        using var violations = JsonDocument.Parse(text);
-        foreach (var violation in violations.RootElement.EnumerateArray()) log.WriteLine($"{place}: {violation}");
-        var serious = violations.RootElement.EnumerateArray().Where(v => v.GetProperty("impact").GetString() is "serious" or "critical").ToList();
-        Assert.True(serious.Count == 0, $"{place}: {string.Join('\n', serious)}");
-    }
+    private Task Check(WatchedPage page, string place) => Axe.Check(page, place, log);
 }

@@ -5,6 +5,7 @@ public sealed class PageFixture : IAsyncLifetime
 {
     private Chromium? _chromium;
     private RunningWeir? _demo;
+    private GuardedSite? _site;
 
     internal Chromium Chromium
     {
@@ -24,6 +25,13 @@ public sealed class PageFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>A center with a cluster and an incident; started when it is first asked for.</summary>
+    internal async Task<GuardedSite> Site()
+    {
+        Require();
+        return _site ??= await GuardedSite.Start();
+    }
+
     public async Task InitializeAsync()
     {
         if (Chromium.Missing is not null) return;
@@ -33,6 +41,7 @@ public sealed class PageFixture : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        if (_site is not null) await _site.DisposeAsync();
         if (_demo is not null) await _demo.DisposeAsync();
         if (_chromium is not null) await _chromium.DisposeAsync();
     }

@@ -55,6 +55,39 @@ public sealed class StatusPageTests(PageFixture fixture)
     }
 
     [SkippableFact]
+    public async Task Probes_are_shown_with_their_state_and_planes()
+    {
+        var site = await fixture.Site();
+        await using var page = await site.Open(fixture.Chromium);
+        await page.Page.GotoAsync($"{site.Address}/status");
+        var row = page.Page.GetByTestId("probes").Locator("tbody tr");
+        await Expect(row).ToHaveCountAsync(1);
+        await Expect(row).ToContainTextAsync("node-1");
+        await Expect(row).ToContainTextAsync("connected");
+        await Expect(row).ToContainTextAsync("ring");
+        await Expect(row).ToContainTextAsync("nothing");
+        page.AssertClean();
+    }
+
+    [SkippableFact]
+    public async Task Processes_whose_TLS_is_not_read_are_named()
+    {
+        await using var page = await fixture.Chromium.Open(1440, 900, ColorScheme.Dark);
+        await page.Page.RouteAsync("**/api/v1/status", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json", Body = """{"version":"1.2.3","capture":{"packets":1,"dropped":{"tls_opaque":3},"opaque":{"java":2,"<img src=x onerror=alert(1)>":1}}}""",
+        }));
+        await page.Page.GotoAsync($"{fixture.Demo.Address}/status");
+        var rows = page.Page.GetByTestId("tls-processes").Locator("tbody tr");
+        await Expect(rows).ToHaveCountAsync(2);
+        await Expect(rows.First).ToContainTextAsync("java");
+        await Expect(rows.First).ToContainTextAsync("encrypted, library unknown");
+        await Expect(rows.First).ToContainTextAsync("2 connections");
+        await Expect(rows.Nth(1)).ToContainTextAsync("<img src=x onerror=alert(1)>");
+        page.AssertClean();
+    }
+
+    [SkippableFact]
     public async Task The_pages_are_links_that_the_keyboard_reaches_and_back_returns_from()
     {
         await using var page = await fixture.Chromium.Open(1440, 900, ColorScheme.Dark);

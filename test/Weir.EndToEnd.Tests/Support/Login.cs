@@ -30,12 +30,12 @@ internal static class Login
     }
 
     /// <summary>The session of a browser: name and value of its cookie.</summary>
-    public static async Task<(string Name, string Value)> Session(string address)
+    public static async Task<(string Name, string Value)> Session(string address, string user = "admin", string password = Password)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false });
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/api/v1/session");
         request.Headers.Add("X-Weir-Request", "1");
-        request.Content = new StringContent(JsonSerializer.Serialize(new { username = "admin", password = Password }), new MediaTypeHeaderValue("application/json"));
+        request.Content = new StringContent(JsonSerializer.Serialize(new { username = user, password }), new MediaTypeHeaderValue("application/json"));
         using var answer = await http.SendAsync(request);
         answer.EnsureSuccessStatusCode();
         var parts = answer.Headers.GetValues("Set-Cookie").Single().Split(';')[0].Split('=', 2);

@@ -14,9 +14,9 @@ export class ApiError extends Error {
 }
 
 /** Any answer 2xx. What changes something says that this page sends it, by a header that another site's page may not set. */
-export async function ask(path: string, init: RequestInit & { headers?: Record<string, string> }, signal?: AbortSignal): Promise<Response> {
+export async function askAt(address: string, init: RequestInit & { headers?: Record<string, string> }, signal?: AbortSignal): Promise<Response> {
   const changes = init.method !== undefined && init.method !== 'GET';
-  const response = await fetch(base + path, {
+  const response = await fetch(address, {
     ...init,
     headers: { ...init.headers, ...(changes ? { 'x-weir-request': '1' } : {}) },
     ...(signal ? { signal } : {}),
@@ -27,6 +27,9 @@ export async function ask(path: string, init: RequestInit & { headers?: Record<s
   if (response.status === 401 && window.location.pathname !== loginPath) window.location.replace(loginAddress(window.location));
   throw new ApiError(response.status, parseProblem(text, response.status));
 }
+
+/** The same below the API's own path. */
+export const ask = (path: string, init: Parameters<typeof askAt>[1], signal?: AbortSignal) => askAt(base + path, init, signal);
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await ask(path, { headers: { accept: 'application/json' } }, signal)).json()) as T;

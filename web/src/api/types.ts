@@ -149,6 +149,8 @@ export interface Status {
     exchanges?: number;
     connections?: number;
     dropped?: Record<string, number>;
+    /** Encrypted connections of which nothing can be read, by process. */
+    opaque?: Record<string, number>;
     ledger?: LedgerEntry[];
     interfaces?: { name: string; frames?: number; bytes?: number; kernelDrops?: number; truncated?: number }[];
   };

@@ -4,7 +4,10 @@ export const pages = [
   { name: 'map', label: 'Map', key: 'm' },
   { name: 'endpoints', label: 'Endpoints', key: 'e' },
   { name: 'traffic', label: 'Traffic', key: 't' },
+  { name: 'incidents', label: 'Incidents', key: 'i' },
+  { name: 'cluster', label: 'Cluster', key: 'k' },
   { name: 'status', label: 'Status', key: 's' },
+  { name: 'settings', label: 'Settings', key: ',' },
 ] as const;
 
 /** What the help says of them. */

@@ -10,7 +10,7 @@ const subscribe = (listener: () => void) => {
   return () => window.removeEventListener('popstate', listener);
 };
 
-const current = (): Page => named.find((page) => window.location.pathname === `/${page}`) ?? 'calls';
+const current = (): Page => named.find((page) => window.location.pathname === `/${page}` || window.location.pathname.startsWith(`/${page}/`)) ?? 'calls';
 
 /** The page that the address names. */
 export const usePage = () => useSyncExternalStore(subscribe, current);

@@ -34,6 +34,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private readonly TimeProvider _time;
     private readonly ExchangeIdGenerator _ids = new();
     private readonly Dictionary<string, AlertOutput> _outputs = new(StringComparer.Ordinal);
+    private readonly DeliveryBook _deliveries;
     private AlertState _state = new();
     private long _offered, _silenced, _repeated, _unrouted, _omitted, _noRoom;
 
@@ -41,10 +42,16 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, IExchangeStore store, TimeProvider time, Action<string> tell)
     {
         (_options, _limits, _store, _time) = (options, limits, store, time);
+        _deliveries = new DeliveryBook(limits.MaxKnown);
         foreach (var route in options.Routes)
         {
             _outputs.Add(route.Name, new AlertOutput(
-                route.Channel, new AlertOutputOptions { SpoolRoot = Path.Combine(spool, route.Name), Limits = options.Queue, Retry = options.Retry, Tell = tell }, time));
+                route.Channel,
+                new AlertOutputOptions
+                {
+                    SpoolRoot = Path.Combine(spool, route.Name), Limits = options.Queue, Retry = options.Retry, Tell = tell,
+                    Attempted = (notification, attempt) => _deliveries.Attempted(route, notification, attempt, time.GetUtcNow()),
+                }, time));
         }
     }
 
@@ -73,6 +80,9 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         }
     }
 
+    /// <summary>Who was told of an incident since the start, oldest first.</summary>
+    public IReadOnlyList<AlertDelivery> DeliveriesOf(string incident) => _deliveries.Of(incident);
+
     /// <summary>Takes up what an earlier run left.</summary>
     /// <exception cref="StoreException">The store can't be read.</exception>
     public void Load()
@@ -85,8 +95,10 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     }
 
     /// <summary>Takes an alert for everybody who wants it.</summary>
+    /// <param name="alert">What they are told.</param>
+    /// <param name="incident">Id of what it is about; null when it is about none.</param>
     /// <exception cref="StoreException">It could not be written down, and is not taken.</exception>
-    public void Offer(Alert alert)
+    public void Offer(Alert alert, string? incident = null)
     {
         lock (_lock)
         {
@@ -95,13 +107,14 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
             if (_state.Silences.Exists(silence => silence.Covers(alert, now)))
             {
                 _silenced++;
+                if (incident is not null) _deliveries.Silenced(incident, alert, now);
                 return;
             }
 
             var routes = _options.Routes.Where(route => route.Wants(alert)).ToList();
             if (routes.Count == 0) _unrouted++;
             var before = Clone(_state);
-            var changed = false;
+            var joined = new List<AlertRoute>();
             foreach (var route in routes)
             {
                 if (!IsNews(route, alert, now))
@@ -110,10 +123,10 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
                     continue;
                 }
 
-                changed |= Join(route, alert, now);
+                if (Join(route, alert, now)) joined.Add(route);
             }
 
-            if (!changed) return;
+            if (joined.Count == 0) return;
             try
             {
                 Save();
@@ -123,6 +136,9 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
                 _state = before;
                 throw;
             }
+
+            if (incident is not null)
+                foreach (var route in joined) _deliveries.Waits(incident, route, alert, now);
         }
 
         Flush();

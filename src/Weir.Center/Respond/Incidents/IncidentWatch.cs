@@ -31,6 +31,7 @@ internal sealed class IncidentWatch : IIncidentSink, IStatusSource
     private readonly Dictionary<ServiceKey, (string? Namespace, string? Service)> _names = [];
     private readonly Dictionary<FlowTuple, long> _connections = [];
     private readonly Dictionary<long, (string Id, long Number)> _numbers = [];
+    private readonly Dictionary<string, Incident> _open = new(StringComparer.Ordinal);
     private readonly ExchangeIdGenerator _ids = new();
     private long _nextNumber = 1;
     private bool _isReplaying;
@@ -70,6 +71,12 @@ internal sealed class IncidentWatch : IIncidentSink, IStatusSource
             OnConnection(exchange);
             _detector.OnExchange(exchange);
         }
+    }
+
+    /// <summary>An incident as it is at this moment: what is kept is written only when it begins, gets worse and ends.</summary>
+    public IncidentRecord Now(IncidentRecord record)
+    {
+        lock (_lock) return _open.TryGetValue(record.Id, out var incident) ? Snapshot(incident, IncidentChange.Worse, (record.Id, record.Number)) : record;
     }
 
     /// <summary>Time goes on while nobody asks anything: incidents end.</summary>
@@ -138,7 +145,16 @@ internal sealed class IncidentWatch : IIncidentSink, IStatusSource
             _numbers[incident.Number] = known = (_ids.Next(incident.First.DetectedNs).ToString(), _nextNumber++);
         }
 
-        if (change == IncidentChange.Closed) _numbers.Remove(incident.Number);
+        if (change == IncidentChange.Closed)
+        {
+            _numbers.Remove(incident.Number);
+            _open.Remove(known.Id);
+        }
+        else
+        {
+            _open[known.Id] = incident;
+        }
+
         if (!_events.Writer.TryWrite((Snapshot(incident, change, known), change))) Interlocked.Increment(ref _queueFull);
     }
 

@@ -25,8 +25,7 @@ internal sealed class AutoLimiter(AutoLimitOptions options, RateLimitControl con
             var allowed = targets.Where(one => options.Allow.Any(pattern => Glob.Matches(pattern, $"{one.Namespace}/{one.Name}"))).ToList();
             if (allowed.Count == 0) return Skip(about, targets.Count == 0 ? $"nothing leads to {space}/{service}" : $"{string.Join(", ", targets)} is not on the list of what may be limited");
             if (allowed.FirstOrDefault(one => control.ActiveOn(one) is null) is not { } target) return Skip(about, $"{allowed[0]} is limited already");
-            var since = time.GetUtcNow() - s_hour;
-            if (control.All.Count(one => one.By == By && one.CreatedAt > since) >= options.MaxPerHour) return Skip(about, $"{options.MaxPerHour} changes were made within the hour");
+            if (MadeWithinTheHour(control, time) >= options.MaxPerHour) return Skip(about, $"{options.MaxPerHour} changes were made within the hour");
             var order = new RateLimitOrder(
                 new RateLimitRequest
                 {
@@ -41,6 +40,13 @@ internal sealed class AutoLimiter(AutoLimitOptions options, RateLimitControl con
         {
             return Skip(about, e.Message);
         }
+    }
+
+    /// <summary>Limits that this set within the last hour.</summary>
+    public static int MadeWithinTheHour(RateLimitControl control, TimeProvider time)
+    {
+        var since = time.GetUtcNow() - s_hour;
+        return control.All.Count(one => one.By == By && one.CreatedAt > since);
     }
 
     private RateLimitRecord? Skip(string about, string why)

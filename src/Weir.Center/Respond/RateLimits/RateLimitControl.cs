@@ -60,6 +60,8 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
 
     public RateLimitTarget? Default => _options.Default;
 
+    public AutoLimitOptions Auto => _options.Auto;
+
     /// <summary>Newest first.</summary>
     public IReadOnlyList<RateLimitRecord> All
     {

@@ -34,6 +34,10 @@ export const chapters: { title: string; where: string; story: string }[] = [
     title: 'The slow ones', where: 'duration_ms > 100',
     story: 'The sales report takes its time. Timing shows where: waiting for the first byte, not the network.',
   },
+  {
+    title: 'Somebody guesses', where: 'path == "/api/v1/login"',
+    story: 'A minute into the demo somebody tries one password after the other. Nobody told Weir what that is: it knows what is usual, and tells under Incidents (g i) of what is not.',
+  },
 ];
 
 export function DemoGuide({ where, onFilter }: Props) {

@@ -5,8 +5,10 @@ import { PageHead } from '../../components/PageHead';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
 import { useStatus } from '../../components/use-status';
 import { whatHelpsAgainst } from './advice';
+import { DataTable } from '../../components/DataTable';
+import { Probes } from './Probes';
 import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
-import { opaqueConnections, planesOf, settingLabel, span, tlsReaders } from './parts';
+import { opaqueConnections, planesOf, settingLabel, span, type TlsProcess, tlsProcesses } from './parts';
 import { useLately } from './use-lately';
 import './status-page.css';
 
@@ -42,7 +44,8 @@ export function StatusPage() {
         <Seen status={status} />
         <Losses rows={rows} answered={status !== undefined} />
         <Planes status={status} planes={planesOf(status, lately)} />
-        <Tls opaque={opaqueConnections(status)} readers={tlsReaders(tls)} />
+        <Tls opaque={opaqueConnections(status)} processes={tlsProcesses(status, tls)} />
+        <Probes version={status?.version} />
         <div className="pair">
           <Storage status={status} />
           <Settings settings={status?.settings} />
@@ -162,11 +165,11 @@ function Planes({ status, planes }: { status: Status | undefined; planes: Return
   );
 }
 
-function Tls({ opaque, readers }: { opaque: number | undefined; readers: ReturnType<typeof tlsReaders> }) {
+function Tls({ opaque, processes }: { opaque: number | undefined; processes: readonly TlsProcess[] }) {
   return (
     <section aria-labelledby="tls" data-testid="tls">
       <h2 id="tls">Encrypted calls</h2>
-      {opaque === undefined && readers.length === 0 ? (
+      {opaque === undefined && processes.length === 0 ? (
         <p className="muted">
           Encrypted calls are not read: this run captures packets only. <code>weir up --source ebpf</code> reads them inside the TLS libraries of processes.
         </p>
@@ -177,21 +180,16 @@ function Tls({ opaque, readers }: { opaque: number | undefined; readers: ReturnT
             : 'No process was seen whose TLS library Weir cannot read.'}
         </p>
       )}
-      {readers.length > 0 && (
-        <div className="wide" role="region" tabIndex={0} aria-label="Processes">
-          <table>
-            <thead><tr><th scope="col">Pod or process</th><th scope="col">As</th><th scope="col" className="number">Calls read, last hour</th></tr></thead>
-            <tbody>
-              {readers.slice(0, maxReaders).map((reader) => (
-                <tr key={`${reader.role} ${reader.name}`}>
-                  <td>{visibleLine(reader.name)}</td>
-                  <td>{reader.role}</td>
-                  <td className="number">{formatCount(reader.calls)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+      {processes.length > 0 && (
+        <DataTable<TlsProcess>
+          label="Processes" testId="tls-processes" rows={processes.slice(0, maxReaders)} keyOf={(one) => `${one.read} ${one.role} ${one.name}`}
+          columns={[
+            { name: 'Pod or process', cell: (one) => one.name },
+            { name: 'As', cell: (one) => one.role },
+            { name: 'TLS', cell: (one) => (one.read ? <span className="good">read in clear</span> : <span className="bad">encrypted, library unknown</span>) },
+            { name: 'How much', number: true, cell: (one) => (one.read ? `${plural(one.count, 'call')}, last hour` : `${plural(one.count, 'connection')}, not seen`) },
+          ]}
+        />
       )}
     </section>
   );

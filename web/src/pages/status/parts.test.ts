@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Overview } from '../../api/types';
-import { planesOf, span, tlsReaders } from './parts';
+import { clockWords, planesOf, span, tlsProcesses, tlsReaders } from './parts';
 
 const overview = (fields: Overview['fields']): Overview => ({ from: 0, to: 1, matched: 0, scanned: 0, fieldsCounted: 0, reachedBackTo: null, buckets: [], fields });
 
@@ -16,6 +16,14 @@ describe('the parts of the status', () => {
       { field: 'src.name', values: [{ value: 'curl', count: 2 }], others: 0 }, { field: 'dst.name', values: [{ value: 'nginx', count: 5 }], others: 0 },
     ]);
     expect(tlsReaders(tls)).toEqual([{ name: 'nginx', role: 'server', calls: 5 }, { name: 'curl', role: 'client', calls: 2 }]);
+  });
+  it('name whose encrypted calls are not read before those that are', () => {
+    const tls = overview([{ field: 'dst.name', values: [{ value: 'nginx', count: 5 }], others: 0 }]);
+    expect(tlsProcesses({ capture: { opaque: { java: 2, firefox: 9 } } }, tls).map(({ name, read, count }) => [name, read, count])).toEqual([['firefox', false, 9], ['java', false, 2], ['nginx', true, 5]]);
+    expect(tlsProcesses(undefined, undefined)).toEqual([]);
+  });
+  it('say how clocks differ', () => {
+    expect([3, -49, 200, -1500, 180_000].map(clockWords)).toEqual(['agrees', 'agrees', '200 ms behind', '1.5 s ahead', '3 min behind']);
   });
   it('say times as people do', () => {
     expect([604_800, 90, 3600, 0].map(span)).toEqual(['7 days', '1.5 minutes', '1 hour', '0 seconds']);

@@ -40,6 +40,30 @@ export function tlsReaders(tls: Overview | undefined): { name: string; role: str
   return rows.sort((a, b) => b.calls - a.calls);
 }
 
+/** A process of which TLS is read, or is not. */
+export interface TlsProcess {
+  name: string;
+  /** As client, server, or either. */
+  role: string;
+  read: boolean;
+  /** Calls of the last hour where it is read, connections since the start where it is not. */
+  count: number;
+}
+
+/** Who is read in clear, and who is not; those that are not come first, because something is missing there. */
+export function tlsProcesses(status: Status | undefined, tls: Overview | undefined): TlsProcess[] {
+  const opaque = Object.entries(status?.capture?.opaque ?? {}).map(([name, count]) => ({ name, role: '–', read: false, count }));
+  return [...opaque.sort((a, b) => b.count - a.count), ...tlsReaders(tls).map(({ name, role, calls }) => ({ name, role, read: true, count: calls }))];
+}
+
+/** By how much a probe's clock differs from the center's, where that is more than what a network makes of it. */
+export function clockWords(offsetMs: number): string {
+  const off = Math.abs(offsetMs);
+  if (off < 50) return 'agrees';
+  const size = off < 1000 ? `${Math.round(off)} ms` : off < 60_000 ? `${(off / 1000).toFixed(1)} s` : `${Math.round(off / 60_000)} min`;
+  return `${size} ${offsetMs > 0 ? 'behind' : 'ahead'}`;
+}
+
 /** How TLS is seen: undefined where nothing that reads TLS libraries runs. */
 export function opaqueConnections(status: Status | undefined): number | undefined {
   return status?.capture?.dropped?.['tls_opaque'];

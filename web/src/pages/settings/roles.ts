@@ -1,0 +1,3 @@
+import type { UserRole } from './api';
+
+export const userRoles: readonly (readonly [role: UserRole, words: string])[] = [['viewer', 'viewer: reads'], ['operator', 'operator: also acts'], ['admin', 'admin: also users and keys']];
