@@ -10,7 +10,7 @@ namespace Weir.Storage;
 /// Calls in ClickHouse, for when one machine is not enough. Several centers may share one: each exchange counts once, also when two
 /// store it at the same moment, and also before the server has merged its parts. Thread-safe.
 /// </summary>
-public sealed class ClickHouseExchangeStore : IExchangeStore
+public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
 {
     /// <summary>Running calls whose records are ended at once.</summary>
     private const int EndStep = 500;
@@ -23,6 +23,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
     private readonly ClickHouseClient _client;
     private readonly ClickHouseSchema _schema;
     private readonly ClickHouseWriter _writer;
+    private readonly FeedReader _feed;
     private readonly Lock _writing = new();
     private readonly BatchedAppend _append;
     private long _deletedByAge;
@@ -47,6 +48,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
         }
 
         _writer = new ClickHouseWriter(_client, _schema, options);
+        _feed = new FeedReader(_client, _schema, _writer.Self);
         _append = new BatchedAppend(options.BatchSize, Write);
     }
 
@@ -166,8 +168,20 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
             days.Dequeue();
         }
 
+        _schema.TrimFeed(cancellation);
+
         return deleted;
     }
+
+    public IReadOnlyDictionary<ulong, long> FeedEnds(CancellationToken cancellation = default) => Guard(() => _feed.Ends(cancellation));
+
+    public IReadOnlyList<FeedBatch> FeedAfter(IReadOnlyDictionary<ulong, long> places, int limit, CancellationToken cancellation = default) =>
+        Guard(() => _feed.After(places, limit, cancellation));
+
+    public IReadOnlyList<ExchangeCursor>? FeedCalls(FeedBatch batch, CancellationToken cancellation = default) => Guard(() => _feed.Calls(batch, cancellation));
+
+    public IReadOnlyDictionary<ExchangeCursor, FedCall> FeedRecords(IReadOnlyCollection<ExchangeCursor> calls, bool full, CancellationToken cancellation = default) =>
+        Guard(() => _feed.Records(calls, full, cancellation));
 
     public void Dispose() => _client.Dispose();
 

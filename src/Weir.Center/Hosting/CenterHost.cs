@@ -45,6 +45,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly MessageRoutes _messages;
     private readonly Responder _responder;
     private readonly Accounts _accounts;
+    private readonly OtherCenters? _others;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
@@ -54,10 +55,10 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest, LiveCatalogue catalogue,
-        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, CancellationTokenSource stopping)
+        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, OtherCenters? others, CancellationTokenSource stopping)
     {
         (_listen, _application, _store, _writer, _probes, _traffic, _responder) = (listen, application, store, writer, probes, traffic, responder);
-        (_ingest, _catalogue, _messages, _accounts, _sources, _stopping) = (ingest, catalogue, messages, accounts, sources, stopping);
+        (_ingest, _catalogue, _messages, _accounts, _sources, _others, _stopping) = (ingest, catalogue, messages, accounts, sources, others, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -75,7 +76,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The embedded store: lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
 
-    internal Storage.Traffic.SqliteTrafficStore TrafficStore => _traffic.Store;
+    internal Storage.Traffic.SqliteTrafficStore TrafficStore => (Storage.Traffic.SqliteTrafficStore)_traffic.Store;
 
     /// <summary>Lets tests log in without the network.</summary>
     internal Accounts Accounts => _accounts;
@@ -122,7 +123,8 @@ public sealed class CenterHost : IAsyncDisposable
         foreach (var source in traffic.Sources) sources.Add(source);
         var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, stopping);
+        var others = store is ISharedFeed feed ? new OtherCenters(feed, live, TimeProvider.System) : null;
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, others, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -161,6 +163,7 @@ public sealed class CenterHost : IAsyncDisposable
         _catalogue.Start();
         _writer.Start();
         _responder.Start();
+        _others?.Start();
         if (_probes is not null) await _probes.Start(cancellation);
         await _traffic.Start(cancellation);
     }
@@ -180,6 +183,7 @@ public sealed class CenterHost : IAsyncDisposable
         }
         finally
         {
+            if (_others is not null) await _others.Stop();
             await _responder.Stop();
             await _writer.Stop();
             await _catalogue.Stop();
@@ -197,6 +201,7 @@ public sealed class CenterHost : IAsyncDisposable
         _catalogue.Dispose();
         _messages.Dispose();
         _responder.Dispose();
+        _others?.Dispose();
         _accounts.Dispose();
         _store.Dispose();
         _stopping.Dispose();
