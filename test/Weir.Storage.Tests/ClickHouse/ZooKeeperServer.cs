@@ -37,10 +37,10 @@ internal sealed class ZooKeeperServer : IDisposable
             clientPortAddress=127.0.0.1
             clientPort={Port}
             admin.enableServer=false
-            4lw.commands.whitelist=ruok
+            4lw.commands.whitelist=isro
 
             """));
-        _process = Process.Start(new ProcessStartInfo(Java, ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ClassPath(), "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration])
+        _process = Process.Start(new ProcessStartInfo(Java, ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", Jar, "org.apache.zookeeper.server.quorum.QuorumPeerMain", configuration])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -68,16 +68,15 @@ internal sealed class ZooKeeperServer : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static string ClassPath() => Jar;
-
+    /// <summary>It takes sessions: before that it answers other questions already.</summary>
     private bool Answers()
     {
         try
         {
             using var client = new TcpClient();
             client.Connect(IPAddress.Loopback, Port);
-            client.GetStream().Write("ruok"u8);
-            return new StreamReader(client.GetStream()).ReadToEnd() == "imok";
+            client.GetStream().Write("isro"u8);
+            return new StreamReader(client.GetStream()).ReadToEnd() == "rw";
         }
         catch (Exception notYet) when (notYet is SocketException or IOException)
         {
