@@ -2,7 +2,7 @@ using Weir.Records;
 using Weir.Records.Json;
 using Weir.Storage;
 
-namespace Weir.Center.Tests.Live;
+namespace Weir.Center.Tests.Streams;
 
 /// <summary>A feed in memory, in which batches can be late and calls not there yet.</summary>
 internal sealed class FakeFeed : ISharedFeed
