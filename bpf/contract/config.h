@@ -18,12 +18,17 @@
 enum weir_level {
 	/* Nothing is sent; programs return at once. */
 	WEIR_LEVEL_OFF = 0,
+	/* One connection in WEIR_SAMPLED_OF with its bodies, nothing of the others. */
+	WEIR_LEVEL_SAMPLE = 1,
 	/* Who talks to whom, how much and when: no bytes. */
-	WEIR_LEVEL_METADATA = 1,
+	WEIR_LEVEL_METADATA = 2,
 	/* The beginning of each call only. */
-	WEIR_LEVEL_HEADERS = 2,
-	WEIR_LEVEL_BODIES = 3,
+	WEIR_LEVEL_HEADERS = 3,
+	WEIR_LEVEL_BODIES = 4,
 };
+
+/* A power of two. */
+#define WEIR_SAMPLED_OF 16
 
 struct weir_port_range {
 	weir_u16 first;

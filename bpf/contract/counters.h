@@ -43,6 +43,9 @@ enum weir_counter {
 	WEIR_COUNT_TIMED_RUNS = 26,
 	WEIR_COUNT_TIMED_NS = 27,
 
+	/* A loss: calls on connections that WEIR_LEVEL_SAMPLE leaves out, some of which nobody might have wanted. */
+	WEIR_LOST_SAMPLED_CALLS = 28,
+
 	/* TLS: no loss. */
 	WEIR_COUNT_TLS_FIRST = 32,
 	WEIR_COUNT_TLS_CALLS = 32,

@@ -15,7 +15,7 @@ typedef unsigned long long weir_u64;
 #endif
 
 /* Grows with every change of a layout or a meaning below. */
-#define WEIR_CONTRACT_VERSION 1
+#define WEIR_CONTRACT_VERSION 2
 
 enum weir_kind {
 	WEIR_KIND_NONE = 0,

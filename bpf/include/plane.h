@@ -87,6 +87,12 @@ static __always_inline struct weir_control *current_control(void)
 	return bpf_map_lookup_elem(&control, &first);
 }
 
+/* Whether WEIR_LEVEL_SAMPLE watches the connection of these ports: both ends of it come to the same answer. */
+static __always_inline bool is_sampled(__u32 local, __u32 remote)
+{
+	return !(((local ^ remote) * 0x9e3779b1u >> 16) % WEIR_SAMPLED_OF);
+}
+
 static __always_inline bool is_own(__u32 tgid)
 {
 	for (int i = 0; i < WEIR_OWN_PROCESSES; i++)

@@ -470,6 +470,10 @@ __attribute__((noinline)) int observe(__u32 direction, __u32 length, __u32 behin
 		connection = late_connection((struct sock *)work->place.socket);
 	if (!connection)
 		return 0;
+	if (now->level == WEIR_LEVEL_SAMPLE && !is_sampled(connection->local_port, connection->remote_port)) {
+		count(is_unwanted(connection) ? WEIR_COUNT_IGNORED_CALLS : WEIR_LOST_SAMPLED_CALLS);
+		return 0;
+	}
 	if (direction == WEIR_RECEIVED &&
 	    is_given(connection, bpf_get_current_pid_tgid() >> 32, now->level, work->place.position - behind, length)) {
 		count(WEIR_COUNT_CALLS);

@@ -54,6 +54,10 @@ static __always_inline void on_socket(struct sock *sk, int length, __u32 directi
 		count(WEIR_COUNT_IGNORED_CALLS);
 		return;
 	}
+	if (now->level == WEIR_LEVEL_SAMPLE && !is_sampled(place.port, bpf_ntohs(sk->__sk_common.skc_dport))) {
+		count(WEIR_LOST_SAMPLED_CALLS);
+		return;
+	}
 	tcp = bpf_skc_to_tcp_sock(sk);
 	if (!tcp)
 		return;

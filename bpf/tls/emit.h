@@ -27,6 +27,12 @@ static __always_inline void fill_session(struct weir_event *event, struct sessio
 	event->call = 0;
 }
 
+/* Sessions whose socket is not known are sampled by their number. */
+static __always_inline bool is_sampled_session(const struct session *session)
+{
+	return session->binding ? is_sampled(session->peer.local_port, session->peer.remote_port) : is_sampled((__u32)session->id, 0);
+}
+
 /* One event of at most `room` bytes of payload; `room` is a constant, as bpf_ringbuf_reserve demands. */
 static __always_inline bool emit_class(
 	struct session *session, __u64 object, __u64 from, __u32 bytes, __u32 total, __u32 direction, __u32 flags, const __u32 room)
@@ -67,14 +73,24 @@ static __always_inline void emit(struct session *session, __u64 object, __u64 fr
 	bool sent;
 
 	direction &= 1;
-	if (!now || now->level == WEIR_LEVEL_OFF || !total)
+	if (!now || !total)
 		return;
 	left = total > 0x7fffffff ? 0x7fffffff : total;
-	keep = now->level == WEIR_LEVEL_BODIES ? now->call_bytes : now->level == WEIR_LEVEL_HEADERS ? now->header_bytes : 0;
+	if (now->level == WEIR_LEVEL_OFF || (now->level == WEIR_LEVEL_SAMPLE && !is_sampled_session(session))) {
+		/* What comes later tells by its position that this is missing. */
+		__sync_fetch_and_add(&session->moved[direction], left);
+		if (now->level == WEIR_LEVEL_SAMPLE)
+			count(WEIR_LOST_SAMPLED_CALLS);
+		return;
+	}
+	keep = now->level == WEIR_LEVEL_METADATA ? 0 : now->level == WEIR_LEVEL_HEADERS ? now->header_bytes : now->call_bytes;
 	if (keep > left)
 		keep = left;
-	if (keep < left)
-		count_more(now->level == WEIR_LEVEL_BODIES ? WEIR_LOST_CALL_LIMIT_BYTES : WEIR_LOST_LEVEL_BYTES, left - keep);
+	if (keep < left) {
+		bool whole_calls = now->level == WEIR_LEVEL_BODIES || now->level == WEIR_LEVEL_SAMPLE;
+
+		count_more(whole_calls ? WEIR_LOST_CALL_LIMIT_BYTES : WEIR_LOST_LEVEL_BYTES, left - keep);
+	}
 	count(WEIR_COUNT_TLS_CALLS);
 	count_more(WEIR_COUNT_TLS_BYTES, left);
 	if (!session->binding)

@@ -142,7 +142,8 @@ public sealed class EbpfCaptureSource : ICaptureSource
         if (now - _lookedNs < LookEveryNs) return;
         _lookedNs = now;
         _cost.Count(_plane.Read(BpfCounter.Runs), _plane.Read(BpfCounter.TimedRuns), _plane.Read(BpfCounter.TimedNs));
-        var calls = _plane.Read(BpfCounter.Calls) - _plane.Read(BpfCounter.IgnoredCalls) + _plane.Read(BpfCounter.OffCalls);
+        var calls = _plane.Read(BpfCounter.Calls) - _plane.Read(BpfCounter.IgnoredCalls) + _plane.Read(BpfCounter.OffCalls)
+            + _plane.Read(BpfCounter.SampledCalls);
         var load = new PlaneLoad(_cost.TotalNs(_drainedNs), calls, _plane.Read(BpfCounter.RingFull), _ringFill);
         _ringFill = 0;
         if (_governor.Look(now, load) is not { } change) return;

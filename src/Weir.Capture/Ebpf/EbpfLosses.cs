@@ -16,6 +16,7 @@ internal static class EbpfLosses
         ("ebpf_call_limit_bytes", BpfCounter.CallLimitBytes),
         ("ebpf_budget_bytes", BpfCounter.BudgetBytes),
         ("ebpf_level_bytes", BpfCounter.LevelBytes),
+        ("ebpf_sampled_calls", BpfCounter.SampledCalls),
         ("ebpf_vectors_bytes", BpfCounter.VectorsBytes),
         ("ebpf_messages", BpfCounter.Messages),
         ("ebpf_compat_calls", BpfCounter.CompatCalls),

@@ -35,7 +35,8 @@ public sealed record GovernorLimits
 }
 
 /// <summary>
-/// Steps the plane down under load, one level at a time, from bodies to headers to metadata to off. It remembers what a call cost at each
+/// Steps the plane down under load, one level at a time, from bodies to headers to metadata, to the bodies of
+/// one connection in sixteen, to off. It remembers what a call cost at each
 /// level, and goes up again when the calls that there are now would be within bounds there. A ring that overflows is reason at once.
 /// </summary>
 /// <param name="cpus">Of the node.</param>
@@ -134,6 +135,7 @@ public sealed class Governor(int cpus, GovernorLimits limits)
         CaptureLevel.Bodies => "bodies",
         CaptureLevel.Headers => "headers",
         CaptureLevel.Metadata => "metadata",
+        CaptureLevel.Sample => "one connection in sixteen",
         _ => "off",
     };
 }

@@ -31,4 +31,5 @@ public enum BpfCounter
     Runs = 25,
     TimedRuns = 26,
     TimedNs = 27,
+    SampledCalls = 28,
 }

@@ -8,7 +8,7 @@ namespace Weir.Linux.Bpf;
 public struct ProgramConfig
 {
     /// <summary><c>WEIR_CONTRACT_VERSION</c>: a program that was compiled for another one is not used.</summary>
-    public const uint ContractVersion = 1;
+    public const uint ContractVersion = 2;
 
     public uint Version;
     public uint Flags;
@@ -52,9 +52,10 @@ public struct ProgramControl
 public enum CaptureLevel : uint
 {
     Off = 0,
-    Metadata = 1,
-    Headers = 2,
-    Bodies = 3,
+    Sample = 1,
+    Metadata = 2,
+    Headers = 3,
+    Bodies = 4,
 }
 
 /// <summary><c>struct weir_calls</c>: system call numbers (asm/unistd.h) of an architecture; -1 where it has none of the name.</summary>

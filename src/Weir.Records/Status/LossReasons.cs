@@ -48,6 +48,7 @@ public static class LossReasons
         new("ebpf_unknown_calls", LossStage.Capture, "calls", "Sends and receives inside a system call that Weir does not know to be one."),
         new("ebpf_no_socket", LossStage.Capture, "calls", "Calls whose descriptor could not be followed to its socket."),
         new("ebpf_no_task", LossStage.Capture, "calls", "Calls of which the process could not be told."),
+        new("ebpf_sampled_calls", LossStage.Capture, "calls", "Calls on the connections that were left out while the plane had backed off to one in sixteen."),
         new("ebpf_off_seconds", LossStage.Capture, "seconds", "Seconds in which the plane was switched off for load, and nothing was counted."),
         new("ebpf_malformed_events", LossStage.Capture, "events", "Records in the ring that are no event: programs and Weir do not belong together."),
         new("tls_table_full", LossStage.Capture, "calls", "Calls into TLS libraries for which the kernel's tables had no room."),

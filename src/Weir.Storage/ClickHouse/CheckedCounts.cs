@@ -7,20 +7,23 @@ namespace Weir.Storage.ClickHouse;
 /// <summary>
 /// Which part of a time the roll-up answers and which the rows: the roll-up where its cells lie within one bucket, on days on which its
 /// sum is the number of rows. A server that was killed between the two, and rows that two centers stored at once, make them differ; such
-/// a day is read from the rows.
+/// a day is read from the rows. Of one question; the days are looked at once, when they are first needed.
 /// </summary>
-internal sealed class CheckedCounts(ClickHouseClient client, ClickHouseSchema schema)
+internal sealed class CheckedCounts(ClickHouseClient client, ClickHouseSchema schema, OverviewQuery query)
 {
     /// <summary>A bucket has this many cells at least: else the cells at its ends, which are read from the rows, are most of it.</summary>
     private const int MinCells = 6;
 
     private const long CellsPerDay = ClickHouseSchema.PartitionNs / ClickHouseSchema.CellNs;
 
+    private SortedSet<long>? _sound;
+
     /// <summary>Conditions on the roll-up and on the rows that share out the time; null when the rows answer all of it.</summary>
-    public (string Cells, string Rows)? Share(OverviewQuery query, long from, long to, CancellationToken cancellation)
+    public (string Cells, string Rows)? Share(long from, long to, CancellationToken cancellation)
     {
         if (query.Filter is not null || !schema.HasCheckedCounts || query.BucketNs < MinCells * ClickHouseSchema.CellNs || from < 0) return null;
-        var sound = SoundDays(from, to, cancellation);
+        _sound ??= SoundDays(cancellation);
+        var sound = _sound.GetViewBetween(from / ClickHouseSchema.PartitionNs, to / ClickHouseSchema.PartitionNs);
         if (sound.Count == 0) return null;
         var split = new SortedSet<long> { Cell(from), Cell(to) };
         for (var i = 1; i < query.Buckets; i++)
@@ -57,9 +60,8 @@ internal sealed class CheckedCounts(ClickHouseClient client, ClickHouseSchema sc
         if (next <= to) yield return (next, to);
     }
 
-    private SortedSet<long> SoundDays(long from, long to, CancellationToken cancellation)
+    private SortedSet<long> SoundDays(CancellationToken cancellation)
     {
-        var (first, last) = (from / ClickHouseSchema.PartitionNs, to / ClickHouseSchema.PartitionNs);
         // A part's name begins with its partition, which is the day; this reads one byte a row and no key, and takes each name apart once.
         var rows = client.Rows(
             "SELECT toInt64(splitByChar('_', part)[1]) AS day, toInt64(sum(calls)) FROM "
@@ -68,6 +70,6 @@ internal sealed class CheckedCounts(ClickHouseClient client, ClickHouseSchema sc
         var counts = client.Rows(
             string.Create(CultureInfo.InvariantCulture, $"SELECT intDiv(cell, {CellsPerDay}) AS day, toInt64(sum(calls)) FROM {schema.Counts} GROUP BY day"),
             static reader => (Day: reader.Int64(), Calls: reader.Int64()), cancellation);
-        return [.. counts.Where(day => day.Day >= first && day.Day <= last && rows.GetValueOrDefault(day.Day) == day.Calls).Select(static day => day.Day)];
+        return [.. counts.Where(day => rows.GetValueOrDefault(day.Day) == day.Calls).Select(static day => day.Day)];
     }
 }

@@ -18,7 +18,6 @@ internal sealed class ClickHouseOverview(ClickHouseClient client, ClickHouseSche
     private const int RecordStep = 200;
 
     private readonly StoredRows _rows = new(client, schema);
-    private readonly CheckedCounts _counts = new(client, schema);
     private readonly Exchange _scratch = new();
 
     public ExchangeOverview Read(OverviewQuery query, CancellationToken cancellation)
@@ -28,10 +27,11 @@ internal sealed class ClickHouseOverview(ClickHouseClient client, ClickHouseSche
         var started = options.Time.GetTimestamp();
         var exact = query.Filter?.IsExact ?? true;
         var windows = new TimeWindows(client, schema, query.FromNs, query.ToNs - 1, exact ? RowsAtOnce : RecordStep, cancellation);
+        var counts = new CheckedCounts(client, schema, query);
         long? reached = null;
         while (windows.Next(out var from, out var to))
         {
-            if (exact) Count(tally, from, to, cancellation);
+            if (exact) Count(tally, counts, from, to, cancellation);
             else if (Walk(tally, from, to, started, cancellation) is { } place) reached = place;
             reached ??= options.Time.GetElapsedTime(started) >= options.MaxScanTime && from > query.FromNs ? from : null;
             if (reached is not null) break;
@@ -41,14 +41,14 @@ internal sealed class ClickHouseOverview(ClickHouseClient client, ClickHouseSche
         return tally.Overview(reached);
     }
 
-    private void Count(Tally tally, long from, long to, CancellationToken cancellation)
+    private void Count(Tally tally, CheckedCounts counts, long from, long to, CancellationToken cancellation)
     {
         var query = tally.Query;
         var filter = query.Filter is null ? "" : $" AND {query.Filter.ClickHouse}";
         var (start, width, last) = (ClickHouseDialect.Number(query.FromNs), ClickHouseDialect.Number(query.BucketNs), query.Buckets - 1);
         string Bucket(string ns) => string.Create(CultureInfo.InvariantCulture, $"toInt64(least(intDiv({ns} - {start}, {width}), toInt64({last})))");
         const string nobody = "toUInt64(0), toUInt64(0), toUInt64(0)";
-        var share = _counts.Share(query, from, to, cancellation);
+        var share = counts.Share(from, to, cancellation);
         var sql = $"SELECT toUInt8(0), {Bucket("started_ns")} AS bucket, {ClickHouseSchema.StatusClassSql} AS class, toInt64(count()), {nobody} "
             + $"FROM {schema.Exchanges} WHERE {share?.Rows ?? KeySql.Range(from, to)} AND in_progress = 0{filter} GROUP BY bucket, class";
         if (share is { } part)

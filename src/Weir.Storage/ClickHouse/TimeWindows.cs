@@ -15,8 +15,11 @@ internal sealed class TimeWindows
     /// <summary>Nanoseconds of the shortest stretch.</summary>
     private const long MinNs = 100_000_000;
 
-    /// <summary>Cells that are looked at: some kilobytes.</summary>
-    private const int MaxCells = 64;
+    /// <summary>Cells that are looked at, at least and at most: some kilobytes, and a quarter of a megabyte.</summary>
+    private const int MinCells = 64, MaxCells = 16_384;
+
+    /// <summary>Rows that a cell has, about, where a store is worth the question how many there are.</summary>
+    private const int RowsOfCell = 1000;
 
     /// <summary>Nanoseconds around 1970 beyond which nothing lies: what is far from the ends of Int64 can be added up.</summary>
     private const long Beyond = long.MaxValue / 4;
@@ -35,9 +38,10 @@ internal sealed class TimeWindows
     public TimeWindows(ClickHouseClient client, ClickHouseSchema schema, long from, long to, int rows, CancellationToken cancellation)
     {
         (_from, _to) = (Math.Max(from, -Beyond), Math.Min(to, Beyond));
+        var looked = Math.Clamp(rows / RowsOfCell, MinCells, MaxCells);
         var cells = client.Rows(
             string.Create(CultureInfo.InvariantCulture,
-                $"SELECT cell, toInt64(sum(calls)) FROM {schema.Counts} WHERE cell <= {Cell(_to)} AND cell >= {ClickHouseDialect.Number(Cell(_from) - 1)} GROUP BY cell ORDER BY cell DESC LIMIT {MaxCells}"),
+                $"SELECT cell, toInt64(sum(calls)) FROM {schema.Counts} WHERE cell <= {Cell(_to)} AND cell >= {ClickHouseDialect.Number(Cell(_from) - 1)} GROUP BY cell ORDER BY cell DESC LIMIT {looked}"),
             static reader => (Cell: reader.Int64(), Calls: reader.Int64()),
             cancellation);
         if (cells.Count == 0)

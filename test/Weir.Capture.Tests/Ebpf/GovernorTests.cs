@@ -14,7 +14,8 @@ public class GovernorTests
     /// <summary>What a call takes at each level, nanoseconds: a quarter of a million calls a second at all of two CPUs is 12.5 % at bodies.</summary>
     private readonly Dictionary<CaptureLevel, long> _callNs = new()
     {
-        [CaptureLevel.Bodies] = 1000, [CaptureLevel.Headers] = 1000, [CaptureLevel.Metadata] = 500, [CaptureLevel.Off] = 100,
+        [CaptureLevel.Bodies] = 1000, [CaptureLevel.Headers] = 1000, [CaptureLevel.Metadata] = 500, [CaptureLevel.Sample] = 300,
+        [CaptureLevel.Off] = 100,
     };
 
     private readonly Governor _governor = new(2, Limits);
@@ -65,10 +66,11 @@ public class GovernorTests
     {
         Run(1, 0);
         var said = Run(30, 900_000);
-        Assert.Equal(3, said.Count);
+        Assert.Equal(4, said.Count);
         Assert.Equal("backed off to headers: watching sockets takes 45 % of the CPUs, 12 % are allowed", said[0]);
         Assert.StartsWith("backed off to metadata", said[1], StringComparison.Ordinal);
-        Assert.StartsWith("backed off to off", said[2], StringComparison.Ordinal);
+        Assert.StartsWith("backed off to one connection in sixteen", said[2], StringComparison.Ordinal);
+        Assert.StartsWith("backed off to off", said[3], StringComparison.Ordinal);
         Assert.Equal(CaptureLevel.Off, _governor.Level);
         Assert.InRange(_governor.OffNs, Second, 30 * Second);
     }
@@ -86,7 +88,7 @@ public class GovernorTests
     public void Off_does_not_look_like_calm_while_the_calls_go_on()
     {
         Run(1, 0);
-        Run(10, 900_000);
+        Run(13, 900_000);
         Assert.Equal(CaptureLevel.Off, _governor.Level);
         Assert.Empty(Run(50, 900_000));
     }
@@ -95,9 +97,13 @@ public class GovernorTests
     public void From_off_it_goes_back_up_as_soon_as_fewer_calls_are_made()
     {
         Run(1, 0);
-        Run(10, 900_000);
+        Run(13, 900_000);
         Assert.Equal(
-            ["back to metadata after a calm", "back to headers after a calm", "back to bodies after a calm"], Run(64, 20_000));
+            [
+                "back to one connection in sixteen after a calm", "back to metadata after a calm", "back to headers after a calm",
+                "back to bodies after a calm",
+            ],
+            Run(85, 20_000));
         Assert.Empty(Run(100, 20_000));
     }
 

@@ -104,6 +104,45 @@ public class BothEndsTests
         }
     }
 
+    [SkippableTheory]
+    [InlineData(ProgramSet.SocketLengths)]
+    [InlineData(ProgramSet.SystemCalls)]
+    public void A_sample_has_both_ends_of_some_connections_whole_and_counts_the_calls_on_the_others(ProgramSet programs)
+    {
+        var port = Peer.FreePort();
+        using var capture = EbpfCapture.OpenOrSkip(port, programs);
+        capture.Kernel.Control = capture.Kernel.Control with { Level = CaptureLevel.Sample };
+        using var peer = Peer.Python(
+            """
+            import socket, sys
+            port = int(sys.argv[1])
+            listener = socket.create_server(("127.0.0.1", port))
+            for number in range(200):
+                client = socket.create_connection(("127.0.0.1", port))
+                server, _ = listener.accept()
+                client.sendall(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number)
+                server.recv(1000)
+                server.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")
+                client.recv(1000)
+                print(client.getsockname()[1], flush=True)
+                client.close(); server.close()
+            """, port.ToString(CultureInfo.InvariantCulture));
+        var expected = new List<int>();
+        for (var i = 0; i < 200; i++)
+        {
+            var local = int.Parse(peer.Output.ReadLine()!, CultureInfo.InvariantCulture);
+            if (((uint)(local ^ port) * 0x9e3779b1u >> 16) % 16 == 0) expected.Add(local);
+        }
+
+        Assert.InRange(expected.Count, 1, 60);
+        capture.WaitFor(expected.Count);
+        var calls = capture.Stop();
+        Assert.Equal(expected.Order(), calls.Select(call => call.GetProperty("client").GetProperty("port").GetInt32()).Order());
+        Assert.All(calls, call => Assert.True(call.GetProperty("complete").GetBoolean(), call.GetRawText()));
+        Assert.All(calls, call => Assert.Equal(peer.Id, Pid(call, "server")));
+        Assert.InRange(capture.Kernel.Read(BpfCounter.SampledCalls), 4 * (200 - expected.Count), long.MaxValue);
+    }
+
     [SkippableFact]
     public void The_programs_take_their_own_time()
     {

@@ -4,6 +4,7 @@ const advice: Record<string, string> = {
   ebpf_ring_full: 'Capture fewer ports (-p).',
   ebpf_no_buffer_bytes: 'Use --source ring+ebpf.',
   ebpf_level_bytes: 'The load was too high for this plane; it comes back by itself.',
+  ebpf_sampled_calls: 'The load was too high for this plane; it comes back by itself.',
   ebpf_off_seconds: 'The load was too high for this plane; it comes back by itself.',
   tls_opaque: 'The process uses a TLS library that Weir cannot read. weir doctor tells which are read.',
   tls_files_skipped: 'Watch fewer programs, by port or by process.',
