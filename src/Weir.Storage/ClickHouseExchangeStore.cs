@@ -150,6 +150,8 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
     /// <remarks>Whole days (UTC) go, which costs the server next to nothing; the newest day stays, whatever its size.</remarks>
     public long ApplyRetention(CancellationToken cancellation = default)
     {
+        // First: a day waits for every server of a cluster, and this grows by the minute.
+        _schema.TrimFeed(cancellation);
         var nowNs = (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         var oldestNs = nowNs - (long)Math.Min(_options.MaxAge.Ticks * 100.0, nowNs);
         var days = new Queue<(long Day, long Rows, long Bytes)>(Partitions(cancellation).OrderBy(static day => day.Day));
@@ -167,8 +169,6 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
             else Interlocked.Add(ref _deletedBySize, day.Rows);
             days.Dequeue();
         }
-
-        _schema.TrimFeed(cancellation);
 
         return deleted;
     }
