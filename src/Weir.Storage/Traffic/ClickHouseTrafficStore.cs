@@ -158,14 +158,15 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
         var fresh = New(reports);
         Interlocked.Add(ref _repeated, reports.Count - fresh.Count);
         if (fresh.Count == 0) return;
-        var attempt = BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8));
+        // One for each report: of those written together one may count and another not.
+        var attempts = fresh.ConvertAll(static _ => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(8)));
         _rows.Clear();
-        foreach (var report in fresh)
+        foreach (var (report, attempt) in fresh.Zip(attempts))
             foreach (var count in report.Counts) Write(report, count, attempt);
         if (_rows.Written.Length > 0)
             _client.Insert($"{_schema.TrafficCounts} (start,attempt,bytes,packets,{string.Join(',', TrafficSchema.Columns)})", _rows.Written, Guid.NewGuid().ToString("N"));
         _rows.Clear();
-        foreach (var report in fresh)
+        foreach (var (report, attempt) in fresh.Zip(attempts))
         {
             _rows.Int64(StartOf(report));
             _rows.UInt64((ulong)(report.Id.Value >> 64));
