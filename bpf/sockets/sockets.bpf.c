@@ -44,14 +44,14 @@ static __always_inline void on_socket(struct sock *sk, int length, __u32 directi
 	place.socket = (__u64)sk;
 	place.port = sk->__sk_common.skc_num;
 	connection = known_connection(place.socket, place.port);
+	if (now->level == WEIR_LEVEL_OFF) {
+		if (connection && connection->told && !is_unwanted(connection))
+			count(WEIR_COUNT_OFF_CALLS);
+		return;
+	}
 	if (connection && is_unwanted(connection)) {
 		count(WEIR_COUNT_CALLS);
 		count(WEIR_COUNT_IGNORED_CALLS);
-		return;
-	}
-	if (now->level == WEIR_LEVEL_OFF) {
-		if (connection && connection->told)
-			count(WEIR_COUNT_OFF_CALLS);
 		return;
 	}
 	if (now->level == WEIR_LEVEL_SAMPLE && !is_sampled(place.port, bpf_ntohs(sk->__sk_common.skc_dport))) {

@@ -10,7 +10,7 @@ namespace Weir.Storage;
 /// Calls in ClickHouse, for when one machine is not enough. Several centers may share one: each exchange counts once, also when two
 /// store it at the same moment, and also before the server has merged its parts. Thread-safe.
 /// </summary>
-public sealed class ClickHouseExchangeStore : IExchangeStore
+public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
 {
     /// <summary>Running calls whose records are ended at once.</summary>
     private const int EndStep = 500;
@@ -23,6 +23,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
     private readonly ClickHouseClient _client;
     private readonly ClickHouseSchema _schema;
     private readonly ClickHouseWriter _writer;
+    private readonly FeedReader _feed;
     private readonly Lock _writing = new();
     private readonly BatchedAppend _append;
     private long _deletedByAge;
@@ -47,6 +48,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
         }
 
         _writer = new ClickHouseWriter(_client, _schema, options);
+        _feed = new FeedReader(_client, _schema, _writer.Self);
         _append = new BatchedAppend(options.BatchSize, Write);
     }
 
@@ -148,6 +150,8 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
     /// <remarks>Whole days (UTC) go, which costs the server next to nothing; the newest day stays, whatever its size.</remarks>
     public long ApplyRetention(CancellationToken cancellation = default)
     {
+        // First: a day waits for every server of a cluster, and this grows by the minute.
+        _schema.TrimFeed(cancellation);
         var nowNs = (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         var oldestNs = nowNs - (long)Math.Min(_options.MaxAge.Ticks * 100.0, nowNs);
         var days = new Queue<(long Day, long Rows, long Bytes)>(Partitions(cancellation).OrderBy(static day => day.Day));
@@ -168,6 +172,16 @@ public sealed class ClickHouseExchangeStore : IExchangeStore
 
         return deleted;
     }
+
+    public IReadOnlyDictionary<ulong, long> FeedEnds(CancellationToken cancellation = default) => Guard(() => _feed.Ends(cancellation));
+
+    public IReadOnlyList<FeedBatch> FeedAfter(IReadOnlyDictionary<ulong, long> places, int limit, CancellationToken cancellation = default) =>
+        Guard(() => _feed.After(places, limit, cancellation));
+
+    public IReadOnlyList<ExchangeCursor>? FeedCalls(FeedBatch batch, CancellationToken cancellation = default) => Guard(() => _feed.Calls(batch, cancellation));
+
+    public IReadOnlyDictionary<ExchangeCursor, FedCall> FeedRecords(IReadOnlyCollection<ExchangeCursor> calls, bool full, CancellationToken cancellation = default) =>
+        Guard(() => _feed.Records(calls, full, cancellation));
 
     public void Dispose() => _client.Dispose();
 

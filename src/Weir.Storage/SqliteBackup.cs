@@ -1,20 +1,28 @@
-using Microsoft.Data.Sqlite;
 using Weir.Storage.Sqlite;
 
 namespace Weir.Storage;
 
+/// <summary>A copy of what a center keeps in its data directory.</summary>
+/// <param name="Calls">How many calls are in it; null when they are kept elsewhere.</param>
+/// <param name="Files">Names of the databases in it.</param>
+public sealed record BackupContent(long? Calls, IReadOnlyList<string> Files);
+
 /// <summary>
-/// Copies of the embedded store by SQLite's online backup (sqlite.org/backup.html): one state of it, while a center goes on writing. A
-/// copy is a database of its own, in one file.
+/// Copies of a center's databases, each of one state of it, while the center goes on writing. The databases are independent of each other:
+/// that they are copied one after the other tears nothing apart.
 /// </summary>
 public static class SqliteBackup
 {
-    /// <summary>What a store that gives up its place is called from then on.</summary>
+    /// <summary>What a database that gives up its place is called from then on.</summary>
     public const string ReplacedSuffix = ".before-restore";
 
     private const string UnfinishedSuffix = ".unfinished";
 
-    /// <summary>Writes a copy of a store and checks it. The file has its name only once it is whole.</summary>
+    private const string FreshSuffix = ".restored";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Writes a copy of a store of calls and checks it. The file has its name only once it is whole.</summary>
     /// <param name="store">Database file; a center may run on it.</param>
     /// <param name="file">To be made; nothing is there yet.</param>
     /// <returns>How many exchanges the copy has.</returns>
@@ -25,10 +33,54 @@ public static class SqliteBackup
         SQLitePCL.Batteries_V2.Init();
         if (!File.Exists(store)) throw new StoreException(StoreFailure.CannotOpen, $"There is no store {store}.");
         if (File.Exists(file)) throw new StoreException(StoreFailure.CannotOpen, $"{file} is there already: nothing is written over it.");
-        return Copy(store, file);
+        return DatabaseCopy.Copy(DatabaseKind.Calls, store, file);
     }
 
-    /// <summary>Puts a copy in the place of a store on which nothing runs. The store that was there keeps a name beside it.</summary>
+    /// <summary>Writes a copy of every database of a data directory: calls, byte counters, accounts. The folder has its name only once it is whole.</summary>
+    /// <param name="data">Data directory; a center may run on it.</param>
+    /// <param name="folder">To be made; nothing is there yet.</param>
+    /// <exception cref="StoreException">A database or the place of the copy cannot be used; says which and why.</exception>
+    /// <exception cref="IOException">The copy cannot be written.</exception>
+    public static BackupContent WriteAll(string data, string folder)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        if (Path.Exists(folder)) throw new StoreException(StoreFailure.CannotOpen, $"{folder} is there already: nothing is written over it.");
+        var kinds = DatabaseKind.All.Where(kind => File.Exists(Path.Combine(data, kind.FileName))).ToList();
+        if (kinds.Count == 0) throw new StoreException(StoreFailure.CannotOpen, $"There is no store {Path.Combine(data, DatabaseKind.Calls.FileName)}.");
+        var unfinished = folder + UnfinishedSuffix;
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        CreateDirectory(unfinished);
+        try
+        {
+            long? calls = null;
+            foreach (var kind in kinds)
+            {
+                var count = DatabaseCopy.Copy(kind, Path.Combine(data, kind.FileName), Path.Combine(unfinished, kind.FileName));
+                if (kind == DatabaseKind.Calls) calls = count;
+            }
+
+            Directory.Move(unfinished, folder);
+            return new BackupContent(calls, [.. kinds.Select(static kind => kind.FileName)]);
+        }
+        finally
+        {
+            if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        }
+    }
+
+    /// <summary>Databases of a data directory that a copy of the calls alone does not have.</summary>
+    public static IReadOnlyList<string> OtherDatabases(string data) =>
+        [.. DatabaseKind.All.Where(kind => kind != DatabaseKind.Calls && File.Exists(Path.Combine(data, kind.FileName))).Select(static kind => kind.FileName)];
+
+    /// <summary>What of a data directory no backup has: names of files and folders.</summary>
+    public static IReadOnlyList<string> LeftOut(string data) =>
+    [
+        .. Directory.EnumerateFileSystemEntries(data).Select(static entry => Path.GetFileName(entry))
+            .Where(static name => !DatabaseKind.All.Any(kind => name == kind.FileName || name == kind.FileName + "-wal" || name == kind.FileName + "-shm"))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Puts a copy in the place of a store of calls on which nothing runs. The store that was there keeps a name beside it.</summary>
     /// <param name="file">A copy that <see cref="Write"/> made.</param>
     /// <param name="store">Database file; its directory is made when missing.</param>
     /// <param name="replace">Whether a store may be there already.</param>
@@ -37,123 +89,65 @@ public static class SqliteBackup
     /// <exception cref="IOException">The files cannot be written.</exception>
     public static long Restore(string file, string store, bool replace)
     {
-        SQLitePCL.Batteries_V2.Init();
         if (!File.Exists(file)) throw new StoreException(StoreFailure.CannotOpen, $"There is no backup {file}.");
-        var exists = File.Exists(store);
-        if (exists && !replace) throw new StoreException(StoreFailure.CannotOpen, $"There is a store {store} already: replace it with --force.");
-        if (!OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(store))!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        else
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(store))!);
-        var fresh = store + ".restored";
-        File.Delete(fresh);
-        var count = Copy(file, fresh);
-        if (exists)
-        {
-            try
-            {
-                CheckUnused(store);
-            }
-            catch
-            {
-                File.Delete(fresh);
-                throw;
-            }
-
-            File.Move(store, store + ReplacedSuffix, overwrite: true);
-            // They belong to the store that has gone, and would be taken for those of the one that comes.
-            File.Delete(store + "-wal");
-            File.Delete(store + "-shm");
-        }
-
-        File.Move(fresh, store);
-        return count;
+        return Restore([(DatabaseKind.Calls, file, store)], replace)[0];
     }
 
-    private static long Copy(string from, string to)
+    /// <summary>Puts every database of a copy in its place; those that the copy does not have stay as they are.</summary>
+    /// <param name="folder">A copy that <see cref="WriteAll"/> made.</param>
+    /// <param name="data">Data directory; made when missing.</param>
+    /// <param name="replace">Whether databases may be there already.</param>
+    /// <exception cref="StoreException">As of <see cref="Restore(string, string, bool)"/>.</exception>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    public static BackupContent RestoreAll(string folder, string data, bool replace)
     {
-        var unfinished = to + UnfinishedSuffix;
-        File.Delete(unfinished);
-        using (Create(unfinished))
-        {
-            // Made with the mode of a store: the copy holds what services say to each other.
-        }
+        var kinds = DatabaseKind.All.Where(kind => File.Exists(Path.Combine(folder, kind.FileName))).ToList();
+        if (kinds.Count == 0) throw new StoreException(StoreFailure.CannotOpen, $"There is no backup in {folder}.");
+        var counts = Restore([.. kinds.Select(kind => (kind, Path.Combine(folder, kind.FileName), Path.Combine(data, kind.FileName)))], replace);
+        var calls = kinds.IndexOf(DatabaseKind.Calls);
+        return new BackupContent(calls < 0 ? null : counts[calls], [.. kinds.Select(static kind => kind.FileName)]);
+    }
 
+    /// <summary>First everything is copied and looked at; only then is anything replaced.</summary>
+    private static List<long> Restore(IReadOnlyList<(DatabaseKind Kind, string From, string To)> databases, bool replace)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        foreach (var (_, _, to) in databases)
+            if (File.Exists(to) && !replace) throw new StoreException(StoreFailure.CannotOpen, $"There is a store {to} already: replace it with --force.");
+        CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databases[0].To))!);
+        var counts = new List<long>();
         try
         {
-            using (var source = Open(from, SqliteOpenMode.ReadOnly))
-            using (var target = Open(unfinished, SqliteOpenMode.ReadWrite))
+            foreach (var (kind, from, to) in databases)
             {
-                CheckOurs(source, from);
-                source.BackupDatabase(target);
-                // One file, without a log beside it.
-                SqliteSchema.Execute(target, "PRAGMA journal_mode=DELETE");
-                CheckSound(target, to);
-                var count = SqliteSchema.Scalar(target, "SELECT count(*) FROM exchanges");
-                target.Close();
-                File.Move(unfinished, to);
-                return count;
+                File.Delete(to + FreshSuffix);
+                counts.Add(DatabaseCopy.Copy(kind, from, to + FreshSuffix));
             }
+
+            foreach (var (_, _, to) in databases)
+                if (File.Exists(to)) DatabaseCopy.CheckUnused(to);
         }
-        catch (SqliteException failure)
+        catch
         {
-            throw SqliteErrors.Describe(failure, from);
+            foreach (var (_, _, to) in databases) File.Delete(to + FreshSuffix);
+            throw;
         }
-        finally
+
+        foreach (var (_, _, to) in databases)
         {
-            File.Delete(unfinished);
+            if (File.Exists(to)) File.Move(to, to + ReplacedSuffix, overwrite: true);
+            // They belong to the database that has gone, and would be taken for those of the one that comes.
+            File.Delete(to + "-wal");
+            File.Delete(to + "-shm");
+            File.Move(to + FreshSuffix, to);
         }
+
+        return counts;
     }
 
-    private static FileStream Create(string path) => new(path, OperatingSystem.IsWindows()
-        ? new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write }
-        : new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-
-    private static SqliteConnection Open(string path, SqliteOpenMode mode)
+    private static void CreateDirectory(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false, DefaultTimeout = 5 }.ToString());
-        connection.Open();
-        return connection;
-    }
-
-    private static void CheckOurs(SqliteConnection connection, string path)
-    {
-        if (SqliteSchema.Scalar(connection, "PRAGMA application_id") != SqliteSchema.ApplicationId)
-            throw new StoreException(StoreFailure.WrongSchema, $"{path} is no store of Weir.");
-        if (SqliteSchema.Scalar(connection, "PRAGMA user_version") is var version && version > SqliteSchema.CurrentVersion)
-            throw new StoreException(StoreFailure.WrongSchema, $"{path} has schema {version}, this Weir knows up to {SqliteSchema.CurrentVersion}. Use the Weir that wrote it.");
-    }
-
-    private static void CheckSound(SqliteConnection connection, string path)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA quick_check(1)";
-        if (command.ExecuteScalar() is not "ok")
-            throw new StoreException(StoreFailure.Corrupt, $"What would have become {path} is damaged, and so is what it was copied from.");
-    }
-
-    /// <summary>Leaving the log needs every other connection gone (sqlite.org/wal.html §3.3): a center that runs keeps one.</summary>
-    private static void CheckUnused(string store)
-    {
-        try
-        {
-            using var connection = Open(store, SqliteOpenMode.ReadWrite);
-            SqliteSchema.Execute(connection, "PRAGMA busy_timeout=0");
-            using var command = connection.CreateCommand();
-            command.CommandTimeout = 1;
-            command.CommandText = "PRAGMA journal_mode=DELETE";
-            if (command.ExecuteScalar() is "delete") return;
-        }
-        catch (SqliteException failure) when ((failure.SqliteErrorCode & 0xFF) is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
-        {
-            // Told below, as when SQLite says it without an error.
-        }
-        catch (SqliteException failure) when ((failure.SqliteErrorCode & 0xFF) is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
-        {
-            // A damaged store is why people restore. Nobody can run on it.
-            return;
-        }
-
-        throw new StoreException(StoreFailure.Busy, $"A Weir runs on {store}: stop it first. Nothing has changed.");
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+        else Directory.CreateDirectory(path, OwnerOnly);
     }
 }

@@ -12,7 +12,7 @@ public class RingBudgetTests
     {
         var budget = new RingBudget(64 * MiB);
         Assert.True(budget.TryTake(1, RingDemand.Fixed, out var geometry));
-        Assert.Equal(new RingGeometry(1 << 20, 64), geometry);
+        Assert.Equal(new RingGeometry(512 << 10, 128), geometry);
         Assert.Equal(0, budget.FreeBytes);
     }
 
@@ -41,10 +41,12 @@ public class RingBudgetTests
     }
 
     [Theory]
-    [InlineData(64 * MiB, 1 << 20)]
+    [InlineData(256 * MiB, 1 << 20)]
+    [InlineData(64 * MiB, 512 << 10)]
+    [InlineData(16 * MiB, 256 << 10)]
     [InlineData(MiB, 256 << 10)]
     [InlineData(1, RingGeometry.MinBlockBytes)]
-    public void Blocks_are_as_large_as_leaves_four_and_hold_any_frame(long bytes, int blockBytes)
+    public void Blocks_are_as_large_as_leaves_enough_to_last_and_hold_any_frame(long bytes, int blockBytes)
     {
         var geometry = RingGeometry.ForBytes(bytes);
         Assert.Equal(blockBytes, geometry.BlockBytes);

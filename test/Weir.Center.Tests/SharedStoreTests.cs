@@ -52,6 +52,59 @@ public class SharedStoreTests
         Assert.Equal(0, center.IngestCounters().GetProperty("dropped").GetProperty("store_refused").GetInt64());
     }
 
+    [SkippableFact]
+    public async Task What_any_center_takes_is_shown_on_every_centers_stream_once()
+    {
+        Skip.If(ClickHouseServer.Missing is not null, ClickHouseServer.Missing);
+        using var server = new ClickHouseServer();
+        server.Start();
+        var store = ClickHouseServer.Options(server.Address);
+        await using var one = await TestCenter.Start(options => options with { ClickHouse = store });
+        await using var other = await TestCenter.Start(options => options with { ClickHouse = store });
+        using var first = await Stream(one, "");
+        using var second = await Stream(other, "");
+        using var some = await Stream(other, "?where=" + Uri.EscapeDataString("status_code == 501 && response.headers['content-type'] == 'application/json'"));
+        one.Ingest(0, 300);
+        other.Ingest(200, 300);
+        one.Host.Ingest.Write(Calls.Make(1000, status: 501));
+        foreach (var stream in (ServerSentEvents[])[first, second])
+            Assert.Equal(Enumerable.Range(0, 500).Append(1000).Select(n => Calls.Id(n).ToString()), (await Take(stream, 501)).Order(StringComparer.Ordinal));
+        Assert.Equal([Calls.Id(1000).ToString()], await Take(some, 1));
+
+        // The server is away for a while: what is taken then is shown once it is back, and nothing twice.
+        server.Kill();
+        one.Ingest(2000, 50);
+        await TestCenter.Until(() => one.IngestCounters().GetProperty("storeFailures").GetInt64() > 0);
+        server.Start();
+        Assert.Equal(Enumerable.Range(2000, 50).Select(n => Calls.Id(n).ToString()), await Take(second, 50));
+        other.Ingest(3000, 1);
+        Assert.Equal([Calls.Id(2000).ToString()], (await Take(first, 51)).Order(StringComparer.Ordinal).Take(1));
+        var live = (await other.Json("/api/v1/status")).GetProperty("live");
+        Assert.Equal((0, 0), (live.GetProperty("missedOfOtherCenters").GetInt64(), live.GetProperty("dropped").GetInt64()));
+    }
+
+    private static async Task<ServerSentEvents> Stream(TestCenter center, string query)
+    {
+        var events = new ServerSentEvents(await (await center.Get("/api/v1/exchanges/stream" + query)).Content.ReadAsStreamAsync());
+        Assert.NotNull((await events.Next())!.Comment);
+        return events;
+    }
+
+    /// <summary>Ids of the next calls; nothing may have been dropped between.</summary>
+    private static async Task<List<string>> Take(ServerSentEvents events, int count)
+    {
+        var ids = new List<string>();
+        while (ids.Count < count)
+        {
+            var next = await events.Next() ?? throw new InvalidOperationException("the stream ended");
+            if (next.Name is null) continue;
+            Assert.Equal("exchange", next.Name);
+            ids.Add(next.Id!);
+        }
+
+        return ids;
+    }
+
     private static async Task<List<JsonElement>> Items(TestCenter center) =>
         [.. (await center.Json("/api/v1/exchanges?limit=1000")).GetProperty("items").EnumerateArray()];
 }

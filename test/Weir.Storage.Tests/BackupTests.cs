@@ -1,4 +1,8 @@
 using Microsoft.Data.Sqlite;
+using Weir.Records;
+using Weir.Records.Traffic;
+using Weir.Storage.Accounts;
+using Weir.Storage.Traffic;
 
 namespace Weir.Storage.Tests;
 
@@ -68,6 +72,57 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public void Every_database_of_a_data_directory_is_copied_and_restored_and_the_rest_is_named()
+    {
+        var data = Path.Combine(_folder, "data");
+        var folder = Path.Combine(_folder, "copy");
+        Assert.Equal(StoreFailure.CannotOpen, Assert.Throws<StoreException>(() => SqliteBackup.WriteAll(data, folder)).Failure);
+        using (var calls = new SqliteExchangeStore(new SqliteStoreOptions { Path = Path.Combine(data, "weir.db"), MaxAge = TimeSpan.FromDays(40_000) }))
+        using (var traffic = Counters(data))
+        using (var accounts = new AccountStore(Path.Combine(data, "accounts.db")))
+        {
+            calls.Append(Rows.Range(0, 30));
+            traffic.Add([Report(100)]);
+            accounts.SaveUser(new UserRecord("ada", "admin", "made-up", false, "stamp", 1, 1));
+            File.WriteAllText(Path.Combine(data, "store-id"), "00");
+            Directory.CreateDirectory(Path.Combine(data, "alerts"));
+            // A center runs: each is copied as it is now.
+            var content = SqliteBackup.WriteAll(data, folder);
+            Assert.Equal((30L, "weir.db traffic.db accounts.db"), (content.Calls!.Value, string.Join(' ', content.Files)));
+            Assert.Equal(["accounts.db", "traffic.db", "weir.db"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.Equal(["alerts", "store-id"], SqliteBackup.LeftOut(data));
+            Assert.Equal(["traffic.db", "accounts.db"], SqliteBackup.OtherDatabases(data));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+            Assert.Equal(StoreFailure.CannotOpen, Assert.Throws<StoreException>(() => SqliteBackup.WriteAll(data, folder)).Failure);
+            traffic.Add([Report(1)]);
+            accounts.DeleteUser("ada");
+            calls.Append(Rows.Range(30, 1));
+            calls.Dispose();
+            // One of them is in use still: nothing is replaced.
+            Assert.Equal(StoreFailure.Busy, Assert.Throws<StoreException>(() => SqliteBackup.RestoreAll(folder, data, replace: true)).Failure);
+            Assert.Empty(Directory.GetFiles(data, "*.restored"));
+            Assert.Empty(Directory.GetFiles(data, "*" + SqliteBackup.ReplacedSuffix));
+        }
+
+        Assert.Equal(StoreFailure.CannotOpen, Assert.Throws<StoreException>(() => SqliteBackup.RestoreAll(folder, data, replace: false)).Failure);
+        foreach (var target in (string[])[data, Path.Combine(_folder, "elsewhere")])
+        {
+            Assert.Equal(30, SqliteBackup.RestoreAll(folder, target, replace: true).Calls);
+            using var calls = new SqliteExchangeStore(new SqliteStoreOptions { Path = Path.Combine(target, "weir.db"), MaxAge = TimeSpan.FromDays(40_000) });
+            using var traffic = Counters(target);
+            using var accounts = new AccountStore(Path.Combine(target, "accounts.db"));
+            Assert.Equal(30, calls.Count);
+            Assert.Equal(100, traffic.Read(new TrafficQuery { From = 0, To = long.MaxValue, StepSeconds = 60 }).Bytes);
+            Assert.Equal("ada", Assert.Single(accounts.LoadUsers()).Name);
+        }
+
+        // Where calls are in ClickHouse there is no file of them.
+        File.Delete(Path.Combine(data, "weir.db"));
+        Assert.Null(SqliteBackup.WriteAll(data, folder + "2").Calls);
+        Assert.Null(SqliteBackup.RestoreAll(folder + "2", data, replace: true).Calls);
+    }
+
+    [Fact]
     public void A_damaged_store_can_be_replaced()
     {
         using var store = new TemporaryStore();
@@ -120,6 +175,17 @@ public sealed class BackupTests : IDisposable
         SqliteBackup.Write(store.Path, file);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
+
+    private static SqliteTrafficStore Counters(string data) => new(Path.Combine(data, "traffic.db"), TimeSpan.FromMinutes(1), points: false);
+
+    private static TrafficReport Report(long bytes) => new()
+    {
+        Id = new ExchangeId((UInt128)bytes),
+        Node = "node-1",
+        StartNs = Rows.Epoch,
+        IntervalNs = 1_000_000_000,
+        Counts = [new TrafficCount { Source = "10.0.0.1", Destination = "10.0.0.2", Bytes = bytes, Packets = 1 }],
+    };
 
     private static void Execute(string path, string sql)
     {

@@ -27,7 +27,7 @@ internal static class TrafficRoute
             .Produces<Traffic>().ProducesProblem(400).ProducesProblem(503);
 
     private static IResult Read(
-        SqliteTrafficStore store,
+        ITrafficStore store,
         TimeProvider time,
         CancellationToken cancellation,
         [Description("Start; an hour before the end when left out: " + TimeParameter.Description)] string? from = null,

@@ -47,6 +47,7 @@ public sealed class CenterHost : IAsyncDisposable
     private readonly MessageRoutes _messages;
     private readonly Responder _responder;
     private readonly Accounts _accounts;
+    private readonly OtherCenters? _others;
     private readonly StatusSources _sources;
     private readonly CancellationTokenSource _stopping;
     private readonly IPEndPoint _listen;
@@ -57,11 +58,11 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest, LiveCatalogue catalogue,
-        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, DefencePlant defence, CancellationTokenSource stopping)
+        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, DefencePlant defence, OtherCenters? others, CancellationTokenSource stopping)
     {
         _defence = defence;
         (_listen, _application, _store, _writer, _probes, _traffic, _responder) = (listen, application, store, writer, probes, traffic, responder);
-        (_ingest, _catalogue, _messages, _accounts, _sources, _stopping) = (ingest, catalogue, messages, accounts, sources, stopping);
+        (_ingest, _catalogue, _messages, _accounts, _sources, _others, _stopping) = (ingest, catalogue, messages, accounts, sources, others, stopping);
     }
 
     /// <summary>Takes exchanges; thread-safe, never waits.</summary>
@@ -79,7 +80,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The embedded store: lets tests fill the disk.</summary>
     internal SqliteExchangeStore Store => (SqliteExchangeStore)_store;
 
-    internal Storage.Traffic.SqliteTrafficStore TrafficStore => _traffic.Store;
+    internal Storage.Traffic.SqliteTrafficStore TrafficStore => (Storage.Traffic.SqliteTrafficStore)_traffic.Store;
 
     /// <summary>Lets tests log in without the network.</summary>
     internal Accounts Accounts => _accounts;
@@ -127,7 +128,8 @@ public sealed class CenterHost : IAsyncDisposable
         var defence = new DefencePlant(options, responder);
         var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, defence, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, defence, stopping);
+        var others = store is ISharedFeed feed ? new OtherCenters(feed, live, TimeProvider.System) : null;
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, defence, others, stopping);
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -167,6 +169,7 @@ public sealed class CenterHost : IAsyncDisposable
         _writer.Start();
         _responder.Start();
         _defence.Start();
+        _others?.Start();
         if (_probes is not null) await _probes.Start(cancellation);
         await _traffic.Start(cancellation);
     }
@@ -187,6 +190,7 @@ public sealed class CenterHost : IAsyncDisposable
         finally
         {
             await _defence.Stop();
+            if (_others is not null) await _others.Stop();
             await _responder.Stop();
             await _writer.Stop();
             await _catalogue.Stop();
@@ -205,6 +209,7 @@ public sealed class CenterHost : IAsyncDisposable
         _messages.Dispose();
         _defence.Dispose();
         _responder.Dispose();
+        _others?.Dispose();
         _accounts.Dispose();
         _store.Dispose();
         _stopping.Dispose();

@@ -19,6 +19,8 @@ internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where
     private ArrayBufferWriter<byte> _taken = new();
     private long _missed;
 
+    public bool HasFilter => where is not null;
+
     public bool Wants(Exchange exchange) => where is null || where(exchange);
 
     /// <summary>False when the reader is too slow and this one is left out.</summary>
@@ -43,6 +45,12 @@ internal sealed class LiveSubscription(int maxBytes, Func<Exchange, bool>? where
             _filling.Write("\n\n"u8);
             return true;
         }
+    }
+
+    /// <summary>Others were left out before they came here.</summary>
+    public void Miss(long calls)
+    {
+        lock (_gate) _missed += calls;
     }
 
     /// <summary>Everything that waits, a notice of what was left out last; valid until the next call.</summary>

@@ -40,8 +40,8 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
                 if (incoming.Current.Batch is { } batch) await answers.Writer.WriteAsync(await Take(batch, batches, probe, call.Cancellation), call.Cancellation);
                 if (incoming.Current.Traffic is { Id.Length: 16 } counters)
                 {
-                    var receipt = Take(counters);
-                    await answers.Writer.WriteAsync(() => Task.FromResult(new FromCenter { Receipt = receipt }), call.Cancellation);
+                    var taking = Take(counters);
+                    await answers.Writer.WriteAsync(async () => new FromCenter { Receipt = await taking }, call.Cancellation);
                 }
 
                 if (incoming.Current.Beat is { } beat)
@@ -82,9 +82,9 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         };
     }
 
-    private Receipt Take(TrafficBatch counters)
+    private async Task<Receipt> Take(TrafficBatch counters)
     {
-        var (outcome, detail) = traffic.Take(new ExchangeId(BinaryPrimitives.ReadUInt128BigEndian(counters.Id.Span)), counters);
+        var (outcome, detail) = await traffic.TakeAsync(new ExchangeId(BinaryPrimitives.ReadUInt128BigEndian(counters.Id.Span)), counters);
         return new Receipt { Id = counters.Id, Outcome = outcome, Detail = detail };
     }
 

@@ -14,7 +14,10 @@ using Report = Weir.Records.Traffic.TrafficReport;
 namespace Weir.Center.Traffic;
 
 /// <summary>Takes reports of counters from probes, of wakizashi's too, and from a capture in this process. Thread-safe.</summary>
-internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits) : ITrafficSink, IStatusSource, IAsyncDisposable
+/// <param name="store">Answers what is asked.</param>
+/// <param name="points">Keeps the points for InfluxDB where that is another one.</param>
+/// <param name="limits">Of a batch.</param>
+internal sealed class TrafficIngest(ITrafficStore store, ITrafficStore? points, ProbeLimits limits) : ITrafficSink, IStatusSource, IAsyncDisposable
 {
     private static readonly TimeSpan s_retentionInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
@@ -36,7 +39,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
     public void Start() => _retention = Task.Run(Retain);
 
     /// <summary>What a probe's batch gets as its receipt: only what is stored is acknowledged.</summary>
-    public (Receipt.Types.Outcome Outcome, string Detail) Take(ExchangeId id, TrafficBatch batch)
+    public async Task<(Receipt.Types.Outcome Outcome, string Detail)> TakeAsync(ExchangeId id, TrafficBatch batch)
     {
         if (batch.Report.Length > limits.MaxBatchBytes) return Refuse($"a batch may have {limits.MaxBatchBytes} bytes");
         if (Unpack(batch) is not { } bytes) return Refuse($"a report cannot be decompressed, or has more than {limits.MaxTextBytes} bytes");
@@ -53,7 +56,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
         if (report is null) return Refuse("it is no report of counters");
         try
         {
-            Add([report]);
+            await AddAsync([report]);
             return (Receipt.Types.Outcome.Stored, "");
         }
         catch (StoreException failure)
@@ -70,7 +73,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
         {
             try
             {
-                Add([report]);
+                AddAsync([report]).GetAwaiter().GetResult();
                 return;
             }
             catch (StoreException failure)
@@ -84,9 +87,11 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
     }
 
     /// <exception cref="StoreException">The store refuses.</exception>
-    public void Add(IReadOnlyList<Report> reports)
+    public async Task AddAsync(IReadOnlyList<Report> reports)
     {
-        store.Add(reports);
+        // Either counts a report once: after a failure both are given it again.
+        if (points is not null) await points.AddAsync(reports);
+        await store.AddAsync(reports);
         Volatile.Write(ref _lastError, null);
         foreach (var report in reports)
         {
@@ -165,6 +170,7 @@ internal sealed class TrafficIngest(SqliteTrafficStore store, ProbeLimits limits
             {
                 try
                 {
+                    points?.ApplyRetention(_stop.Token);
                     store.ApplyRetention(_stop.Token);
                 }
                 catch (StoreException failure)

@@ -99,7 +99,7 @@ internal sealed class TransmitService(TrafficIngest traffic, WakizashiLimits lim
         {
             try
             {
-                traffic.Add(reports);
+                await traffic.AddAsync(reports);
                 return;
             }
             catch (StoreException failure)

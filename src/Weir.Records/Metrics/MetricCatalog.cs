@@ -107,6 +107,8 @@ public static class MetricCatalog
         Gauge("live", "subscribers", "Open live streams."),
         Counter("live", "sent", "Calls shown to live streams."),
         Counter("live", "dropped", "Calls not shown to a live stream because its reader was slow; they are stored all the same."),
+        Counter("live", "from_other_centers", "Calls shown that another center over the same store took."),
+        Counter("live", "missed_of_other_centers", "Calls of other centers that live streams passed over; they are stored all the same."),
         Gauge("identity", "pods", "Pods that are known by name."),
         Gauge("identity", "services", "Services that are known."),
         Gauge("identity", "nodes", "Nodes that are known."),

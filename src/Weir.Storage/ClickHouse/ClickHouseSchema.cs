@@ -12,12 +12,20 @@ internal sealed class ClickHouseSchema
     /// <summary>Nanoseconds of a partition: a UTC day. Retention drops whole partitions.</summary>
     public const long PartitionNs = 86_400_000_000_000;
 
+    /// <summary>Seconds of a partition of byte counters.</summary>
+    public const long DaySeconds = 86_400;
+
     /// <summary>Nanoseconds of a cell of the roll-up.</summary>
     public const long CellNs = 10_000_000_000;
 
     /// <summary>A protocol that is no HTTP has codes of its own; 100 to 599 are those of RFC 9110 §15. Numbers of <see cref="StatusClass"/>.</summary>
     public const string StatusClassSql =
         "toUInt8(multiIf(substring(protocol, 1, 5) <> 'HTTP/', 6, status >= 100 AND status <= 599, intDiv(status, 100), 0))";
+
+    /// <summary>Seconds of a partition of the feed: the time within which it is read, so that two before the newest are kept.</summary>
+    private const int FeedPartitionSeconds = 600;
+
+    private const int FeedPartitionsKept = 2;
 
     /// <summary>Rows between two marks: a call is read with this many around it, so less than the usual 8192.</summary>
     private const int Granularity = 2048;
@@ -41,7 +49,7 @@ internal sealed class ClickHouseSchema
     }
 
     /// <summary>Number of scripts: the version that this Weir writes.</summary>
-    public static int CurrentVersion => 2;
+    public static int CurrentVersion => 3;
 
     /// <summary>What the server says it is; 0.0 before <see cref="Prepare"/>.</summary>
     public Version Server { get; private set; } = new(0, 0);
@@ -56,6 +64,15 @@ internal sealed class ClickHouseSchema
 
     public string Documents => Table("documents");
 
+    /// <summary>What each center wrote in the last minutes, a row for each batch.</summary>
+    public string Feed => Table("live_feed");
+
+    /// <summary>Byte counters, with the attempt that brought them.</summary>
+    public string TrafficCounts => Table("traffic_counts");
+
+    /// <summary>Which reports of byte counters are stored, by which attempt.</summary>
+    public string TrafficReports => Table("traffic_reports");
+
     private string Versions => Table("schema_versions");
 
     private bool IsModern => Server >= s_modern;
@@ -69,30 +86,34 @@ internal sealed class ClickHouseSchema
     {
         var version = _client.Read("SELECT version()", static reader => reader.Text(), CancellationToken.None);
         Server = Version.TryParse(string.Join('.', version.Split('.').Take(3)), out var parsed) ? parsed : s_modern;
-        if (_options.IsReader)
-        {
-            Check(Exists("schema_versions") ? Known() : throw new StoreException(StoreFailure.CannotOpen, $"There is no store {_client.Address}."));
-            return;
-        }
+        var exists = Exists("schema_versions");
+        if (_options.IsReader && !exists) throw new StoreException(StoreFailure.CannotOpen, $"There is no store {_client.Address}.");
+        var known = exists ? Known() : 0;
+        if (exists) Check(known);
+        // Nothing is asked of a cluster that is not needed: a server of it that is away would be waited for.
+        if (!_options.IsReader && known < CurrentVersion) Migrate((int)known, exists);
+        if (!_options.IsReader && IsModern) SetTimeToLive();
+    }
 
+    private void Migrate(int known, bool exists)
+    {
         Execute($"CREATE DATABASE IF NOT EXISTS `{_options.Database}`{_onCluster}");
-        if (!Exists("schema_versions") && Exists("exchanges"))
+        if (!exists && Exists("exchanges"))
         {
             throw new StoreException(StoreFailure.WrongSchema,
                 $"{_client.Address} has tables of another program. Choose another database.");
         }
 
         Create("schema_versions", "version UInt32, applied_at DateTime", "MergeTree()", "ORDER BY version", everywhere: true);
-        var known = Known();
-        Check(known);
-        for (var next = (int)known + 1; next <= CurrentVersion; next++)
+        // Another center may have come first.
+        known = (int)Math.Max(known, Known());
+        for (var next = known + 1; next <= CurrentVersion; next++)
         {
             if (next == 1) CreateRows();
-            else CreateRollUp();
+            else if (next == 2) CreateRollUp();
+            else CreateForSeveralCenters();
             Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Versions} SELECT toUInt32({next}), now()"));
         }
-
-        if (IsModern) SetTimeToLive();
     }
 
     /// <summary>The table that holds the rows on a server; not the same as the one that is asked on a cluster.</summary>
@@ -103,6 +124,24 @@ internal sealed class ClickHouseSchema
     {
         foreach (var table in (string[])["exchanges", "exchange_counts", "revised_exchanges"])
             Execute($"ALTER TABLE {Local(table)}{_onCluster} DROP PARTITION {ClickHouseDialect.Number(day)}");
+    }
+
+    /// <summary>Deletes a day of byte counters.</summary>
+    public void DropTrafficDay(long day)
+    {
+        var partition = ClickHouseDialect.Number(day);
+        Execute($"ALTER TABLE {Local("traffic_counts")}{_onCluster} DROP PARTITION {partition}");
+        Execute($"ALTER TABLE {TrafficReports} DROP PARTITION {partition}");
+    }
+
+    /// <summary>Deletes what nobody reads any more.</summary>
+    public void TrimFeed(CancellationToken cancellation)
+    {
+        var old = _client.Rows(
+            "SELECT DISTINCT toInt64(partition) FROM system.parts WHERE active AND table = 'live_feed' AND database = "
+            + string.Create(CultureInfo.InvariantCulture, $"{ClickHouseDialect.Text(_options.Database)} AND toInt64(partition) < intDiv(toUInt32(now()), {FeedPartitionSeconds}) - {FeedPartitionsKept}"),
+            static reader => reader.Int64(), cancellation);
+        foreach (var partition in old) Execute($"ALTER TABLE {Feed} DROP PARTITION {ClickHouseDialect.Number(partition)}");
     }
 
     /// <summary>Where parts are listed, of every shard.</summary>
@@ -170,6 +209,29 @@ internal sealed class ClickHouseSchema
             $"CREATE MATERIALIZED VIEW IF NOT EXISTS {Database}.exchange_counts_feed{_onCluster} TO {Local("exchange_counts")} AS "
             + $"SELECT intDiv(started_ns, {CellNs}) AS cell, {StatusClassSql} AS class, count() AS calls FROM {Local("exchanges")} "
             + $"WHERE in_progress = 0 GROUP BY cell, class"));
+    }
+
+    /// <summary>On every server of a cluster whole. When a row was written is the server's to say, so that no clock of a center decides what is old.</summary>
+    private void CreateForSeveralCenters()
+    {
+        Create(
+            "live_feed",
+            "writer UInt64, first Int64, calls Int32, places String, written DateTime DEFAULT now()",
+            "ReplacingMergeTree()",
+            string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(toUInt32(written), {FeedPartitionSeconds}) ORDER BY (writer, first)"),
+            everywhere: true);
+        var texts = string.Concat(Traffic.TrafficSchema.Columns.Select(name => $", {name} String{Codec("ZSTD(1)")}"));
+        Create(
+            "traffic_counts",
+            $"start Int64{Codec("Delta(8), ZSTD(1)")}, attempt UInt64{Codec("ZSTD(1)")}, bytes Int64{Codec("ZSTD(1)")}, packets Int64{Codec("ZSTD(1)")}{texts}",
+            "MergeTree()",
+            string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(start, {DaySeconds}) ORDER BY (start, attempt)"));
+        Create(
+            "traffic_reports",
+            "start Int64, id_high UInt64, id_low UInt64, attempt UInt64",
+            "MergeTree()",
+            string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(start, {DaySeconds}) ORDER BY (start, id_high, id_low)"),
+            everywhere: true);
     }
 
     /// <param name="name">Of the table that is asked.</param>

@@ -17,13 +17,25 @@ internal sealed class ClickHouseWriter(ClickHouseClient client, ClickHouseSchema
     private static readonly TimeSpan s_settleCheck = TimeSpan.FromMilliseconds(100);
 
     private readonly RowBinaryWriter _rows = new();
+    private readonly FeedWriter _feed = new(client, schema);
     private string? _unsettled;
     private ulong _lastVersion;
 
+    /// <summary>By which other centers know this one.</summary>
+    public ulong Self => _feed.Writer;
+
+    /// <summary>Writes a batch, and tells other centers of it.</summary>
     public (int Stored, int Replaced) Append(ReadOnlySpan<ExchangeRow> rows)
     {
+        var result = Store(rows, out var keys);
+        _feed.Tell(keys);
+        return result;
+    }
+
+    private (int Stored, int Replaced) Store(ReadOnlySpan<ExchangeRow> rows, out HashSet<ExchangeCursor> keys)
+    {
         Settle();
-        var keys = new HashSet<ExchangeCursor>(rows.Length);
+        keys = new HashSet<ExchangeCursor>(rows.Length);
         foreach (var row in rows) keys.Add(KeyOf(row));
         var there = Ask(keys, onlyRepeated: false);
         // Place in the list of what to insert; -1 for what is over on the server.

@@ -8,7 +8,7 @@ namespace Weir.Storage.Traffic;
 /// Byte counters of all probes, in a SQLite file beside that of the calls: what one writes does not hold up the other. A report is counted
 /// once, however often it comes. Thread-safe.
 /// </summary>
-public sealed class SqliteTrafficStore : IDisposable
+public sealed class SqliteTrafficStore : ITrafficStore
 {
     /// <summary>Rows that one deletion takes: writers wait for a few milliseconds.</summary>
     private const int DeletedAtOnce = 5000;
@@ -61,16 +61,12 @@ public sealed class SqliteTrafficStore : IDisposable
         _readers = new ReaderPool(ConnectionString(SqliteOpenMode.ReadOnly), 2);
     }
 
-    /// <summary>Counters are told by this and nothing finer.</summary>
     public TimeSpan Interval { get; }
 
-    /// <summary>Reports that were counted.</summary>
     public long Reports => Interlocked.Read(ref _reports);
 
-    /// <summary>Reports that came again.</summary>
     public long Repeated => Interlocked.Read(ref _repeated);
 
-    /// <summary>Rows deleted for their age or number.</summary>
     public long Deleted => Interlocked.Read(ref _deleted);
 
     /// <summary>Points that were never written to InfluxDB because there were too many.</summary>
@@ -88,7 +84,14 @@ public sealed class SqliteTrafficStore : IDisposable
         }
     }
 
-    /// <exception cref="StoreException">It can't be read, or takes too long.</exception>
+    /// <inheritdoc/>
+    /// <remarks>A file takes them at once, all or none.</remarks>
+    public Task AddAsync(IReadOnlyList<TrafficReport> reports)
+    {
+        Add(reports);
+        return Task.CompletedTask;
+    }
+
     public TrafficAnswer Read(TrafficQuery query, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(query.StepSeconds, 1);
@@ -134,7 +137,8 @@ public sealed class SqliteTrafficStore : IDisposable
         });
     }
 
-    /// <summary>Deletes what is too old or too much, in chunks between which writers get their turn. Call it now and then.</summary>
+    /// <inheritdoc/>
+    /// <remarks>In chunks between which writers get their turn.</remarks>
     public void ApplyRetention(CancellationToken cancellation = default)
     {
         var now = Now();

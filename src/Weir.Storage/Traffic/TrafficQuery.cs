@@ -10,6 +10,9 @@ public sealed record TrafficQuery
         "source_pod", "source_workload", "source_service", "destination_pod", "destination_workload", "destination_service",
     ];
 
+    /// <summary>Fields that either end may have.</summary>
+    internal static IReadOnlyList<string> EitherEnd { get; } = ["pod", "workload", "service"];
+
     /// <summary>Unix seconds, a multiple of <see cref="StepSeconds"/>.</summary>
     public required long From { get; init; }
 

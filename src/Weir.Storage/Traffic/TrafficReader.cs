@@ -7,9 +7,6 @@ namespace Weir.Storage.Traffic;
 /// <summary>Answers a query with SQL that names columns from a fixed list only; all values are parameters.</summary>
 internal static class TrafficReader
 {
-    /// <summary>Fields that either end may have.</summary>
-    private static readonly string[] s_eitherEnd = ["pod", "workload", "service"];
-
     public static TrafficAnswer Read(SqliteConnection connection, TrafficQuery query)
     {
         var steps = Steps(connection, query);
@@ -82,7 +79,7 @@ internal static class TrafficReader
     /// <summary>Where a field of either end is asked for, each counter is there for both of its ends that have one.</summary>
     private static string Rows(SqliteCommand command, TrafficQuery query)
     {
-        var either = s_eitherEnd.Where(query.GroupBy.Contains).ToList();
+        var either = TrafficQuery.EitherEnd.Where(query.GroupBy.Contains).ToList();
         var where = Where(command, query);
         const string Joined = "FROM counts c JOIN series s ON s.id=c.series";
         if (either.Count == 0) return $"(SELECT * {Joined} WHERE {where})";
@@ -98,7 +95,7 @@ internal static class TrafficReader
         {
             if (!TrafficQuery.Fields.Contains(field)) throw new ArgumentException($"{field} is no field", nameof(query));
             var parameter = Parameter(command, value);
-            sql.Append(s_eitherEnd.Contains(field) ? $" AND (source_{field}={parameter} OR destination_{field}={parameter})" : $" AND {field}={parameter}");
+            sql.Append(TrafficQuery.EitherEnd.Contains(field) ? $" AND (source_{field}={parameter} OR destination_{field}={parameter})" : $" AND {field}={parameter}");
         }
 
         return sql.ToString();

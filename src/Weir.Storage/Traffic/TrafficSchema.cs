@@ -7,7 +7,7 @@ namespace Weir.Storage.Traffic;
 internal static class TrafficSchema
 {
     /// <summary>"WRTC" in ASCII: tells this file from that of calls and from other programs'.</summary>
-    private const long ApplicationId = 0x5752_5443;
+    public const long ApplicationId = 0x5752_5443;
 
     /// <summary>Columns that tell series apart.</summary>
     public static readonly string[] Columns =
@@ -29,6 +29,8 @@ internal static class TrafficSchema
         CREATE INDEX points_unwritten ON points(at) WHERE size<>written;
         """,
     ];
+
+    public static int CurrentVersion => s_migrations.Length;
 
     /// <exception cref="StoreException">It is the file of another program, or of a newer Weir.</exception>
     public static void Prepare(SqliteConnection connection, string path)

@@ -112,7 +112,7 @@ internal sealed class TrafficWriter : IDisposable
     }
 
     /// <summary>With its namespace: the same name elsewhere is another one's.</summary>
-    private static string Full(TrafficPeer peer, string name) => name.Length == 0 || peer.Namespace.Length == 0 ? name : $"{peer.Namespace}/{name}";
+    public static string Full(TrafficPeer peer, string name) => name.Length == 0 || peer.Namespace.Length == 0 ? name : $"{peer.Namespace}/{name}";
 
     private static byte[] Bytes(ExchangeId id)
     {

@@ -84,6 +84,12 @@ public sealed class StoreCommandTests : IDisposable
             var backup = await Run("backup", file, "--data", Data);
             Assert.True(backup.ExitCode == 0, backup.Errors);
             Assert.Contains($"{stored.Count} calls copied to {file}", backup.Errors, StringComparison.Ordinal);
+            Assert.Contains("left out of", backup.Errors, StringComparison.Ordinal);
+            Assert.Contains("accounts.db", backup.Errors, StringComparison.Ordinal);
+            var all = await Run("backup", _folder, "--data", Data);
+            Assert.True(all.ExitCode == 0, all.Errors);
+            Assert.Contains($"{stored.Count} calls (weir.db, traffic.db, accounts.db) copied to {_folder}/weir-20", all.Errors, StringComparison.Ordinal);
+            Assert.Contains("store-id", all.Errors, StringComparison.Ordinal);
             var refused = await Run("restore", file, "--data", Data, "--force");
             Assert.Equal(1, refused.ExitCode);
             Assert.Contains("A Weir runs on", refused.Errors, StringComparison.Ordinal);
@@ -95,7 +101,11 @@ public sealed class StoreCommandTests : IDisposable
         var elsewhere = Path.Combine(_folder, "elsewhere");
         Assert.Equal(0, (await Run("restore", file, "--data", elsewhere)).ExitCode);
         Assert.Equal(0, (await Run("restore", file, "--data", Data, "--force")).ExitCode);
-        foreach (var data in (string[])[Data, elsewhere])
+        var whole = Path.Combine(_folder, "whole");
+        var restored = await Run("restore", Directory.GetDirectories(_folder, "weir-20*").Single(), "--data", whole);
+        Assert.True(restored.ExitCode == 0, restored.Errors);
+        Assert.Equal(["accounts.db", "traffic.db", "weir.db"], Directory.GetFiles(whole).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        foreach (var data in (string[])[Data, elsewhere, whole])
             Assert.Equal(stored.AsEnumerable().Reverse(), (await Run("export", "--data", data)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -44,8 +44,11 @@ public sealed class AccountingTests : IDisposable
         center = await StartCenter(lab);
         using var _ = center;
         await Ping(node);
+        // On a machine without time for its ring the kernel drops packets; the probe tells its center, and nobody can count them.
+        var icmp = await Until(
+            lab, "protocol=icmp", async answer => answer.GetProperty("packets").GetInt64() == 3 * 200 || await Dropped(lab) > 0);
+        Skip.If(icmp.GetProperty("packets").GetInt64() < 3 * 200, $"the kernel dropped {await Dropped(lab)} packets: this machine has no time to read its ring");
         // Each ping is 84 bytes of IP behind 14 of Ethernet, both ways: no port filter lets it through, and all of them are counted.
-        var icmp = await Until(lab, "protocol=icmp", answer => answer.GetProperty("packets").GetInt64() == 3 * 200);
         Assert.Equal(3 * 200 * 98, icmp.GetProperty("bytes").GetInt64());
         Assert.Equal(["198.18.0.1/198.18.0.10/29400", "198.18.0.10/198.18.0.1/29400"], icmp.GetProperty("groups").EnumerateArray().Select(group =>
             $"{group.GetProperty("values").GetProperty("source")}/{group.GetProperty("values").GetProperty("destination")}/{group.GetProperty("bytes")}").Order(StringComparer.Ordinal));
@@ -101,17 +104,22 @@ public sealed class AccountingTests : IDisposable
     private static async Task<JsonElement> Read(RoleLab lab, string query) =>
         JsonDocument.Parse(await lab.Get($"http://127.0.0.1:7373/api/v1/traffic?from=-1h&group_by=source,destination&{query}")).RootElement;
 
-    private static async Task<JsonElement> Until(RoleLab lab, string query, Func<JsonElement, bool> condition)
+    private static async Task<JsonElement> Until(RoleLab lab, string query, Func<JsonElement, Task<bool>> condition)
     {
         var deadline = DateTime.UtcNow + s_patience;
         while (true)
         {
             var answer = await Read(lab, query);
-            if (condition(answer)) return answer;
+            if (await condition(answer)) return answer;
             Assert.True(DateTime.UtcNow < deadline, answer.GetRawText());
             await Task.Delay(200);
         }
     }
+
+    private static async Task<long> Dropped(RoleLab lab) =>
+        JsonDocument.Parse(await lab.Get("http://127.0.0.1:7373/api/v1/probes")).RootElement.GetProperty("items").EnumerateArray()
+            .SelectMany(static probe => probe.GetProperty("ledger").EnumerateArray())
+            .Where(static loss => loss.GetProperty("reason").GetString() == "kernel_drops").Sum(static loss => loss.GetProperty("count").GetInt64());
 
     private static async Task<long> Statistics(string node)
     {

@@ -28,6 +28,11 @@ public sealed class ClickHouseServer : IDisposable
 
     public string? Password { get; init; }
 
+    /// <summary>More of the configuration: a cluster. Before <see cref="Start"/>.</summary>
+    public string Extra { get; set; } = "";
+
+    public int NativePort => _ports[1];
+
     public static ClickHouseStoreOptions Options(Uri address) => new()
     {
         Address = address,
@@ -49,6 +54,7 @@ public sealed class ClickHouseServer : IDisposable
               <path>{_directory}/data/</path><tmp_path>{_directory}/tmp/</tmp_path>
               <user_files_path>{_directory}/files/</user_files_path><format_schema_path>{_directory}/schemas/</format_schema_path>
               <mark_cache_size>67108864</mark_cache_size>
+              {Extra}
               <users_config>users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
             </yandex>
             """);
