@@ -58,10 +58,10 @@ public sealed class CenterHost : IAsyncDisposable
 
     private CenterHost(
         IPEndPoint listen, WebApplication application, IExchangeStore store, StoreWriter writer, ExchangeIngest ingest, LiveCatalogue catalogue,
-        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, DefencePlant defence, OtherCenters? others, CancellationTokenSource stopping)
+        MessageRoutes messages, Accounts accounts, Responder responder, StatusSources sources, RpcServer? probes, TrafficPlant traffic, DefencePlant defence,
+        OtherCenters? others, CancellationTokenSource stopping)
     {
-        _defence = defence;
-        (_listen, _application, _store, _writer, _probes, _traffic, _responder) = (listen, application, store, writer, probes, traffic, responder);
+        (_listen, _application, _store, _writer, _probes, _traffic, _responder, _defence) = (listen, application, store, writer, probes, traffic, responder, defence);
         (_ingest, _catalogue, _messages, _accounts, _sources, _others, _stopping) = (ingest, catalogue, messages, accounts, sources, others, stopping);
     }
 

@@ -49,7 +49,7 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await Check(page, "endpoint");
         await page.Visit("Map");
         await page.Page.GotoAsync($"{fixture.Demo.Address}/map?view=map");
-        await page.Page.EvaluateAsync(await File.ReadAllTextAsync(Axe));
+        await Axe.Load(page);
         await Expect(page.Page.GetByTestId("map-place").First).ToBeVisibleAsync();
         await Check(page, "map");
         await page.Page.GetByTestId("map-place").First.ClickAsync();
