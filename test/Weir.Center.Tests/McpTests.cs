@@ -80,6 +80,8 @@ public class McpTests
     [InlineData("[]", HttpStatusCode.BadRequest, -32600)]
     [InlineData("""{"jsonrpc":"1.0","id":1,"method":"ping"}""", HttpStatusCode.BadRequest, -32600)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}""", HttpStatusCode.BadRequest, -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_status","name":"get_call"}}""", HttpStatusCode.BadRequest, -32700)]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_call","arguments":{"id":"\ud800"}}}""", HttpStatusCode.BadRequest, -32700)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"resources/list"}""", HttpStatusCode.OK, -32601)]
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"delete_everything"}}""", HttpStatusCode.OK, -32602)]
     public async Task What_is_no_message_is_told_by_its_code(string message, HttpStatusCode status, int code)

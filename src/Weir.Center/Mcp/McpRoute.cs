@@ -24,6 +24,8 @@ internal static class McpRoute
 
     private const int ParseError = -32700, InvalidRequest = -32600, MethodNotFound = -32601, InvalidParameters = -32602;
 
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
     /// <summary>Newest first. What is used here is the same in all.</summary>
     private static readonly string[] s_versions = ["2025-06-18", "2025-03-26", "2024-11-05"];
 
@@ -38,16 +40,15 @@ internal static class McpRoute
         JsonObject? message;
         try
         {
-            message = JsonNode.Parse(bytes.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 32 }) as JsonObject;
-            // Members that stand twice are found when they are looked at.
-            if (message is not null && Text(message, "jsonrpc") != "2.0") message = null;
+            Check(bytes.Span);
+            message = JsonNode.Parse(bytes.Span, documentOptions: s_strict) as JsonObject;
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
             return Error(null, ParseError, "this is no JSON");
         }
 
-        if (message is null || Text(message, "method") is not { } method) return Error(null, InvalidRequest, "one JSON-RPC 2.0 request is taken here");
+        if (message is null || Text(message, "jsonrpc") != "2.0" || Text(message, "method") is not { } method) return Error(null, InvalidRequest, "one JSON-RPC 2.0 request is taken here");
         // A notification, such as notifications/initialized, is never answered.
         if (message["id"] is not { } id) return Results.StatusCode(StatusCodes.Status202Accepted);
         var parameters = message["params"] as JsonObject ?? [];
@@ -59,6 +60,15 @@ internal static class McpRoute
             "tools/call" => await Call(context, id, parameters),
             _ => Error(id, MethodNotFound, $"{(method.Length > 64 ? "this" : method)} is not known here"),
         };
+    }
+
+    /// <summary>Nodes read strings when somebody asks for them; an escape that stands for half a character is to be found before.</summary>
+    /// <exception cref="InvalidOperationException">There is one.</exception>
+    private static void Check(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = s_strict.MaxDepth });
+        while (reader.Read())
+            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName) _ = reader.GetString();
     }
 
     private static JsonObject Initialize(JsonObject parameters)
