@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Api.Described;
 using Weir.Center.Inventory;
 using Weir.Inventory.Catalogue;
 using Weir.Inventory.Drift;
@@ -22,15 +23,15 @@ internal static class CatalogueRoutes
 
     public static void MapCatalogue(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Endpoints, List).WithName("listEndpoints").WithSummary("Endpoints that traffic shows, with security findings").Produces<object>();
-        routes.MapGet(Endpoints + "/{id}", Get).WithName("getEndpoint").WithSummary("One endpoint: parameters, schemas, callers, and why its template is what it is").Produces<object>().ProducesProblem(404);
+        routes.MapGet(Endpoints, List).WithName("listEndpoints").WithSummary("Endpoints that traffic shows, with security findings").Produces<EndpointList>();
+        routes.MapGet(Endpoints + "/{id}", Get).WithName("getEndpoint").WithSummary("One endpoint: parameters, schemas, callers, and why its template is what it is").Produces<EndpointDetail>().ProducesProblem(404);
         routes.MapPost(Endpoints + "/{id}/accept", (Delegate)Accept).WithName("acceptTemplate").WithSummary("Keep the template of an endpoint, or give it another: {\"template\": \"/users/{user_id}\"}")
             .Produces<object>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
         routes.MapPost(Endpoints + "/{id}/undo", (Delegate)Undo).WithName("undoTemplate").WithSummary("Say that a parameter is none: {\"parameter\": \"user_id\"}")
             .Produces<object>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404);
         routes.MapGet("/api/v1/openapi", OpenApi).WithName("describeService").WithSummary("OpenAPI 3.1 of a service, derived from its traffic").Produces<object>().ProducesProblem(404);
         routes.MapPost(DriftPath, (Delegate)Drift).WithName("compareWithSpecification").WithSummary("What a service does that the OpenAPI document in the body does not say")
-            .Produces<object>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
+            .Produces<DriftAnswer>().ProducesProblem(400).ProducesProblem(403).ProducesProblem(404).ProducesProblem(413);
     }
 
     private static IResult List(

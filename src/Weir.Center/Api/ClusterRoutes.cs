@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Api.Described;
 using Weir.Center.Auth;
 using Weir.Center.Cluster;
 using Weir.Center.Hosting;
@@ -27,7 +28,7 @@ internal static class ClusterRoutes
     public static void MapCluster(this IEndpointRouteBuilder routes, Responder responder, RespondLimits limits)
     {
         routes.MapGet("/cluster-info", (CancellationToken cancellation) => Guard(async () => Results.Json(await ClusterOverview.ReadAsync(responder.Cluster.Client(), cancellation))))
-            .WithName("getClusterInfo").WithSummary("Nodes, pods, load by the metrics API, deployments, latest events, and pods by namespace").Produces<object>().ProducesProblem(502).ProducesProblem(503);
+            .WithName("getClusterInfo").WithSummary("Nodes, pods, load by the metrics API, deployments, latest events, and pods by namespace").Produces<ClusterAnswer>().ProducesProblem(502).ProducesProblem(503);
         routes.MapGet("/api/service-map", (IExchangeStore store, TimeProvider time, CancellationToken cancellation) => Guard(async () =>
             {
                 var now = time.GetUtcNow();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.OpenApi;
+using Weir.Center.Api.Described;
 using Weir.Records;
 using Weir.Records.Filter;
 using Weir.Records.Json;
@@ -29,7 +30,7 @@ internal static class ExchangeRoutes
     {
         routes.MapGet("/api/v1/exchanges", List)
             .WithName("listExchanges").WithSummary("Stored calls, newest first")
-            .Produces<ExchangeList>().ProducesProblem(400).ProducesProblem(503)
+            .Produces<CallPage>().ProducesProblem(400).ProducesProblem(503)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 // Bound as text, so that a value that is no number gets an answer that names the parameter.
@@ -45,7 +46,7 @@ internal static class ExchangeRoutes
             });
         routes.MapGet("/api/v1/exchanges/{id}", Get)
             .WithName("getExchange").WithSummary("One call with headers and bodies")
-            .Produces<object>().ProducesProblem(404).ProducesProblem(503);
+            .Produces<CallRecord>().ProducesProblem(404).ProducesProblem(503);
         routes.MapGet("/api/v1/fields", () => FilterFields.All.Select(
                 field => new FieldDescription(field.Name, field.Type.ToString().ToLowerInvariant(), field.Description)))
             .WithName("listFields").WithSummary("Fields of the filter language");
@@ -125,12 +126,6 @@ internal static class ExchangeRoutes
         return body.WrittenMemory;
     }
 }
-
-/// <summary>A page of calls.</summary>
-/// <param name="Items">Exchange records, newest first.</param>
-/// <param name="Next">Cursor of the next page; null on the last.</param>
-/// <param name="Scanned">Stored calls that were looked at.</param>
-internal sealed record ExchangeList(IReadOnlyList<object> Items, string? Next, long Scanned);
 
 /// <summary>A field of the filter language.</summary>
 internal sealed record FieldDescription(string Name, string Type, string Description);

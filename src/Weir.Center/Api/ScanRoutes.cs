@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Api.Described;
 using Weir.Center.Auth;
 using Weir.Center.Scans;
 using Weir.Manifests.Images;
@@ -28,7 +29,7 @@ internal static class ScanRoutes
             .WithName("beginScan").WithSummary("Scan an image; the answer does not wait for the end").Accepts<ScanBody>("application/json")
             .Produces<ScanView>(202).ProducesProblem(400).ProducesProblem(413).ProducesProblem(503);
         routes.MapGet(Path + "/{id}", ([Description("Id of the scan")] string id) => Show(scans, id, limits))
-            .WithName("getScan").WithSummary("One scan with what was found, the worst first").Produces<object>().ProducesProblem(404).ProducesProblem(503);
+            .WithName("getScan").WithSummary("One scan with what was found, the worst first").Produces<ScanReport>().ProducesProblem(404).ProducesProblem(503);
         routes.MapPost("/api/scan-image", (Delegate)((HttpContext context) => ScanNow(context, scans)))
             .WithName("scanImage").WithSummary("Scan the image image_name (a form, or JSON) and wait for the report of Trivy: message, data, error")
             .Accepts<ImageNameBody>("application/json", "application/x-www-form-urlencoded", "multipart/form-data")

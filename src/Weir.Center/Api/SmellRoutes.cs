@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Api.Described;
 using Weir.Center.Cluster;
 using Weir.Kubernetes;
 using Weir.Manifests;
@@ -18,7 +19,7 @@ internal static class SmellRoutes
                 [Description("Only this namespace")] string? @namespace, [Description("Lowest severity: info, low, medium, high or critical")] string? severity,
                 CancellationToken cancellation) => Show(smells, limits, @namespace, severity, cancellation))
             .WithName("getSmells").WithSummary("What is wrong with the workloads and other objects of the live cluster, as of at most a minute ago")
-            .Produces<object>().ProducesProblem(400);
+            .Produces<SmellAnswer>().ProducesProblem(400);
 
     private static async Task<IResult> Show(ClusterSmells smells, ClusterSmellLimits limits, string? space, string? severity, CancellationToken cancellation)
     {

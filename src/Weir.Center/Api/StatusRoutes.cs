@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Center.Api.Described;
 using Weir.Center.Hosting;
 using Weir.Center.Ingest;
 using Weir.Storage;
@@ -18,7 +19,7 @@ internal static class StatusRoutes
     public static void MapStatus(this IEndpointRouteBuilder routes, CenterOptions options)
     {
         routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time, options)))
-            .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<object>();
+            .WithName("getStatus").WithSummary("Every counter: what was captured, stored, shown and lost").Produces<StatusAnswer>();
         routes.MapMetrics();
         routes.MapGet("/healthz", () => Results.Text("ok")).AllowAnonymous().WithName("getHealth").WithSummary("The process answers");
         routes.MapGet("/health", () => Results.Json(new { status = "healthy" })).AllowAnonymous().WithName("getHealthAsJson").WithSummary("The same as JSON").Produces<object>();

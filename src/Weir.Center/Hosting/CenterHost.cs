@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -10,6 +12,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Weir.Center.Api;
+using Weir.Center.Api.Described;
 using Weir.Center.Auth;
 using Weir.Center.Auth.Oidc;
 using Weir.Center.Ingest;
@@ -255,7 +258,17 @@ public sealed class CenterHost : IAsyncDisposable
         services.AddProblemDetails();
         services.AddExceptionHandler<StoreFailureHandler>();
         services.AddAccessControl(accounts);
-        services.AddOpenApi(OpenApiSecurity.AddSecurity);
+        // For what describes the answers: numbers are numbers, and names of enums are as RespondJson writes them.
+        services.ConfigureHttpJsonOptions(static json =>
+        {
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        });
+        services.AddOpenApi(static document =>
+        {
+            document.AddSecurity();
+            document.AddShape();
+        });
         var application = builder.Build();
         application.UseProxies(options.Auth);
         application.UseSecurityHeaders(loopback);
@@ -276,7 +289,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapStatus(options);
         application.MapTraffic();
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
-            .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<object>();
+            .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<ProbeList>();
         messages.Map(application, open: loopback || options.Auth.OpenMessages);
         application.MapRespond(responder);
         application.MapCluster(responder, options.Respond.Limits);

@@ -36,6 +36,7 @@ public class ClusterRouteTests
         }
 
         var info = await site.Json("/cluster-info");
+        Assert.Empty(new Described(await site.Json("/openapi/v1.json")).Compare("/cluster-info", info));
         Assert.Equal((2, 1), (info.GetProperty("nodes").GetProperty("total").GetInt32(), info.GetProperty("nodes").GetProperty("ready").GetInt32()));
         Assert.Equal("{\"total\":2,\"running\":1,\"pending\":1}", info.GetProperty("pods").GetRawText());
         Assert.Equal("{\"cpu\":null,\"memory\":null,\"storage\":null}", info.GetProperty("resources").GetRawText());

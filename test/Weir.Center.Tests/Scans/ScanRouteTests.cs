@@ -27,6 +27,7 @@ public sealed class ScanRouteTests
         var id = begun.GetProperty("id").GetString()!;
         await TestCenter.Until(async () => State(await center.Json($"/api/v1/scans/{id}")) != ImageScans.Running);
         var scan = await center.Json($"/api/v1/scans/{id}");
+        Assert.Empty(new Described(await center.Json("/openapi/v1.json"), "ScanReport", "VulnerabilityFacts").Compare("/api/v1/scans/{id}", scan));
         Assert.Equal((ImageScans.Done, JsonValueKind.Null), (State(scan), scan.GetProperty("error").ValueKind));
         using var document = JsonDocument.Parse(await File.ReadAllTextAsync(report));
         var severities = document.RootElement.GetProperty("Results").EnumerateArray()

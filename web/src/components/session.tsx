@@ -20,7 +20,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     const abort = new AbortController();
     getVisitor(abort.signal).then(
       ({ user, role, expiresAt, authentication }) => {
-        if (user !== null && role !== null) setState({ asked: true, session: { user, role, expiresAt, authentication } });
+        if (user && role) setState({ asked: true, session: { user, role, expiresAt: expiresAt ?? null, authentication } });
         else window.location.replace(loginAddress(window.location));
       },
       () => {

@@ -147,7 +147,7 @@ export function CallsPage() {
         onSelect={select}
         onTop={setAtTop}
         empty={
-          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid', detail: 'The message under it says where. Nothing is shown until it is corrected.' } : snapshot.problem} filtered={page.where !== ''} range={page.range} packets={status?.capture?.packets} onRemoveFilter={() => applyFilter('')} />
+          <EmptyState loading={snapshot.loading} problem={filterProblem ? { title: 'The filter is not valid', detail: 'The message under it says where. Nothing is shown until it is corrected.' } : snapshot.problem} filtered={page.where !== ''} range={page.range} packets={status?.capture?.packets ?? undefined} onRemoveFilter={() => applyFilter('')} />
         }
       />
       {snapshot.waiting > 0 && (held || snapshot.paused) && (

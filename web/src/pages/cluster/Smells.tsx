@@ -56,7 +56,7 @@ export function Smells() {
                 <p><b>{visibleLine(subjectOf(one))}</b>{visibleLine(` ${one.message}`)}</p>
                 {one.remediation && <p className="muted">{visibleLine(one.remediation)}</p>}
               </div>
-              <code title={one.title}>{visibleLine(one.id)}</code>
+              <code title={one.title ?? undefined}>{visibleLine(one.id)}</code>
             </li>
           ))}
         </ul>

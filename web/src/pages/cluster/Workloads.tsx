@@ -66,7 +66,7 @@ export function Workloads() {
           <DataTable
             label="Latest events" testId="cluster-events" rows={cluster.events} keyOf={(one) => `${one.time} ${one.resource} ${one.message}`}
             columns={[
-              { name: 'When', cell: (one) => <span title={formatDate(one.time)}>{ago(one.time, now)}</span> },
+              { name: 'When', cell: (one) => <span title={formatDate(one.time ?? '')}>{one.time ? ago(one.time, now) : '–'}</span> },
               { name: 'Of', cell: (one) => one.resource },
               { name: 'What', cell: (one) => <span className={one.type === 'Warning' ? 'bad' : undefined}>{visibleLine(one.message ?? '')}</span> },
             ]}
@@ -78,7 +78,7 @@ export function Workloads() {
 }
 
 function Totals({ cluster }: { cluster: ClusterInfo }) {
-  const share = (value: number | null) => (value === null ? 'not measured' : `${value} %`);
+  const share = (value: number | null | undefined) => (value == null ? 'not measured' : `${value} %`);
   const totals: [string, string][] = [
     ['Nodes ready', `${formatCount(cluster.nodes.ready)} of ${formatCount(cluster.nodes.total)}`],
     ['Pods running', `${formatCount(cluster.pods.running)} of ${formatCount(cluster.pods.total)}`],

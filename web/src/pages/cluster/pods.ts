@@ -11,7 +11,7 @@ export function podsOf(cluster: ClusterInfo, namespace: string): (Pod & { namesp
 export function nodesOf(cluster: ClusterInfo): { name: string; pods: number; running: number }[] {
   const nodes = new Map<string, { name: string; pods: number; running: number }>();
   for (const pod of podsOf(cluster, '')) {
-    if (pod.node === null) continue;
+    if (!pod.node) continue;
     const node = nodes.get(pod.node) ?? { name: pod.node, pods: 0, running: 0 };
     node.pods++;
     if (pod.status === 'Running') node.running++;

@@ -22,6 +22,10 @@ export function Limits({ operates }: { operates: boolean }) {
   const limits = useAnswer('limits', listLimits, refreshMs);
   const auto = useAnswer('auto', (signal) => offered(getAuto(signal)), refreshMs);
   const changes = useAnswer('changes', listChanges, refreshMs);
+  const changed = () => {
+    limits.again();
+    changes.again();
+  };
   const limiting = query.get('limit') === 'new';
   const place = (limit: string) => addressOf(['incidents'], { view: 'limits', limit });
   const all = limits.value ?? [];
@@ -38,19 +42,19 @@ export function Limits({ operates }: { operates: boolean }) {
           <LimitForm
             targets={[]} why={undefined} reason="" onClose={() => goTo(place(''))}
             onApplied={() => {
-              limits.again();
+              changed();
               goTo(place(''));
             }}
           />
         )}
         {set.length === 0 ? <p className="muted" data-testid="no-limits">None. A limit is set on an Ingress, a route or a Gateway, shows first what it would do, and ends by itself.</p>
-          : <LimitTable limits={set} operates={operates} onChanged={limits.again} />}
+          : <LimitTable limits={set} operates={operates} onChanged={changed} />}
       </section>
       {auto.value?.value && <AutoMode auto={auto.value.value} />}
       {over.length > 0 && (
         <section aria-labelledby="limits-over">
           <h2 id="limits-over">Over</h2>
-          <LimitTable limits={over} operates={operates} onChanged={limits.again} />
+          <LimitTable limits={over} operates={operates} onChanged={changed} />
         </section>
       )}
       <section aria-labelledby="changes">

@@ -26,7 +26,7 @@ describe('incidents in a list', () => {
   it('say what they are about in words', () => {
     expect(titleOf(incident())).toBe('Password guessing on shop/orders');
     expect(titleOf(incident({ service: undefined as never, namespace: undefined as never }))).toBe('Password guessing on 10.0.0.9:8080');
-    expect(titleOf(incident({ kind: 'something_else' }))).toBe('Something else on shop/orders');
+    expect(titleOf(incident({ kind: 'something_else' as never }))).toBe('Something else on shop/orders');
     expect(sentenceOf(incident())).toBe('From 10.0.0.66: 40 calls of this caller refused, in a minute; usual here are 0.');
     expect(sentenceOf(incident({ source: undefined as never, reasons: [{ feature: 'x_y', present: 2 }] }))).toBe('2 x y; what is usual here is not known.');
   });

@@ -178,7 +178,7 @@ function told(answer: MapAnswer | undefined, error: string | undefined, found: n
   const parts = [
     `${plural(answer.nodes.length, 'place')}, ${plural(answer.edges.length, 'connection')}, ${plural(answer.calls, 'call')}`,
     answer.looked < answer.calls && `figures are estimates from ${formatCount(answer.looked)} of them`,
-    answer.reachedBackTo !== null && `back to ${formatTime(new Date(answer.reachedBackTo).toISOString()).slice(0, -4)} only, more took too long`,
+    answer.reachedBackTo != null && `back to ${formatTime(new Date(answer.reachedBackTo).toISOString()).slice(0, -4)} only, more took too long`,
     found !== undefined && `${formatCount(found)} found`,
     error,
   ];

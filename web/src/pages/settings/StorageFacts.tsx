@@ -35,9 +35,9 @@ export function StorageFacts() {
         <h2 id="runs">What runs</h2>
         <dl className="lines">
           <Line label="Version">{status?.version ? `Weir ${status.version}` : '–'}</Line>
-          <Line label="Up for">{status?.uptimeSeconds === undefined ? '–' : span(status.uptimeSeconds)}</Line>
+          <Line label="Up for">{status?.uptimeSeconds == null ? '–' : span(status.uptimeSeconds)}</Line>
           {Object.entries(settings).filter(([name]) => !shownElsewhere.includes(name)).map(([name, value]) => (
-            <Line key={name} label={settingLabel(name)}>{typeof value === 'number' ? formatCount(value) : visibleLine(value)}</Line>
+            <Line key={name} label={settingLabel(name)}>{typeof value === 'number' ? formatCount(value) : visibleLine(String(value))}</Line>
           ))}
         </dl>
       </section>

@@ -72,7 +72,7 @@ function NewUser({ onDone }: { onDone(name: string, password: string | null): vo
     event.preventDefault();
     void run(async () => {
       const answer = await createUser({ name, role });
-      onDone(answer.name, answer.password);
+      onDone(answer.name, answer.password ?? null);
     });
   };
   return (

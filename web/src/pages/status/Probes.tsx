@@ -2,30 +2,14 @@ import { get } from '../../api/client';
 import { DataTable } from '../../components/DataTable';
 import { useAnswer } from '../../components/use-answer';
 import { useNow } from '../../components/use-now';
-import type { LedgerEntry } from '../../api/types';
+import type { LedgerLine, ProbeFacts as Probe, ProbeList } from '../../api/openapi';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
 import { ago } from '../../lib/time';
 import { clockWords } from './parts';
 
 const refreshMs = 5000;
 
-/** A probe that delivers to this center, as it said last. */
-interface Probe {
-  name: string;
-  version: string;
-  address: string;
-  connected: boolean;
-  lastSeen: string;
-  clockOffsetMs: number;
-  captured: number;
-  storedHere: number;
-  spooled: number;
-  spoolBytes: number;
-  planes?: string[];
-  ledger: LedgerEntry[];
-}
-
-const listProbes = (signal?: AbortSignal) => get<{ items: Probe[] }>('/probes', signal);
+const listProbes = (signal?: AbortSignal) => get<ProbeList>('/probes', signal);
 
 /** Who captures elsewhere and delivers here. */
 export function Probes({ version }: { version: string | undefined }) {
@@ -41,7 +25,7 @@ export function Probes({ version }: { version: string | undefined }) {
         <DataTable<Probe>
           label="Probes" testId="probes" rows={all} keyOf={(one) => one.name}
           columns={[
-            { name: 'Name', cell: (one) => <>{visibleLine(one.name)}<code>{visibleLine(one.address)}</code></> },
+            { name: 'Name', cell: (one) => <>{visibleLine(one.name)}<code>{visibleLine(one.address ?? '')}</code></> },
             { name: 'State', cell: (one) => (one.connected ? <span className="good">connected</span> : <span className="bad" title={formatDate(one.lastSeen)}>{`last seen ${ago(one.lastSeen, now)}`}</span>) },
             { name: 'Version', cell: (one) => <span className={version !== undefined && one.version !== version ? 'bad' : undefined} title={version !== undefined && one.version !== version ? `The center is ${version}` : undefined}>{visibleLine(one.version)}</span> },
             { name: 'Planes', cell: (one) => (one.planes ?? []).join(', ') || 'no call yet' },
@@ -56,7 +40,7 @@ export function Probes({ version }: { version: string | undefined }) {
   );
 }
 
-function Lost({ entries }: { entries: readonly LedgerEntry[] }) {
+function Lost({ entries }: { entries: readonly LedgerLine[] }) {
   if (entries.length === 0) return 'nothing';
   return (
     <details>

@@ -45,7 +45,7 @@ export function StatusPage() {
         <Losses rows={rows} answered={status !== undefined} />
         <Planes status={status} planes={planesOf(status, lately)} />
         <Tls opaque={opaqueConnections(status)} processes={tlsProcesses(status, tls)} />
-        <Probes version={status?.version} />
+        <Probes version={status?.version ?? undefined} />
         <div className="pair">
           <Storage status={status} />
           <Settings settings={status?.settings} />
@@ -218,9 +218,9 @@ function Storage({ status }: { status: Status | undefined }) {
 }
 
 function Settings({ settings }: { settings: Status['settings'] }) {
-  const shown = (name: string, value: string | number) =>
+  const shown = (name: string, value: unknown) =>
     name === 'maxBytes' ? formatBytes(Number(value)) : name === 'maxAgeSeconds' ? span(Number(value))
-    : typeof value === 'number' ? formatCount(value) : visibleLine(value);
+    : typeof value === 'number' ? formatCount(value) : visibleLine(String(value));
   return (
     <section aria-labelledby="settings" data-testid="settings">
       <h2 id="settings">Settings</h2>

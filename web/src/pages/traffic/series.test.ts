@@ -5,7 +5,7 @@ import type { TrafficAnswer } from './types';
 
 const minute = 60_000;
 const answer = (change: Partial<TrafficAnswer> = {}): TrafficAnswer => ({
-  from: 0, to: 3 * minute, stepSeconds: 60, bytes: 900, packets: 9,
+  from: 0, to: 3 * minute, stepSeconds: 60, groupBy: ['protocol'], bytes: 900, packets: 9,
   steps: [{ start: 0, bytes: 600, packets: 6 }, { start: 2 * minute, bytes: 300, packets: 3 }],
   groups: [
     { values: { protocol: 'tcp' }, bytes: 600, packets: 6, steps: [{ start: 0, bytes: 480, packets: 5 }, { start: 2 * minute, bytes: 120, packets: 1 }] },

@@ -42,7 +42,7 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
   const tab = chosen === 'messages' && known && !known.webSocket ? 'overview' : chosen;
   const messages = known?.webSocket?.messages ?? 0;
 
-  const size = (bytes: number | undefined) => (bytes ? { badge: formatBytes(bytes) } : {});
+  const size = (bytes: number | null | undefined) => (bytes ? { badge: formatBytes(bytes) } : {});
   const tabs: TabDefinition<Tab>[] = [
     { id: 'overview', label: 'Overview' },
     { id: 'headers', label: 'Headers' },
