@@ -8,12 +8,14 @@ namespace Weir.EndToEnd.Tests.Page;
 [Collection(PageCollection.Name)]
 public sealed class LoginPageTests(PageFixture fixture)
 {
+    private static readonly PageAssertionsToHaveURLOptions s_patience = new() { Timeout = 60_000 };
+
     [SkippableFact]
     public async Task A_stranger_logs_in_comes_back_to_the_address_wanted_and_logs_out()
     {
         await using var page = await fixture.Chromium.Open(login: false);
         await page.Page.GotoAsync($"{fixture.Demo.Address}/?where=status_code+%3E%3D+400");
-        await page.Page.WaitForURLAsync("**/login?next=*");
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("/login\\?next="), s_patience);
         // The way to the login is an answer and not a refusal.
         page.AssertClean();
         await page.Page.GetByTestId("login-name").FillAsync("admin");
@@ -23,14 +25,14 @@ public sealed class LoginPageTests(PageFixture fixture)
         await Assertions.Expect(page.Page.GetByTestId("login-password")).ToHaveValueAsync("");
         await page.Page.GetByTestId("login-password").FillAsync(Login.Password);
         await page.Page.GetByTestId("login-password").PressAsync("Enter");
-        await page.Page.WaitForURLAsync(new Regex("/\\?where=status_code"));
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("/\\?where=status_code"), s_patience);
         await Assertions.Expect(page.Page.GetByTestId("live-state")).ToHaveAttributeAsync("data-state", "connected");
         await page.WaitForCalls(1);
         Assert.Equal("", await page.Page.EvaluateAsync<string>("document.cookie"));
         await page.Page.GetByTestId("log-out").ClickAsync();
-        await page.Page.WaitForURLAsync("**/login");
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("/login$"), s_patience);
         await page.Page.GotoAsync($"{fixture.Demo.Address}/status");
-        await page.Page.WaitForURLAsync("**/login?next=%2Fstatus");
+        await Assertions.Expect(page.Page).ToHaveURLAsync(new Regex("/login\\?next=%2Fstatus$"), s_patience);
         page.AssertClean("401");
     }
 

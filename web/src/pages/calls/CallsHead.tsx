@@ -1,5 +1,6 @@
 import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
+import { KeysButton } from '../../components/KeysButton';
 import { PageHead } from '../../components/PageHead';
 import { Popover } from '../../components/Popover';
 import { formatBytes, formatCompact, formatCount } from '../../lib/format';
@@ -63,9 +64,7 @@ export function CallsHead({ state, rate, filtered, activity, status, statusFaile
             </dl>
             <p><a href="/status" data-testid="loss-more">What that means, and what helps</a></p>
           </Popover>
-          <button type="button" className="button quiet square keys" data-testid="keys" aria-label="Keyboard" title="Keyboard (?)" onClick={onKeys}>
-            <Icon name="keyboard" />
-          </button>
+          <KeysButton onKeys={onKeys} />
         </>
       }
     >

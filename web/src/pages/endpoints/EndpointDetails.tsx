@@ -1,4 +1,5 @@
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
+import { Line } from '../../components/Line';
 import { formatCount, formatDate, formatDuration, visibleLine } from '../../lib/format';
 import { acceptTemplate, undoParameter } from './api';
 import { nameOf, words } from './list';
@@ -156,14 +157,5 @@ function Table({ title, testId, columns, rows }: { title: string; testId: string
         </table>
       </div>
     </>
-  );
-}
-
-function Line({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

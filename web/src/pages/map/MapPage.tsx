@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { get } from '../../api/client';
 import { HowToGetData } from '../../components/HowToGetData';
 import { Icon } from '../../components/Icon';
+import { KeysButton } from '../../components/KeysButton';
 import { KeysDialog } from '../../components/KeysDialog';
 import { PageHead } from '../../components/PageHead';
 import { RangeChoice } from '../../components/RangeChoice';
@@ -106,13 +107,7 @@ export function MapPage() {
 
   return (
     <div className="page">
-      <PageHead
-        tools={
-          <button type="button" className="button quiet square keys" aria-label="Keyboard" title="Keyboard (?)" onClick={() => setKeysOpen(true)}>
-            <Icon name="keyboard" />
-          </button>
-        }
-      />
+      <PageHead tools={<KeysButton onKeys={() => setKeysOpen(true)} />} />
       <main className="map-main" aria-label="Map">
         <div className="controls">
           <FilterBox value={state.where} fields={fields} problem={answer.problem?.column === undefined ? undefined : answer.problem} recent={recent} saved={saved} values={new Map()} handle={filter} onApply={applyFilter} onLeave={() => find.current?.focus()} onSave={save} />

@@ -1,8 +1,10 @@
-import { type ReactNode, useEffect } from 'react';
+import { useEffect } from 'react';
 import type { Status } from '../../api/types';
 import { Icon } from '../../components/Icon';
+import { Line } from '../../components/Line';
 import { PageHead } from '../../components/PageHead';
-import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
+import { StoredLines } from '../../components/StoredLines';
+import { formatBytes, formatCount, plural, visibleLine } from '../../lib/format';
 import { useStatus } from '../../components/use-status';
 import { whatHelpsAgainst } from './advice';
 import { DataTable } from '../../components/DataTable';
@@ -196,23 +198,10 @@ function Tls({ opaque, processes }: { opaque: number | undefined; processes: rea
 }
 
 function Storage({ status }: { status: Status | undefined }) {
-  const storage = status?.storage ?? {};
-  const limit = Number(status?.settings?.['maxBytes'] ?? 0);
   return (
     <section aria-labelledby="storage" data-testid="storage">
       <h2 id="storage">Storage</h2>
-      <dl className="lines">
-        <Line label="Calls kept">{formatCount(storage.exchanges ?? 0)}</Line>
-        <Line label="On disk">
-          {formatBytes(storage.bytes ?? 0)}
-          {limit > 0 && <meter min={0} max={limit} value={Math.min(limit, storage.bytes ?? 0)} aria-label="Share of the room that calls may take" />}
-        </Line>
-        <Line label="Oldest">{storage.oldest ? formatDate(storage.oldest).slice(0, -4) : '–'}</Line>
-        <Line label="Newest">{storage.newest ? formatDate(storage.newest).slice(0, -4) : '–'}</Line>
-        <Line label="Deleted for age">{formatCount(storage.deletedByAge ?? 0)}</Line>
-        <Line label="Deleted for room">{formatCount(storage.deletedBySize ?? 0)}</Line>
-        {storage.lastError && <Line label="Last failure"><span className="bad">{visibleLine(storage.lastError)}</span></Line>}
-      </dl>
+      <dl className="lines"><StoredLines status={status} /></dl>
     </section>
   );
 }
@@ -231,14 +220,6 @@ function Settings({ settings }: { settings: Status['settings'] }) {
   );
 }
 
-function Line({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
 
 function Total({ label, value }: { label: string; value: string }) {
   return (

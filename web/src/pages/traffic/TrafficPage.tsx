@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { get } from '../../api/client';
-import { Icon } from '../../components/Icon';
+import { KeysButton } from '../../components/KeysButton';
 import { KeysDialog } from '../../components/KeysDialog';
 import { PageHead } from '../../components/PageHead';
 import { RangeChoice } from '../../components/RangeChoice';
@@ -60,13 +60,7 @@ export function TrafficPage() {
 
   return (
     <div className="page">
-      <PageHead
-        tools={
-          <button type="button" className="button quiet square keys" aria-label="Keyboard" title="Keyboard (?)" onClick={() => setKeysOpen(true)}>
-            <Icon name="keyboard" />
-          </button>
-        }
-      />
+      <PageHead tools={<KeysButton onKeys={() => setKeysOpen(true)} />} />
       <main className="traffic-main" aria-label="Traffic">
         <div className="controls">
           <div className="toolbar">
