@@ -41,8 +41,8 @@ public interface ICaptureSource : IDisposable
     /// <summary>What was lost before it came to the sink, beside <see cref="InterfaceStatistics.KernelDrops"/>; safe from another thread.</summary>
     IEnumerable<CaptureLoss> ReadLosses() => [];
 
-    /// <summary>Ends of encrypted connections of which nothing can be read, by name of their process; null where TLS libraries are not looked into.</summary>
-    IReadOnlyDictionary<string, long>? ReadOpaque() => null;
+    /// <summary>Ends of encrypted connections of which nothing can be read, by their process; null where TLS libraries are not looked into.</summary>
+    IReadOnlyDictionary<OpaqueProcess, long>? ReadOpaque() => null;
 
     /// <summary>Why input ended early or was partly unreadable (file cut short …); empty when all is well.</summary>
     IReadOnlyList<string> Warnings { get; }

@@ -25,6 +25,7 @@ public sealed class ProbeRun : IDisposable
     private readonly FlowDispatcher? _dispatcher;
     private readonly TrafficAccountant? _traffic;
     private readonly CancellationTokenSource _ended = new();
+    private readonly IPeerIdentifier? _identifier;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
     /// <param name="sources">One, or as many as <see cref="ProbeOptions.Workers"/>.</param>
@@ -32,7 +33,7 @@ public sealed class ProbeRun : IDisposable
     /// <param name="outputs">Where exchanges go; each worker opens a lane.</param>
     public ProbeRun(IReadOnlyList<ICaptureSource> sources, ProbeOptions options, IReadOnlyList<IExchangeOutput> outputs)
     {
-        (_sources, _outputs) = (sources, outputs);
+        (_sources, _outputs, _identifier) = (sources, outputs, options.Identifier);
         _plane = WireNames.Of(options.Source);
         _isFile = options.Source == CaptureSourceKind.File;
         _sharesFile = sources.Count > 1 && sources.All(source => source is FileCaptureSource);
@@ -62,9 +63,12 @@ public sealed class ProbeRun : IDisposable
 
     public IReadOnlyList<string> Warnings => [.. _sources.SelectMany(source => source.Warnings).Distinct()];
 
-    /// <summary>Ends of encrypted connections of which nothing can be read, by name of their process.</summary>
-    public IReadOnlyDictionary<string, long> Opaque => _sources.Select(source => source.ReadOpaque()).OfType<IReadOnlyDictionary<string, long>>()
-        .SelectMany(one => one).GroupBy(one => one.Key, one => one.Value, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Sum(), StringComparer.Ordinal);
+    /// <summary>
+    /// Ends of encrypted connections of which nothing can be read, by name of their process, behind namespace and name of its pod where it has one:
+    /// <c>shop/orders-5c9f java</c>.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Opaque => _sources.Select(source => source.ReadOpaque()).OfType<IReadOnlyDictionary<OpaqueProcess, long>>()
+        .SelectMany(one => one).GroupBy(one => Name(one.Key), one => one.Value, StringComparer.Ordinal).ToDictionary(same => same.Key, same => same.Sum(), StringComparer.Ordinal);
 
     /// <summary>Every counter of reassembly and parsing, those of all workers added up.</summary>
     public IEnumerable<KeyValuePair<string, long>> Details => CounterSums.Of(_workers.SelectMany(worker => worker.Details()));
@@ -141,6 +145,15 @@ public sealed class ProbeRun : IDisposable
     }
 
     /// <summary>A file has one name for all that is in it, which says nothing of a flow.</summary>
+    private string Name(OpaqueProcess process)
+    {
+        if (_identifier is null || process is { ContainerId: null, Cgroup: null }) return process.Name;
+        var flow = new FlowRecord();
+        (flow.Client.Peer.ContainerId, flow.Client.Peer.Cgroup) = (process.ContainerId, process.Cgroup);
+        _identifier.Identify(flow);
+        return flow.Client.Peer.Pod is { } pod ? $"{flow.Client.Peer.Namespace}/{pod} {process.Name}" : process.Name;
+    }
+
     private static Func<int, string?> Names(ICaptureSource source) =>
         source is FileCaptureSource ? static _ => null : new InterfaceNames(source).Of;
 

@@ -173,6 +173,7 @@ public sealed class ProbeTests
             await Greet(call);
             var beat = new Beat { SentUnixNs = 1, ClockOffsetNs = 1_500_000, RoundTripNs = 250_000, Spooled = 5, SpoolBytes = 900, Delivered = 17, Captured = 22 };
             beat.Losses.Add(new LossCount { Plane = "ring", Interface = "eth0", Reason = "kernel_drops", Count = 3 });
+            beat.Opaque["shop/web-1 java"] = 4;
             await call.Write(new FromProbe { Beat = beat });
             var reply = (await call.Read())!.Beat;
             Assert.Equal(1, reply.SentUnixNs);
@@ -181,6 +182,8 @@ public sealed class ProbeTests
             await call.Read();
             var probe = (await center.Json("/api/v1/probes")).GetProperty("items").EnumerateArray().Single();
             Assert.Equal("node-1", probe.GetProperty("name").GetString());
+            Assert.Equal(4, probe.GetProperty("opaque").GetProperty("shop/web-1 java").GetInt64());
+            Assert.Empty(new Described(await center.Json("/openapi/v1.json")).Compare("/api/v1/probes", await center.Json("/api/v1/probes")));
             Assert.Equal("9.9", probe.GetProperty("version").GetString());
             Assert.True(probe.GetProperty("connected").GetBoolean());
             Assert.Equal((1.5, 0.25), (probe.GetProperty("clockOffsetMs").GetDouble(), probe.GetProperty("roundTripMs").GetDouble()));

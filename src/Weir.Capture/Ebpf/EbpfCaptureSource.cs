@@ -57,7 +57,7 @@ public sealed class EbpfCaptureSource : ICaptureSource
         [new("sockets", Volatile.Read(ref _events), Volatile.Read(ref _bytes), 0, 0)];
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long>? ReadOpaque() => Tls?.Opaque;
+    public IReadOnlyDictionary<OpaqueProcess, long>? ReadOpaque() => Tls?.Opaque;
 
     /// <inheritdoc/>
     public IEnumerable<CaptureLoss> ReadLosses() =>

@@ -36,7 +36,7 @@ public sealed class RingEbpfCaptureSource : ICaptureSource
     public IEnumerable<CaptureLoss> ReadLosses() => _sockets.ReadLosses();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, long>? ReadOpaque() => _sockets.ReadOpaque();
+    public IReadOnlyDictionary<OpaqueProcess, long>? ReadOpaque() => _sockets.ReadOpaque();
 
     /// <inheritdoc/>
     public void Run(IFrameSink sink, CancellationToken cancellation)

@@ -116,6 +116,7 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
             ["spoolBytes"] = entry.Last.SpoolBytes,
             ["planes"] = new JsonArray([.. entry.Planes.Union(entry.Last.Losses.Select(static loss => loss.Plane)).Where(static plane => plane is not ("" or Loss.Anywhere))
                 .Order(StringComparer.Ordinal).Select(static plane => JsonValue.Create(plane))]),
+            ["opaque"] = new JsonObject(entry.Last.Opaque.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
             ["ledger"] = ledger,
         };
     }

@@ -63,7 +63,8 @@ public sealed record LinkTimes(int FirstMs, int MaxMs, TimeSpan Beat, TimeSpan A
 /// <summary>What a probe tells its centers of itself.</summary>
 /// <param name="Captured">Exchanges that matched.</param>
 /// <param name="Losses">Its loss ledger.</param>
-public sealed record ProbeState(long Captured, IReadOnlyList<Loss> Losses)
+/// <param name="Opaque">Encrypted connections of which nothing can be read, by pod and process.</param>
+public sealed record ProbeState(long Captured, IReadOnlyList<Loss> Losses, IReadOnlyDictionary<string, long>? Opaque = null)
 {
     public static ProbeState None { get; } = new(0, []);
 }

@@ -78,6 +78,7 @@ internal sealed class CenterSender : BatchSender
             Reason = loss.Reason,
             Count = (ulong)loss.Count,
         }));
+        foreach (var (process, ends) in state.Opaque ?? ImmutableDictionary<string, long>.Empty) beat.Opaque[process] = (ulong)ends;
         return beat;
     }
 

@@ -101,7 +101,7 @@ internal static class ProbeCommand
     private static ProbeState State(ProbeRun run, CenterOutput output)
     {
         var report = Deliveries.Count(run.Report(), [output]);
-        return new ProbeState(report.Exchanges, report.Losses);
+        return new ProbeState(report.Exchanges, report.Losses, run.Opaque);
     }
 
     private static (YamlSettings Settings, Action Apply) Again(string? file, CenterOutput output)

@@ -78,7 +78,7 @@ public class TlsFeedTests
         Send(Event(1, ClientPid, EventDirection.Sent, 0), "request");
         _feed.Advance(_clock.ToUnixNs(1000) + TlsFeedLimits.Default.OpaqueAfterNs, _segments);
         Assert.Equal(1, _feed.Opaque.Count);
-        Assert.Equal(new KeyValuePair<string, long>("java", 1), Assert.Single(_feed.Opaque.ByProcess));
+        Assert.Equal(new KeyValuePair<OpaqueProcess, long>(new OpaqueProcess("java", null, null), 1), Assert.Single(_feed.Opaque.ByProcess));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public class TlsFeedTests
 
         _feed.Advance(_clock.ToUnixNs(1000) + TlsFeedLimits.Default.OpaqueAfterNs, _segments);
         Assert.Equal(3, _feed.Opaque.Count);
-        Assert.Equal(new KeyValuePair<string, long>("java", 2), Assert.Single(_feed.Opaque.ByProcess));
+        Assert.Equal(new KeyValuePair<OpaqueProcess, long>(new OpaqueProcess("java", null, null), 2), Assert.Single(_feed.Opaque.ByProcess));
     }
 
     [Fact]

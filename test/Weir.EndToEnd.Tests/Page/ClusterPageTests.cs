@@ -1,11 +1,12 @@
 using Microsoft.Playwright;
+using Xunit.Abstractions;
 using static Microsoft.Playwright.Assertions;
 
 namespace Weir.EndToEnd.Tests.Page;
 
 /// <summary>The cluster of an API server for tests, and centers that do not offer a part.</summary>
 [Collection(PageCollection.Name)]
-public sealed class ClusterPageTests(PageFixture fixture)
+public sealed class ClusterPageTests(PageFixture fixture, ITestOutputHelper log)
 {
     private const string Hostile = "<img src=x onerror=alert(1)>";
 
@@ -89,8 +90,9 @@ public sealed class ClusterPageTests(PageFixture fixture)
     }
 
     [SkippableFact]
-    public async Task What_the_center_answers_is_shown_and_markup_is_text()
+    public async Task What_the_center_answers_is_shown_to_everybody_and_markup_is_text()
     {
+        Axe.Require();
         var site = await fixture.Site();
         await using var page = await site.Open(fixture.Chromium);
         await Answer("**/api/v1/smells*", $$$"""{"available":true,"scannedAt":"2026-01-31T12:00:00Z","findings":[{"id":"SEC-1","severity":"high","kind":"Deployment","namespace":"shop","objectName":"{{{Hostile}}}","container":"main","message":"runs as root","remediation":"set runAsNonRoot"}]}""");
@@ -104,6 +106,8 @@ public sealed class ClusterPageTests(PageFixture fixture)
             await Expect(page.Page.Locator("main")).ToContainTextAsync(text);
             await Expect(page.Page.Locator("main")).ToContainTextAsync(Hostile);
             Assert.Equal(0, await page.Page.Locator("main img").CountAsync());
+            await Axe.Load(page);
+            await Axe.Check(page, view, log);
         }
 
         page.AssertClean();

@@ -160,7 +160,7 @@ public class TlsLibraryTests
             connection.send(bytes.fromhex("160301") + len(hello).to_bytes(2, "big") + hello)
             time.sleep(60)
             """, server.Port.ToString(CultureInfo.InvariantCulture));
-        WaitUntil(() => capture.Tls!.Opaque.ContainsKey("python3"));
+        WaitUntil(() => capture.Tls!.Opaque.Keys.Any(process => process.Name == "python3"));
         capture.Stop();
         Assert.True(capture.Losses()["tls_opaque"] >= 1);
     }

@@ -310,7 +310,7 @@ export interface CaptureFacts {
   exchanges?: null | number;
   connections?: null | number;
   dropped?: null | Record<string, number>;
-  /** Encrypted connections of which nothing can be read, by process. */
+  /** Encrypted connections of which nothing can be read, by pod and process. */
   opaque?: null | Record<string, number>;
   ledger?: null | LedgerLine[];
   interfaces?: null | InterfaceFacts[];
@@ -912,6 +912,8 @@ export interface ProbeFacts {
   spooled: number;
   spoolBytes: number;
   planes: string[];
+  /** Encrypted connections of which nothing can be read, by pod and process. */
+  opaque: Record<string, number>;
   ledger: LedgerLine[];
 }
 

@@ -15,23 +15,24 @@ internal sealed class OpaqueConnections(TlsFeedLimits limits)
     private readonly Queue<TlsEnds> _coveredInOrder = new();
     private readonly HashSet<uint> _coveredProcesses = [];
     private readonly Queue<Suspicion> _suspected = new();
-    private readonly ConcurrentDictionary<string, long> _byProcess = new();
+    private readonly ConcurrentDictionary<OpaqueProcess, long> _byProcess = new();
     private long _count;
 
-    private readonly record struct Suspicion(long DueNs, TlsEnds Ends, uint Pid, string Name);
+    private readonly record struct Suspicion(long DueNs, TlsEnds Ends, uint Pid, OpaqueProcess Process);
 
     /// <summary>Ends of connections that stay encrypted. An end whose other end is read does not count.</summary>
     public long Count => Volatile.Read(ref _count);
 
-    /// <summary>The same by name of the process: the first <see cref="TlsFeedLimits.MaxOpaqueProcesses"/> of them.</summary>
-    public IReadOnlyDictionary<string, long> ByProcess => _byProcess;
+    /// <summary>The same by process: the first <see cref="TlsFeedLimits.MaxOpaqueProcesses"/> of them.</summary>
+    public IReadOnlyDictionary<OpaqueProcess, long> ByProcess => _byProcess;
 
     /// <summary>A socket carries TLS. Whether its plaintext is read shows within a moment.</summary>
     public void Suspect(in EventHeader header, SocketProcess? process, long nowNs)
     {
         if (_suspected.Count >= limits.MaxStreams) return;
         var name = process?.Name ?? header.Pid.ToString(CultureInfo.InvariantCulture);
-        _suspected.Enqueue(new Suspicion(nowNs + limits.OpaqueAfterNs, TlsEnds.Of(in header), header.Pid, name));
+        var opaque = new OpaqueProcess(name, process?.ContainerId, process?.ContainerId is null ? null : process.Cgroup);
+        _suspected.Enqueue(new Suspicion(nowNs + limits.OpaqueAfterNs, TlsEnds.Of(in header), header.Pid, opaque));
     }
 
     /// <summary>A session is read on this connection.</summary>
@@ -57,8 +58,8 @@ internal sealed class OpaqueConnections(TlsFeedLimits limits)
             _suspected.Dequeue();
             if (_covered.Contains(first.Ends) || _coveredProcesses.Contains(first.Pid)) continue;
             Volatile.Write(ref _count, _count + 1);
-            if (_byProcess.ContainsKey(first.Name) || _byProcess.Count < limits.MaxOpaqueProcesses)
-                _byProcess.AddOrUpdate(first.Name, 1, static (_, count) => count + 1);
+            if (_byProcess.ContainsKey(first.Process) || _byProcess.Count < limits.MaxOpaqueProcesses)
+                _byProcess.AddOrUpdate(first.Process, 1, static (_, count) => count + 1);
         }
     }
 }

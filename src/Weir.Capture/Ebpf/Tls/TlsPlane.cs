@@ -55,8 +55,8 @@ public sealed class TlsPlane : IDisposable
 
     public TlsFeedCounters Counters => _feed.Counters;
 
-    /// <summary>Ends of encrypted connections that nothing could be read of, by name of their process.</summary>
-    public IReadOnlyDictionary<string, long> Opaque => _feed.Opaque.ByProcess;
+    /// <summary>Ends of encrypted connections that nothing could be read of, by their process.</summary>
+    public IReadOnlyDictionary<OpaqueProcess, long> Opaque => _feed.Opaque.ByProcess;
 
     /// <summary>What a user should know and no counter says.</summary>
     internal IEnumerable<string> Warnings()

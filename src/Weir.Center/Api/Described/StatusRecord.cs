@@ -32,7 +32,7 @@ internal sealed record CaptureFacts
 
     public IReadOnlyDictionary<string, long>? Dropped { get; init; }
 
-    /// <summary>Encrypted connections of which nothing can be read, by process.</summary>
+    /// <summary>Encrypted connections of which nothing can be read, by pod and process.</summary>
     public IReadOnlyDictionary<string, long>? Opaque { get; init; }
 
     public IReadOnlyList<LedgerLine>? Ledger { get; init; }
@@ -127,6 +127,9 @@ internal sealed record ProbeFacts
     public required long SpoolBytes { get; init; }
 
     public required IReadOnlyList<string> Planes { get; init; }
+
+    /// <summary>Encrypted connections of which nothing can be read, by pod and process.</summary>
+    public required IReadOnlyDictionary<string, long> Opaque { get; init; }
 
     public required IReadOnlyList<LedgerLine> Ledger { get; init; }
 }

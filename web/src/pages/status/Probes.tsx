@@ -1,6 +1,6 @@
 import { get } from '../../api/client';
 import { DataTable } from '../../components/DataTable';
-import { useAnswer } from '../../components/use-answer';
+import { type Answer, useAnswer } from '../../components/use-answer';
 import { useNow } from '../../components/use-now';
 import type { LedgerLine, ProbeFacts as Probe, ProbeList } from '../../api/openapi';
 import { formatBytes, formatCount, formatDate, plural, visibleLine } from '../../lib/format';
@@ -11,9 +11,11 @@ const refreshMs = 5000;
 
 const listProbes = (signal?: AbortSignal) => get<ProbeList>('/probes', signal);
 
+/** The probes that deliver here, as they said last. */
+export const useProbes = () => useAnswer('probes', listProbes, refreshMs);
+
 /** Who captures elsewhere and delivers here. */
-export function Probes({ version }: { version: string | undefined }) {
-  const probes = useAnswer('probes', listProbes, refreshMs);
+export function Probes({ version, probes }: { version: string | undefined; probes: Answer<ProbeList> }) {
   const now = useNow(5000);
   const all = probes.value?.items ?? [];
   return (

@@ -8,7 +8,7 @@ import { formatBytes, formatCount, plural, visibleLine } from '../../lib/format'
 import { useStatus } from '../../components/use-status';
 import { whatHelpsAgainst } from './advice';
 import { DataTable } from '../../components/DataTable';
-import { Probes } from './Probes';
+import { Probes, useProbes } from './Probes';
 import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
 import { opaqueConnections, planesOf, settingLabel, span, type TlsProcess, tlsProcesses } from './parts';
 import { useLately } from './use-lately';
@@ -24,6 +24,7 @@ export function StatusPage() {
   const { status, failed } = useStatus();
   const lately = useLately('', planeFields);
   const tls = useLately('capture_source == "ebpf_tls"', tlsFields);
+  const probes = useProbes();
   const rows = lossRows(status);
   useEffect(() => {
     document.title = rows.length > 0 ? 'Losses · Weir' : 'Status · Weir';
@@ -46,8 +47,8 @@ export function StatusPage() {
         <Seen status={status} />
         <Losses rows={rows} answered={status !== undefined} />
         <Planes status={status} planes={planesOf(status, lately)} />
-        <Tls opaque={opaqueConnections(status)} processes={tlsProcesses(status, tls)} />
-        <Probes version={status?.version ?? undefined} />
+        <Tls opaque={opaqueConnections(status, probes.value?.items)} processes={tlsProcesses(status, tls, probes.value?.items)} />
+        <Probes version={status?.version ?? undefined} probes={probes} />
         <div className="pair">
           <Storage status={status} />
           <Settings settings={status?.settings} />

@@ -20,6 +20,7 @@ describe('the parts of the status', () => {
   it('name whose encrypted calls are not read before those that are', () => {
     const tls = overview([{ field: 'dst.name', values: [{ value: 'nginx', count: 5 }], others: 0 }]);
     expect(tlsProcesses({ capture: { opaque: { java: 2, firefox: 9 } } }, tls).map(({ name, read, count }) => [name, read, count])).toEqual([['firefox', false, 9], ['java', false, 2], ['nginx', true, 5]]);
+    expect(tlsProcesses(undefined, undefined, [{ name: 'node-2', opaque: { 'shop/web-1 java': 4 } }]).map(({ name, count }) => [name, count])).toEqual([['shop/web-1 java on node-2', 4]]);
     expect(tlsProcesses(undefined, undefined)).toEqual([]);
   });
   it('say how clocks differ', () => {

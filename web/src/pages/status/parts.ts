@@ -1,3 +1,4 @@
+import type { ProbeFacts } from '../../api/openapi';
 import type { Overview, Status } from '../../api/types';
 
 /** A way in which calls came, with what it is in words and how much it brought. */
@@ -50,9 +51,12 @@ export interface TlsProcess {
   count: number;
 }
 
-/** Who is read in clear, and who is not; those that are not come first, because something is missing there. */
-export function tlsProcesses(status: Status | undefined, tls: Overview | undefined): TlsProcess[] {
-  const opaque = Object.entries(status?.capture?.opaque ?? {}).map(([name, count]) => ({ name, role: '–', read: false, count }));
+/** Who is read in clear, and who is not, here and by probes; those that are not come first, because something is missing there. */
+export function tlsProcesses(status: Status | undefined, tls: Overview | undefined, probes: readonly Pick<ProbeFacts, 'name' | 'opaque'>[] = []): TlsProcess[] {
+  const opaque = [
+    ...Object.entries(status?.capture?.opaque ?? {}),
+    ...probes.flatMap((probe) => Object.entries(probe.opaque).map(([name, count]) => [`${name} on ${probe.name}`, count] as const)),
+  ].map(([name, count]) => ({ name, role: '–', read: false, count }));
   return [...opaque.sort((a, b) => b.count - a.count), ...tlsReaders(tls).map(({ name, role, calls }) => ({ name, role, read: true, count: calls }))];
 }
 
@@ -65,8 +69,10 @@ export function clockWords(offsetMs: number): string {
 }
 
 /** How TLS is seen: undefined where nothing that reads TLS libraries runs. */
-export function opaqueConnections(status: Status | undefined): number | undefined {
-  return status?.capture?.dropped?.['tls_opaque'];
+export function opaqueConnections(status: Status | undefined, probes: readonly Pick<ProbeFacts, 'opaque'>[] = []): number | undefined {
+  const elsewhere = probes.flatMap((probe) => Object.values(probe.opaque)).reduce((sum, count) => sum + count, 0);
+  const here = status?.capture?.dropped?.['tls_opaque'];
+  return here === undefined && elsewhere === 0 ? undefined : (here ?? 0) + elsewhere;
 }
 
 const settingWords: Record<string, string> = {
