@@ -7,7 +7,7 @@ namespace Weir.Center.Tests.Traffic;
 /// <summary>Takes writes as InfluxDB 1.x does: a point with the same tags and time replaces the one before. Answers what the test says.</summary>
 internal sealed class FakeInflux : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
 
     public FakeInflux()
     {
@@ -15,7 +15,7 @@ internal sealed class FakeInflux : IDisposable
         for (var attempt = 0; ; attempt++)
         {
             Url = new Uri($"http://127.0.0.1:{Random.Shared.Next(20_000, 60_000)}/");
-            _listener.Prefixes.Clear();
+            _listener = new HttpListener();
             _listener.Prefixes.Add(Url.AbsoluteUri);
             try
             {
@@ -24,7 +24,7 @@ internal sealed class FakeInflux : IDisposable
             }
             catch (HttpListenerException) when (attempt < 20)
             {
-                // Somebody has that port.
+                // Somebody has that port, and a listener that could not start is of no use any more.
             }
         }
 
