@@ -17,7 +17,7 @@ public sealed class PublishTests : IDisposable
         Skip.IfNot(Directory.Exists(RepositoryRoot.Combine("web/dist")), "needs the page: ./dev build");
         using (var publish = Child.Start(RepositoryRoot.Combine("dev"), "publish", _folder.FullName, s_platform))
         {
-            var (code, output, errors) = await publish.Finish(TimeSpan.FromMinutes(5));
+            var (code, output, errors) = await publish.Finish(TimeSpan.FromMinutes(15));
             Assert.True(code == 0, output + errors);
         }
 
