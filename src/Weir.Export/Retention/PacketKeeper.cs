@@ -14,6 +14,7 @@ public sealed class PacketKeeper : IStatusSource, IDisposable
     private readonly RetentionOptions _options;
     private readonly TimeProvider _time;
     private readonly FileStream _lock;
+    private readonly TunnelOptions _tunnels;
     private readonly SegmentStore _store;
     private readonly Thread _thread;
     private readonly object _gate = new();
@@ -39,7 +40,8 @@ public sealed class PacketKeeper : IStatusSource, IDisposable
         (_options, _time) = (options, time ?? TimeProvider.System);
         _maxBatches = (int)Math.Max(2, options.Limits.QueueBytes / options.Limits.BatchBytes);
         _lock = RetentionFolder.Lock(options.Directory);
-        _store = new SegmentStore(options, tunnels ?? TunnelOptions.Default, _time);
+        _tunnels = tunnels ?? TunnelOptions.Default;
+        _store = new SegmentStore(options, _tunnels, _time);
         _thread = new Thread(Run) { Name = "weir-keeper", IsBackground = true };
         _thread.Start();
     }
@@ -78,6 +80,9 @@ public sealed class PacketKeeper : IStatusSource, IDisposable
         lock (_gate) _lanes.Add(lane);
         return lane;
     }
+
+    /// <summary>What is kept, for whoever asks from elsewhere; to be disposed of by the caller.</summary>
+    public KeptPackets Share() => new(new PacketArchive(Directory, _tunnels), () => State, _options.Limits.MaxReaders);
 
     public void Report(IStatusReport report)
     {

@@ -36,8 +36,8 @@ public sealed record RetentionOptions
 /// <param name="BatchBytes">Bytes that a worker hands to the writer at once. 1 MiB: few system calls, and the largest frame fits.</param>
 /// <param name="QueueBytes">Bytes of all batches, those being filled included. 32 MiB: a second of a slow disk at 250 Mbit/s.</param>
 /// <param name="RetryTime">How long nothing is written after the disk refused. 1 s: a full disk is not hammered.</param>
-/// <param name="MaxConnections">Connections that one question may be about. 4 096: fits into one message.</param>
-public sealed record RetentionLimits(int BatchBytes, long QueueBytes, TimeSpan RetryTime, int MaxConnections)
+/// <param name="MaxReaders">Questions of centers that are answered at once. 2: reading takes the disk from writing.</param>
+public sealed record RetentionLimits(int BatchBytes, long QueueBytes, TimeSpan RetryTime, int MaxReaders)
 {
-    public static RetentionLimits Default { get; } = new(1 << 20, 32L << 20, TimeSpan.FromSeconds(1), 4096);
+    public static RetentionLimits Default { get; } = new(1 << 20, 32L << 20, TimeSpan.FromSeconds(1), 2);
 }

@@ -56,7 +56,8 @@ internal static class ProbeCommand
         await using var identity = await IdentitySession.StartAsync(sniff.Identity, capture, isFile: false, interruption.Token);
         var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counts);
         using var keeper = RetentionChoices.Open(settings.Retention, plane, sniff.Mirror.Tunnels(capture));
-        using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token));
+        using var kept = keeper?.Share();
+        using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token) with { Packets = kept });
         using var traffic = counts ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
         using var run = new ProbeRun(sources, new ProbeOptions
         {

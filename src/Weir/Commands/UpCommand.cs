@@ -115,7 +115,9 @@ internal static class UpCommand
         if (apisec is not null) host.Add(apisec);
         host.Add(new ProbeStatus(run));
         if (traffic is not null) host.Add(traffic);
+        using var kept = keeper?.Share();
         if (keeper is not null) host.Add(keeper);
+        if (kept is not null) host.Keep(node, kept);
         if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);

@@ -129,6 +129,37 @@ public sealed class PacketArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task No_more_than_the_readers_allowed_are_answered_at_once()
+    {
+        _folder.Keep(KeptFolder.Talks(5).Select(talk => talk.Frames).ToArray());
+        using var kept = new KeptPackets(new PacketArchive(_folder.Path), static () => new RetentionState(0, 0, 0, 0, 0, 0), maxReaders: 1);
+        using var held = new SemaphoreSlim(0);
+        var first = kept.Send(new PacketQuery(), async _ => await held.WaitAsync(), CancellationToken.None);
+        Assert.Null(await kept.Send(new PacketQuery(), static _ => default, CancellationToken.None));
+        held.Release(1_000);
+        Assert.True((await first)!.Frames > 0);
+        Assert.NotNull(await kept.Send(new PacketQuery(), static _ => default, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_reader_that_goes_away_ends_the_reading()
+    {
+        _folder.Keep(KeptFolder.Talks(60).Select(talk => talk.Frames).ToArray());
+        using var kept = new KeptPackets(new PacketArchive(_folder.Path), static () => new RetentionState(0, 0, 0, 0, 0, 0), maxReaders: 1);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => kept.Send(new PacketQuery(), static _ => throw new InvalidOperationException("gone"), CancellationToken.None));
+        using var cancelled = new CancellationTokenSource();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => kept.Send(
+            new PacketQuery(),
+            _ =>
+            {
+                cancelled.Cancel();
+                return new ValueTask(Task.Delay(Timeout.Infinite, cancelled.Token));
+            },
+            cancelled.Token));
+        Assert.NotNull(await kept.Send(new PacketQuery(), static _ => default, CancellationToken.None));
+    }
+
+    [Fact]
     public void Other_files_in_the_folder_are_left_alone()
     {
         _folder.Keep(KeptFolder.Talks(1)[0].Frames);
