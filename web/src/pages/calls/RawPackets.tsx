@@ -23,7 +23,7 @@ export function RawPackets({ query, node, testId, className }: Props) {
       aria-label={'id' in query ? 'Download the raw packets of this call' : undefined}
       title={`${what}${time} as captured on ${node ?? nodes.map((one) => one.name).join(', ')}: not made from what is stored, and not redacted; each download is written down`}
     >
-      <Icon name="packets" />
+      <Icon name="frames" />
       <span>Raw packets</span>
     </a>
   );
