@@ -16,7 +16,7 @@ public sealed class CapturePipeline : ISegmentSink
     internal CapturePipeline(ProbeOptions options, ExchangeWorker worker)
     {
         Worker = worker;
-        Intake = new PacketIntake(options, worker);
+        Intake = new PacketIntake(options, worker, keeper: options.Keeper?.OpenLane(static _ => null));
     }
 
     public long Packets => Intake.Packets;

@@ -1,4 +1,5 @@
 using Weir.Capture;
+using Weir.Export.Retention;
 using Weir.Packets;
 using Weir.Protocols.Grpc.Descriptors;
 using Weir.Records;
@@ -63,4 +64,7 @@ public sealed record ProbeOptions
 
     /// <summary>Where the packets of matching exchanges go, as pcapng; null keeps none.</summary>
     public Stream? PacketOutput { get; init; }
+
+    /// <summary>Keeps the frames that are looked at, as they were captured; null keeps none. Not disposed of.</summary>
+    public PacketKeeper? Keeper { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Weir.Capture;
 using Weir.Export;
+using Weir.Export.Retention;
 using Weir.Packets;
 using Weir.Records;
 using Weir.Records.Status;
@@ -25,6 +26,7 @@ public sealed class ProbeRun : IDisposable
     private readonly FlowDispatcher? _dispatcher;
     private readonly TrafficAccountant? _traffic;
     private readonly KernelMeter? _kernel;
+    private readonly PacketKeeper? _keeper;
     private readonly CancellationTokenSource _ended = new();
     private readonly IPeerIdentifier? _identifier;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -51,10 +53,12 @@ public sealed class ProbeRun : IDisposable
         var counted = _kernel is null ? _traffic : null;
         if (counted is not null && !_isFile) counted.Devices = () => [.. sources[0].ReadStatistics().Select(one => one.Name)];
         var meters = _dispatcher is not null || _sharesFile ? 1 : count;
+        _keeper = options.Keeper;
         _intakes = _dispatcher is not null
-            ? [new PacketIntake(options, _dispatcher, counted?.Meter(meters))]
+            ? [new PacketIntake(options, _dispatcher, counted?.Meter(meters), _keeper?.OpenLane(Names(sources[0])))]
             : [.. _workers.Select((worker, number) => new PacketIntake(
-                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker, number < meters ? counted?.Meter(meters) : null))];
+                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker, number < meters ? counted?.Meter(meters) : null,
+                number < meters ? _keeper?.OpenLane(Names(sources[number % sources.Count])) : null))];
     }
 
     /// <summary>Those whose counters count: of a file that each worker reads whole, the first.</summary>
@@ -132,6 +136,9 @@ public sealed class ProbeRun : IDisposable
             select new Loss(_plane, same.Key.Interface, same.Key.Reason, same.Sum()));
         losses.AddRange(_sources.SelectMany(source => source.ReadLosses()).Select(loss => new Loss(loss.Plane, Loss.Anywhere, loss.Reason, loss.Count)));
         losses.Add(new Loss(Loss.Anywhere, Loss.Anywhere, "output_lost", _outputs.Sum(output => output.Lost)));
+        if (_keeper is null) return losses;
+        losses.Add(new Loss(_plane, Loss.Anywhere, "retention_queue_full", _keeper.QueueFull));
+        losses.Add(new Loss(_plane, Loss.Anywhere, "retention_disk", _keeper.NotWritten));
         return losses;
     }
 

@@ -25,6 +25,7 @@ var root = new RootCommand("Weir shows what your services say to each other: eve
     SmellsCommand.Create(),
     ScanCommand.Create(),
     ExportCommand.Create(),
+    PacketsCommand.Create(),
     McpCommand.Create(),
     BackupCommand.CreateBackup(),
     BackupCommand.CreateRestore(),

@@ -167,7 +167,7 @@ public partial class StatusTests
                 "/api/v1/endpoints/{id}/accept", "/api/v1/endpoints/{id}/undo", "/api/v1/exchanges", "/api/v1/exchanges/har",
                 "/api/v1/exchanges/overview", "/api/v1/exchanges/pcap", "/api/v1/exchanges/stream", "/api/v1/exchanges/{id}", "/api/v1/fields",
                 "/api/v1/incidents", "/api/v1/incidents/{id}", "/api/v1/incidents/{id}/deliveries", "/api/v1/map", "/api/v1/oidc",
-                "/api/v1/oidc/callback", "/api/v1/oidc/login", "/api/v1/openapi", "/api/v1/password", "/api/v1/policies", "/api/v1/policies/curated",
+                "/api/v1/oidc/callback", "/api/v1/oidc/login", "/api/v1/openapi", "/api/v1/packets", "/api/v1/packets/nodes", "/api/v1/password", "/api/v1/policies", "/api/v1/policies/curated",
                 "/api/v1/policies/{name}", "/api/v1/probes", "/api/v1/process-events", "/api/v1/ratelimits", "/api/v1/ratelimits/auto",
                 "/api/v1/ratelimits/changes", "/api/v1/ratelimits/preview", "/api/v1/ratelimits/targets", "/api/v1/ratelimits/{id}",
                 "/api/v1/ratelimits/{id}/check", "/api/v1/scans", "/api/v1/scans/{id}", "/api/v1/session", "/api/v1/signing-keys", "/api/v1/smells",

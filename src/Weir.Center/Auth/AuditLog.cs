@@ -9,6 +9,9 @@ internal sealed class AuditLog(AccountStore store, AuthOptions options)
     public const string Login = "login";
     public const string Change = "change";
 
+    /// <summary>Something was read that is hidden elsewhere.</summary>
+    public const string Reading = "read";
+
     /// <summary>Longer texts of requests are cut.</summary>
     private const int MaxText = 512;
 

@@ -16,17 +16,17 @@ internal static class AuditRoutes
 
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/v1/audit", List).RequireRole(Role.Admin).WithName("listAudit")
-            .WithSummary("The audit log, newest first: logins and all that was changed").Produces<AuditPage>().ProducesProblem(400);
+            .WithSummary("The audit log, newest first: logins, all that was changed, and raw packets that were read").Produces<AuditPage>().ProducesProblem(400);
 
     private static IResult List(
         Accounts accounts,
-        [Description("login or change; both where nothing is said")] string? kind = null,
+        [Description("login, change or read (of raw packets); all where nothing is said")] string? kind = null,
         [Description("Only lines of this user")] string? actor = null,
         [Description("next of the page before")] string? before = null,
         [Description("Lines of a page")][Range(1, MostLines)] int limit = 100)
     {
         if (limit is < 1 or > MostLines) return Problem.BadParameter("limit", $"is not between 1 and {MostLines}");
-        if (kind is not (null or "" or AuditLog.Login or AuditLog.Change)) return Problem.BadParameter("kind", "is neither login nor change");
+        if (kind is not (null or "" or AuditLog.Login or AuditLog.Change or AuditLog.Reading)) return Problem.BadParameter("kind", "is neither login, change nor read");
         var beforeId = long.MaxValue;
         if (!string.IsNullOrEmpty(before) && !long.TryParse(before, NumberStyles.None, CultureInfo.InvariantCulture, out beforeId))
             return Problem.BadParameter("before", "is not the next of a page");
@@ -43,7 +43,7 @@ internal static class AuditRoutes
 }
 
 /// <param name="At">When the answer was known.</param>
-/// <param name="Kind"><c>login</c> or <c>change</c>.</param>
+/// <param name="Kind"><c>login</c>, <c>change</c> or <c>read</c>.</param>
 /// <param name="Actor">User; of a login, the name that was tried.</param>
 /// <param name="Via">How that was shown: password, link, session, access_token, api_token NAME, console, none.</param>
 /// <param name="Address">From where.</param>

@@ -19,6 +19,7 @@ using Weir.Center.Ingest;
 using Weir.Center.Inventory;
 using Weir.Center.Live;
 using Weir.Center.Mcp;
+using Weir.Center.Packets;
 using Weir.Center.Probes;
 using Weir.Center.Respond;
 using Weir.Center.Traffic;
@@ -74,6 +75,14 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>Takes byte counters of a capture in this process.</summary>
     public Records.Traffic.ITrafficSink Traffic => _traffic.Ingest;
 
+    /// <summary>Lets raw packets be had that a capture in this process keeps.</summary>
+    /// <param name="node">Name on the record of its calls.</param>
+    /// <param name="kept">Not disposed of.</param>
+    public void Keep(string node, Export.Retention.KeptPackets kept) => Packets.Join(new LocalPacketNode(node, kept));
+
+    /// <summary>Who keeps raw packets.</summary>
+    internal PacketDesk Packets { get; private init; } = new();
+
     /// <summary>Where probes of wakizashi report; known after <see cref="StartAsync"/>, null where none are taken.</summary>
     public IPEndPoint? WakizashiEndpoint => _traffic.Endpoint;
 
@@ -125,14 +134,15 @@ public sealed class CenterHost : IAsyncDisposable
         foreach (var source in responder.Sources) sources.Add(source);
         var registry = new ProbeRegistry(options.Probes?.Limits ?? ProbeLimits.Default, TimeProvider.System);
         sources.Add(registry);
+        var packets = new PacketDesk();
         var traffic = TrafficPlant.Create(
-            options, counters => new ProbeDelivery(ingest, counters, registry, options.Probes!.Limits, StoreIdentity.Of(store, options.DataDirectory)).Service);
+            options, counters => new ProbeDelivery(ingest, counters, registry, packets, options.Probes!.Limits, StoreIdentity.Of(store, options.DataDirectory)).Service);
         foreach (var source in traffic.Sources) sources.Add(source);
         var defence = new DefencePlant(options, responder);
-        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, traffic, accounts, responder, defence, stopping);
+        var application = Build(options, store, writer, live, catalogue, sources, messages, registry, packets, traffic, accounts, responder, defence, stopping);
         var probes = options.Probes is { } port ? ProbeServer.Create(port, traffic.Delivery!) : null;
         var others = store is ISharedFeed feed ? new OtherCenters(feed, live, TimeProvider.System) : null;
-        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, defence, others, stopping);
+        return new CenterHost(options.Listen, application, store, writer, ingest, catalogue, messages, accounts, responder, sources, probes, traffic, defence, others, stopping) { Packets = packets };
     }
 
     /// <summary>The parts whose counters status and metrics show, those that were added before included.</summary>
@@ -230,7 +240,7 @@ public sealed class CenterHost : IAsyncDisposable
     /// <summary>The options alone decide: no settings file, environment variable or signal changes what is served, and where.</summary>
     private static WebApplication Build(
         CenterOptions options, IExchangeStore store, StoreWriter writer, LiveHub live, LiveCatalogue catalogue, StatusSources sources,
-        MessageRoutes messages, ProbeRegistry registry, TrafficPlant traffic, Accounts accounts, Responder responder, DefencePlant defence, CancellationTokenSource stopping)
+        MessageRoutes messages, ProbeRegistry registry, PacketDesk packets, TrafficPlant traffic, Accounts accounts, Responder responder, DefencePlant defence, CancellationTokenSource stopping)
     {
         var loopback = IPAddress.IsLoopback(options.Listen.Address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
@@ -288,6 +298,7 @@ public sealed class CenterHost : IAsyncDisposable
         application.MapCatalogue();
         application.MapStatus(options);
         application.MapTraffic();
+        application.MapPackets(packets, options.Packets);
         application.MapGet("/api/v1/probes", () => Results.Json(registry.ToJson()))
             .WithName("getProbes").WithSummary("The probes that deliver here: version, last seen, clock, spool and losses").Produces<ProbeList>();
         messages.Map(application, open: loopback || options.Auth.OpenMessages);

@@ -38,6 +38,9 @@ public sealed record CenterOptions
     /// <summary>What is done with byte counters.</summary>
     public Traffic.TrafficOptions Traffic { get; init; } = new();
 
+    /// <summary>What a download of raw packets may cost.</summary>
+    public Packets.PacketLimits Packets { get; init; } = Center.Packets.PacketLimits.Default;
+
     /// <summary>What is done about incidents: alerts, limits.</summary>
     public Respond.RespondOptions Respond { get; init; } = new();
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Google.Protobuf;
 using Weir.Center.Api;
 using Weir.Center.Ingest;
+using Weir.Center.Packets;
 using Weir.Center.Traffic;
 using Weir.Records;
 using Weir.Rpc;
@@ -16,9 +17,10 @@ namespace Weir.Center.Probes;
 /// The service that probes deliver to. A receipt says STORED only after the store has every record of the batch; a batch that comes
 /// again makes the same ids, which the store keeps once.
 /// </summary>
-internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic, ProbeRegistry registry, ProbeLimits limits, UInt128 store)
+internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic, ProbeRegistry registry, PacketDesk packets, ProbeLimits limits, UInt128 store)
 {
-    public RpcService Service => new RpcService(CenterMethods.Deliver.Service, CenterReflection.Descriptor).Duplex(CenterMethods.Deliver, Deliver);
+    public RpcService Service => new RpcService(CenterMethods.Deliver.Service, CenterReflection.Descriptor)
+        .Duplex(CenterMethods.Deliver, Deliver).ClientStreaming(CenterMethods.SendPackets, packets.Take);
 
     private async Task Deliver(IAsyncEnumerable<FromProbe> messages, RpcWriter<FromCenter> writer, RpcServerCall call)
     {
@@ -30,9 +32,13 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         // What is answered, in order; an answer may wait for the store.
         var answers = Channel.CreateBounded<Func<Task<FromCenter>>>(2 * limits.Window);
         var answering = Answer(answers.Reader, writer);
+        var keeper = hello.KeepsPackets
+            ? new RemotePacketNode(hello.Probe, (request, cancellation) => answers.Writer.WriteAsync(() => Task.FromResult(new FromCenter { Packets = request }), cancellation), () => registry.Kept(probe), packets)
+            : null;
         try
         {
             await answers.Writer.WriteAsync(() => Task.FromResult(new FromCenter { Welcome = Welcome() }), call.Cancellation);
+            if (keeper is not null) packets.Join(keeper);
             var batches = new BatchIngest(ingest, limits);
             while (await incoming.MoveNextAsync())
             {
@@ -56,6 +62,7 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         }
         finally
         {
+            if (keeper is not null) packets.Leave(keeper);
             registry.Disconnect(probe);
             answers.Writer.TryComplete();
         }

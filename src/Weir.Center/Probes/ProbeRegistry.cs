@@ -93,6 +93,12 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
         lock (_gate) return new JsonObject { ["items"] = new JsonArray([.. _probes.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal).Select(Json)]) };
     }
 
+    /// <summary>Raw packets that it keeps, as its last beat said; null when that said nothing of them.</summary>
+    public PacketStore? Kept(ProbeEntry entry)
+    {
+        lock (_gate) return entry.Last.Kept;
+    }
+
     public long NowNs() => Nanoseconds(time.GetUtcNow());
 
     private static JsonNode Json(ProbeEntry entry)
@@ -117,9 +123,21 @@ internal sealed class ProbeRegistry(ProbeLimits limits, TimeProvider time) : ISt
             ["planes"] = new JsonArray([.. entry.Planes.Union(entry.Last.Losses.Select(static loss => loss.Plane)).Where(static plane => plane is not ("" or Loss.Anywhere))
                 .Order(StringComparer.Ordinal).Select(static plane => JsonValue.Create(plane))]),
             ["opaque"] = new JsonObject(entry.Last.Opaque.Select(static one => KeyValuePair.Create(one.Key, (JsonNode?)one.Value))),
+            ["packets"] = entry.Last.Kept is { } kept ? Packets(kept) : null,
             ["ledger"] = ledger,
         };
     }
+
+    private static JsonObject Packets(PacketStore kept) => new()
+    {
+        ["bytes"] = kept.Bytes,
+        ["budgetBytes"] = kept.BudgetBytes,
+        ["segments"] = kept.Segments,
+        ["frames"] = kept.Frames,
+        ["oldest"] = kept.OldestUnixNs == 0 ? null : Time(DateTimeOffset.UnixEpoch.AddTicks(kept.OldestUnixNs / 100)),
+        ["lost"] = kept.Lost,
+        ["suspended"] = kept.Suspended,
+    };
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 

@@ -17,6 +17,7 @@ internal sealed class CenterLink : IDisposable
     private readonly DeliverySpool _spool;
     private readonly TimeProvider _time;
     private readonly RpcChannel _channel;
+    private readonly PacketSender _packets;
     private readonly SemaphoreSlim _more = new(0, 1);
     private readonly CancellationTokenSource _left = new();
     private volatile bool _connected;
@@ -26,6 +27,7 @@ internal sealed class CenterLink : IDisposable
     {
         (Address, _options, _sender, _spool, _time) = (address, options, sender, spool, time);
         _channel = new RpcChannel(address.Host, address.Port, options.Channel);
+        _packets = new PacketSender(address, options);
     }
 
     public CenterAddress Address { get; }
@@ -93,7 +95,8 @@ internal sealed class CenterLink : IDisposable
         var metadata = new RpcMetadata();
         if (_sender.Token is { } token) metadata.Add(CenterMethods.Authorization, $"Bearer {token}");
         await using var call = _channel.Start(CenterMethods.Deliver, new RpcCallOptions { Metadata = metadata, Cancellation = cancellation });
-        await using var session = new LinkSession(call, _options, _sender, _spool, _time, _more);
+        await using var session = new LinkSession(
+            call, _options, _sender, _spool, _time, _more, request => Task.Run(() => _packets.Answer(request, _sender.Token, cancellation), CancellationToken.None));
         await session.Greet(s_version, cancellation);
         _connected = true;
         if (_failures > 0) _options.Tell($"the center at {Address} is there again; {_spool.Messages} calls wait");

@@ -1,3 +1,4 @@
+using Weir.Export.Retention;
 using Weir.Export.Spool;
 using Weir.Records.Status;
 using Weir.Rpc.Client;
@@ -41,6 +42,9 @@ public sealed record CenterOutputOptions
     public CancellationToken Stop { get; init; }
 
     public LinkTimes Times { get; init; } = new();
+
+    /// <summary>Raw packets that centers may ask for; null when none are kept.</summary>
+    public KeptPackets? Packets { get; init; }
 
     /// <summary>Takes what the user should know: an outage, its end, what is left.</summary>
     public Action<string> Tell { get; init; } = static _ => { };

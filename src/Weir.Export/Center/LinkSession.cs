@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Weir.Export.Retention;
 using Weir.Export.Spool;
 using Weir.Records;
 using Weir.Rpc;
@@ -10,7 +11,8 @@ namespace Weir.Export.Center;
 
 /// <summary>One stream to a center, from its greeting to its break. What is under way then goes back into the spool.</summary>
 internal sealed class LinkSession(
-    RpcCall<FromProbe, FromCenter> call, CenterOutputOptions options, CenterSender sender, DeliverySpool spool, TimeProvider time, SemaphoreSlim more)
+    RpcCall<FromProbe, FromCenter> call, CenterOutputOptions options, CenterSender sender, DeliverySpool spool, TimeProvider time, SemaphoreSlim more,
+    Action<PacketRequest> packets)
     : IAsyncDisposable
 {
     /// <summary>Bytes of a message around the lines of its batch.</summary>
@@ -28,7 +30,7 @@ internal sealed class LinkSession(
     /// <exception cref="RpcException">The center is not there, refuses this probe, or says something else.</exception>
     public async Task Greet(string version, CancellationToken cancellation)
     {
-        await call.Write(new FromProbe { Hello = new Hello { Probe = options.Probe, Version = version, SentUnixNs = Now() } });
+        await call.Write(new FromProbe { Hello = new Hello { Probe = options.Probe, Version = version, SentUnixNs = Now(), KeepsPackets = options.Packets is not null } });
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(options.Times.Answer);
         FromCenter? answer;
@@ -148,15 +150,28 @@ internal sealed class LinkSession(
     {
         var beat = sender.Report();
         beat.SentUnixNs = Now();
+        if (options.Packets?.State is { } kept) beat.Kept = Kept(kept);
         if (_clock is { } clock) (beat.ClockOffsetNs, beat.RoundTripNs) = clock;
         await call.Write(new FromProbe { Beat = beat });
     }
+
+    private static PacketStore Kept(RetentionState kept) => new()
+    {
+        Bytes = (ulong)kept.Bytes,
+        BudgetBytes = (ulong)kept.BudgetBytes,
+        Segments = (uint)kept.Segments,
+        Frames = (ulong)kept.Frames,
+        OldestUnixNs = kept.OldestNs,
+        Lost = (ulong)kept.Lost,
+        Suspended = kept.Suspended,
+    };
 
     private async Task Read(CancellationToken cancellation)
     {
         while (await call.Read(cancellation) is { } message)
         {
             if (message.Beat is { } reply) _clock = Measure(reply, Now());
+            if (message.Packets is { } request) packets(request);
             if (message.Receipt is { Id.Length: 16 } receipt) Take(receipt);
         }
 

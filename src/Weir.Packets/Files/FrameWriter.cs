@@ -15,6 +15,22 @@ internal sealed class FrameWriter(Stream stream, bool leaveOpen) : IDisposable
     public static int RestoredTagBytes(in Frame frame) =>
         frame.StrippedVlanTci != 0 && frame.LinkType == LinkType.Ethernet && frame.Data.Length >= AddressPairBytes ? 4 : 0;
 
+    /// <summary>The same as <see cref="WriteFrame"/> writes, into memory; returns how many bytes that were.</summary>
+    public static int CopyFrame(in Frame frame, Span<byte> into)
+    {
+        if (RestoredTagBytes(in frame) == 0)
+        {
+            frame.Data.CopyTo(into);
+            return frame.Data.Length;
+        }
+
+        frame.Data[..AddressPairBytes].CopyTo(into);
+        WriteUInt16BigEndian(into[AddressPairBytes..], Dot1Q);
+        WriteUInt16BigEndian(into[(AddressPairBytes + 2)..], frame.StrippedVlanTci);
+        frame.Data[AddressPairBytes..].CopyTo(into[(AddressPairBytes + 4)..]);
+        return frame.Data.Length + 4;
+    }
+
     /// <summary>Room for a header of at most a few dozen bytes, to be filled by the caller.</summary>
     public Span<byte> Reserve(int count)
     {

@@ -1,4 +1,5 @@
 using Weir.Capture;
+using Weir.Export.Retention;
 using Weir.Flows.Accounting;
 using Weir.Packets;
 using Weir.Protocols.Dns;
@@ -12,7 +13,8 @@ namespace Weir.Probe;
 /// <param name="options">What is looked at.</param>
 /// <param name="next">Takes what is.</param>
 /// <param name="meter">Counts the bytes of all frames; null where nobody wants to know.</param>
-internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, TrafficMeter? meter = null) : ISegmentSink
+/// <param name="keeper">Keeps the frames that are looked at, also those that could not be read; null keeps none.</param>
+internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, TrafficMeter? meter = null, KeeperLane? keeper = null) : ISegmentSink
 {
     /// <summary>Packet time between two sweeps for idle connections.</summary>
     private const long AdvanceIntervalNs = 100_000_000;
@@ -41,7 +43,7 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, Traff
         meter?.Count(in frame, outcome, in packet);
         if (options.HeadersOfOthers && IsHeaders(in frame)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
         else if (outcome == DecodeOutcome.Decoded) OnPacket(in frame, in packet);
-        else if (DecodeLosses.IsLoss(outcome)) _losses.Count(frame.InterfaceId, outcome);
+        else OnOther(in frame, outcome);
         AdvanceWhenDue();
     }
 
@@ -58,12 +60,14 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, Traff
     {
         _advancedNs = Math.Max(nowNs, _latestNs);
         if (nowNs > 0) meter?.Advance(nowNs);
+        keeper?.Flush();
         next.OnIdle(_advancedNs);
     }
 
     public void Finish()
     {
         meter?.Finish();
+        keeper?.Flush();
         next.Finish(_latestNs);
     }
 
@@ -102,10 +106,30 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, Traff
 
     private void OnPacket(in Frame frame, in PacketView packet)
     {
-        if (packet.Protocol != IpProtocol.Tcp && !DnsDatagrams.Recognises(in packet)) Volatile.Write(ref _notTcp, _notTcp + 1);
-        else if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort) || IsExcluded(in packet)) Volatile.Write(ref _otherPorts, _otherPorts + 1);
-        else if (options.Own?.Has(in packet) == true) Volatile.Write(ref _own, _own + 1);
-        else next.OnPacket(in frame, in packet);
+        var isRead = packet.Protocol == IpProtocol.Tcp || DnsDatagrams.Recognises(in packet);
+        if (!isRead) Volatile.Write(ref _notTcp, _notTcp + 1);
+        if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort) || IsExcluded(in packet))
+        {
+            if (isRead) Volatile.Write(ref _otherPorts, _otherPorts + 1);
+            return;
+        }
+
+        if (options.Own?.Has(in packet) == true)
+        {
+            if (isRead) Volatile.Write(ref _own, _own + 1);
+            return;
+        }
+
+        // What a socket told is no frame.
+        if (packet.Origin == SegmentOrigin.Wire) keeper?.Keep(in frame, FlowHash.Of(in packet));
+        if (isRead) next.OnPacket(in frame, in packet);
+    }
+
+    private void OnOther(in Frame frame, DecodeOutcome outcome)
+    {
+        if (DecodeLosses.IsLoss(outcome)) _losses.Count(frame.InterfaceId, outcome);
+        // Of ARP, ICMP, a fragment, or what is broken, no port tells that nobody looks at it.
+        if (outcome != DecodeOutcome.TunnelIgnored) keeper?.Keep(in frame, 0);
     }
 
     private bool IsExcluded(in PacketView packet) => options.ExcludedPorts.Count > 0 && packet.Protocol == IpProtocol.Tcp

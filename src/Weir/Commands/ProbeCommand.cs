@@ -56,7 +56,9 @@ internal static class ProbeCommand
         var own = new OwnSockets();
         await using var identity = await IdentitySession.StartAsync(sniff.Identity, capture, isFile: false, interruption.Token);
         var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counting.WantsAllFrames);
-        using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token));
+        using var keeper = RetentionChoices.Open(settings.Retention, plane, sniff.Mirror.Tunnels(capture));
+        using var kept = keeper?.Share();
+        using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token) with { Packets = kept });
         using var traffic = counting.IsOn ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
         using var run = new ProbeRun(sources, new ProbeOptions
         {
@@ -75,12 +77,13 @@ internal static class ProbeCommand
             Schema = schema,
             Privacy = privacy,
             Own = own,
+            Keeper = keeper,
         }, [output]);
         output.State = () => State(run, output);
         using var watch = new ConfigurationWatch(() => Again(file, output), settings.Yaml, ProbeSettings.Live);
         watch.Start();
         // Rate, errors and duration are told by the center, which knows the endpoints: told twice they would count twice.
-        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), new OutputStatus([output]), .. traffic is null ? [] : (IStatusSource[])[traffic]]);
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), new OutputStatus([output]), .. traffic is null ? [] : (IStatusSource[])[traffic], .. keeper is null ? [] : (IStatusSource[])[keeper]]);
         RoleOptions.Tell($"capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))} as {settings.Name} for {string.Join(", ", settings.Centers)}");
         try
         {

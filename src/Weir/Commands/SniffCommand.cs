@@ -32,6 +32,7 @@ internal static class SniffCommand
           weir sniff --source ebpf                       at the sockets of processes: who calls whom
           weir sniff -o apisec:service_config.json       endpoints to the APISec platform
           weir sniff --counters traffic.jsonl -o none     bytes and packets of all traffic, every ten seconds
+          weir sniff --keep-packets /var/lib/weir/packets -o none       raw packets to look into later, with weir packets
           weir sniff -w 'path.startsWith("/api")' -o pcap:api.pcapng -o console
         """;
 
@@ -68,6 +69,7 @@ internal static class SniffCommand
         using var traffic = counters is null ? null : new TrafficAccountant(
             new TrafficOptions { Sink = counters, Node = SniffOptions.FromEnvironment("NODE_NAME") ?? "", Identifier = identity.Identifier }, live: file is null);
         using var packets = PacketFile(specs);
+        using var keeper = RetentionChoices.Open(options.Retention.Read(parsed), plane, options.Mirror.Tunnels(parsed));
         var outputs = Deliveries.Open(specs, parsed, delivery, rules, file is not null, interruption.Token);
         var probe = new ProbeOptions
         {
@@ -88,10 +90,11 @@ internal static class SniffCommand
             FlowInterval = parsed.GetValue(options.FlowInterval),
             Privacy = privacy,
             PacketOutput = packets,
+            Keeper = keeper,
         };
         var calls = new ExchangeMetrics();
         using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
-        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), calls, new OutputStatus(outputs), .. traffic is null ? [] : (IStatusSource[])[traffic]]);
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), calls, new OutputStatus(outputs), .. traffic is null ? [] : (IStatusSource[])[traffic], .. keeper is null ? [] : (IStatusSource[])[keeper]]);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");
@@ -169,10 +172,10 @@ internal static class SniffCommand
     internal static void RefuseLiveOptions(SniffOptions options, ParseResult parsed)
     {
         if (!string.IsNullOrWhiteSpace(parsed.GetValue(options.Bpf))) throw new UsageException("--bpf works on live capture; with -r use --where or --port");
-        foreach (var option in new Option[] { options.Interfaces, options.Source })
+        foreach (var option in new Option[] { options.Interfaces, options.Source, options.Retention.Directory })
         {
             if (parsed.GetResult(option) is { Implicit: false })
-                throw new UsageException($"{option.Name} chooses what to capture live; with -r the packets come from the file");
+                throw new UsageException(option == options.Retention.Directory ? "packets of a file are kept in it: --keep-packets is about live capture" : $"{option.Name} chooses what to capture live; with -r the packets come from the file");
         }
     }
 

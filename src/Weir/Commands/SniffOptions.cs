@@ -118,6 +118,8 @@ internal sealed class SniffOptions
 
     public MetricsOption Metrics { get; } = new();
 
+    public RetentionChoices Retention { get; } = new();
+
     public Option<string?> Stats { get; } = new("--stats")
     {
         Description = "Write the counters as JSON at the end; - is standard output",
@@ -146,7 +148,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, AccountingPlane, Metrics.Listen];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, AccountingPlane, .. Retention.All, Metrics.Listen];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -59,7 +59,7 @@ internal static class UpCommand
         var (store, auth) = (StoreSettings.Option(), new AuthSettings());
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, store, size, age, apisec, auth.Off };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.AccountingPlane, options.Metrics.Listen])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.AccountingPlane, .. options.Retention.All, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -91,6 +91,7 @@ internal static class UpCommand
             parsed.GetValue(options.Accounting), parsed.GetValue(options.AccountingPlane), plane, filter, SniffCommand.Counted(options, parsed), static text => Console.Error.WriteLine($"weir: {text}"));
         var sources = SniffCommand.OpenLive(options, parsed, plane, filter, countAll: counting.WantsAllFrames);
         var node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName;
+        using var keeper = RetentionChoices.Open(options.Retention.Read(parsed), plane, options.Mirror.Tunnels(parsed));
         using var traffic = counting.IsOn
             ? new TrafficAccountant(new TrafficOptions { Sink = host.Traffic, Node = node, Address = AccountingModes.OwnAddress(), Identifier = identity.Identifier }, live: true)
             : null;
@@ -109,12 +110,16 @@ internal static class UpCommand
             Schema = options.Schema(parsed),
             Identifier = identity.Identifier,
             Privacy = privacy,
+            Keeper = keeper,
         };
         using var apisec = Apisec(parsed.GetValue(configuration), center.DataDirectory);
         using var run = new ProbeRun(sources, probe, apisec is null ? [new SharedSinkOutput(host.Ingest)] : [new SharedSinkOutput(host.Ingest), apisec]);
         if (apisec is not null) host.Add(apisec);
         host.Add(new ProbeStatus(run));
         if (traffic is not null) host.Add(traffic);
+        using var kept = keeper?.Share();
+        if (keeper is not null) host.Add(keeper);
+        if (kept is not null) host.Keep(node, kept);
         if (identity.Identifier is { } named) host.Add(named);
         await host.StartAsync(CancellationToken.None);
         await using var metrics = await options.Metrics.Start(parsed, host.StatusSources);

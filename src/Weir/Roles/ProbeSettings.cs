@@ -3,6 +3,7 @@ using Weir.Cli.Configuration;
 using Weir.Cli.Delivery;
 using Weir.Cli.Values;
 using Weir.Export.Center;
+using Weir.Export.Retention;
 using Weir.Export.Spool;
 using Weir.Probe;
 using Weir.Records;
@@ -39,6 +40,9 @@ internal sealed class ProbeSettings
 
     public required AccountingSettings Accounting { get; init; }
 
+    /// <summary>Which raw packets are kept; null keeps none.</summary>
+    public RetentionOptions? Retention { get; init; }
+
     /// <summary>What the user should know of keys that change nothing.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
@@ -65,6 +69,7 @@ internal sealed class ProbeSettings
             },
             BondAge = yaml.Get<TimeSpan>("spool.waitForStore", Duration.TryParse, "a time such as 30m", TimeSpan.FromMinutes(30)),
             Accounting = AccountingSettings.Read(yaml, old),
+            Retention = RetentionSettings.Read(yaml),
             Notes = old.Notes,
         };
         yaml.RefuseUnknown();

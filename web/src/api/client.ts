@@ -113,6 +113,12 @@ export const getOverview = (query: OverviewQuery, signal?: AbortSignal) => {
 export const fileFormats = ['har', 'pcap'] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
+/** Address of raw packets: of one call's connection, of those that match, or of a time. */
+export function rawPacketsAddress(query: { id: string } | { where: string; from?: string; to?: string }): string {
+  const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '') as [string, string][]);
+  return `${base}/packets?${parameters.toString()}`;
+}
+
 /** Address of a file of one call, or of those that match. */
 export function fileAddress(format: FileFormat, query: { id: string } | { where: string; from?: string; to?: string }): string {
   const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined && value !== '') as [string, string][]);

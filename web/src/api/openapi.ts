@@ -79,7 +79,7 @@ export interface AlertTest {
 export interface AuditLine {
   /** When the answer was known. */
   at: string;
-  /** `login` or `change`. */
+  /** `login`, `change` or `read`. */
   kind: string;
   /** User; of a login, the name that was tried. */
   actor: string;
@@ -765,6 +765,47 @@ export interface OverviewValue {
   count: number;
 }
 
+export interface PacketNodeFacts {
+  /** As on the record of its calls. */
+  name: string;
+  /** Of all files; null before the probe has told. */
+  bytes?: null | number;
+  /** Most that they may have. */
+  budgetBytes?: null | number;
+  /** Files. */
+  segments?: null | number;
+  /** Packets in them. */
+  frames?: null | number;
+  /** Time of the oldest packet; null when there is none. */
+  oldest?: null | string;
+  /** Packets that were not kept since the start, because the queue was full or the disk. */
+  lost?: null | number;
+  /** The disk refuses now. */
+  suspended: boolean;
+}
+
+export interface PacketNodeList {
+  /** By name. */
+  items: PacketNodeFacts[];
+}
+
+export interface PacketStoreFacts {
+  /** Of all files. */
+  bytes: number;
+  /** Most that they may have. */
+  budgetBytes: number;
+  /** Files. */
+  segments: number;
+  /** Packets in them. */
+  frames: number;
+  /** Time of the oldest; null when there is none. */
+  oldest?: null | string;
+  /** Not kept since the probe started, because the queue was full or the disk. */
+  lost: number;
+  /** The disk refuses now. */
+  suspended: boolean;
+}
+
 /** A parameter of an endpoint. */
 export interface ParameterFacts {
   name: string;
@@ -914,6 +955,7 @@ export interface ProbeFacts {
   planes: string[];
   /** Encrypted connections of which nothing can be read, by pod and process. */
   opaque: Record<string, number>;
+  packets?: null | PacketStoreFacts;
   ledger: LedgerLine[];
 }
 

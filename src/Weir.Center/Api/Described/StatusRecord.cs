@@ -131,8 +131,20 @@ internal sealed record ProbeFacts
     /// <summary>Encrypted connections of which nothing can be read, by pod and process.</summary>
     public required IReadOnlyDictionary<string, long> Opaque { get; init; }
 
+    /// <summary>Raw packets that it keeps; null when it keeps none.</summary>
+    public PacketStoreFacts? Packets { get; init; }
+
     public required IReadOnlyList<LedgerLine> Ledger { get; init; }
 }
+
+/// <param name="Bytes">Of all files.</param>
+/// <param name="BudgetBytes">Most that they may have.</param>
+/// <param name="Segments">Files.</param>
+/// <param name="Frames">Packets in them.</param>
+/// <param name="Oldest">Time of the oldest; null when there is none.</param>
+/// <param name="Lost">Not kept since the probe started, because the queue was full or the disk.</param>
+/// <param name="Suspended">The disk refuses now.</param>
+internal sealed record PacketStoreFacts(long Bytes, long BudgetBytes, int Segments, long Frames, string? Oldest, long Lost, bool Suspended);
 
 /// <summary>The probes that deliver here.</summary>
 internal sealed record ProbeList(IReadOnlyList<ProbeFacts> Items);

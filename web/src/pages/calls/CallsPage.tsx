@@ -20,6 +20,7 @@ import { Facets } from './Facets';
 import { FilterBox } from './FilterBox';
 import { addClause, toggleClause } from './filter-text';
 import { Histogram } from './Histogram';
+import { RawPackets } from './RawPackets';
 import { Toolbar } from './Toolbar';
 import { shortcuts } from './shortcuts';
 import { useOverview } from './use-overview';
@@ -182,6 +183,7 @@ export function CallsPage() {
             facets={facetsOpen}
             onFacets={toggleFacets}
             file={(format) => fileAddress(format, { where: page.where, ...timeQuery(page, ranges) })}
+            rawPackets={<RawPackets query={{ where: page.where, ...timeQuery(page, ranges) }} testId="download-raw" className="button file" />}
           />
           <p className="count muted" data-testid="count">{formatCount(snapshot.count)} {snapshot.count === 1 ? 'call' : 'calls'}</p>
         </div>

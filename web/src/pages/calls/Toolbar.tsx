@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { type FileFormat, fileFormats } from '../../api/client';
 import type { FilterField } from '../../api/types';
 import { Icon } from '../../components/Icon';
@@ -21,6 +22,8 @@ interface Props {
   onFacets(): void;
   /** Where a file of what is listed can be had. */
   file(format: FileFormat): string;
+  /** The same of raw packets, where there are any. */
+  rawPackets: ReactNode;
 }
 
 interface Chip {
@@ -43,7 +46,7 @@ const chips: Chip[] = [
   { id: 'incomplete', label: 'Incomplete', clauses: [{ field: 'complete', clause: '!complete' }, { field: 'incomplete', clause: 'incomplete' }] },
 ];
 
-export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh, facets, onFacets, file }: Props) {
+export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPause, onClear, onRefresh, facets, onFacets, file, rawPackets }: Props) {
   const known = new Set(fields.map((field) => field.name));
   return (
     <div className="toolbar">
@@ -71,6 +74,7 @@ export function Toolbar({ where, range, paused, fields, onWhere, onRange, onPaus
             {fileNames[format]}
           </a>
         ))}
+        {rawPackets}
       </div>
       <RangeChoice known={ranges} chosen={range} onChoose={onRange} />
       <div className="group chips" role="group" aria-label="Quick filters">

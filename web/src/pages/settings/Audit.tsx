@@ -7,7 +7,7 @@ import { formatDate, visibleLine } from '../../lib/format';
 import { type AuditLine, auditPath, listAudit } from './api';
 import { actionWords, outcomeWords } from './audit-words';
 
-const kinds = [['', 'All'], ['change', 'Changes'], ['login', 'Logins']] as const;
+const kinds = [['', 'All'], ['change', 'Changes'], ['login', 'Logins'], ['read', 'Raw packets']] as const;
 type Kind = (typeof kinds)[number][0];
 
 /** Who did what, newest first. The address holds filter and page. */

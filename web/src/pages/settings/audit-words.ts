@@ -1,7 +1,7 @@
 const actions: Record<string, string> = {
   login: 'logged in', beginSession: 'logged in', endSession: 'logged out', createUser: 'added a user', changeUser: 'changed a user', deleteUser: 'removed a user', changePassword: 'changed the own password',
   createToken: 'made a token', deleteToken: 'took a token back', rotateSigningKey: 'changed the signing key', addSilence: 'silenced alerts', removeSilence: 'ended a silence', testAlerts: 'tested receivers',
-  applyRateLimit: 'set a limit', revertRateLimit: 'took a limit back', previewRateLimit: 'looked at a limit', acceptEndpoint: 'kept a template', undoEndpoint: 'undid a parameter', firstStart: 'first start',
+  applyRateLimit: 'set a limit', revertRateLimit: 'took a limit back', previewRateLimit: 'looked at a limit', acceptEndpoint: 'kept a template', undoEndpoint: 'undid a parameter', firstStart: 'first start', getRawPackets: 'read raw packets',
 };
 
 /** `rotateSigningKey` in words; an operation that is new here is its own name, apart. */

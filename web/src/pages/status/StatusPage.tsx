@@ -8,6 +8,7 @@ import { formatBytes, formatCount, plural, visibleLine } from '../../lib/format'
 import { useStatus } from '../../components/use-status';
 import { whatHelpsAgainst } from './advice';
 import { DataTable } from '../../components/DataTable';
+import { KeptPackets } from './KeptPackets';
 import { Probes, useProbes } from './Probes';
 import { type LossRow, lossRows, reasonLabel, stageLabel } from './ledger';
 import { opaqueConnections, planesOf, settingLabel, span, type TlsProcess, tlsProcesses } from './parts';
@@ -48,6 +49,7 @@ export function StatusPage() {
         <Losses rows={rows} answered={status !== undefined} />
         <Planes status={status} planes={planesOf(status, lately)} />
         <Tls opaque={opaqueConnections(status, probes.value?.items)} processes={tlsProcesses(status, tls, probes.value?.items)} />
+        <KeptPackets />
         <Probes version={status?.version ?? undefined} probes={probes} />
         <div className="pair">
           <Storage status={status} />

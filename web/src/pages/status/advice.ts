@@ -16,6 +16,8 @@ const advice: Record<string, string> = {
   protocol_skipped_bytes: 'A consequence of packets that were dropped, or a server that speaks something else on this port.',
   ingest_queue_full: 'The disk is too slow for this rate: put --data on a faster one, or capture fewer ports.',
   store_refused: 'Look at the storage below: the disk may be full.',
+  retention_queue_full: 'The disk is too slow for raw packets: keep them on a faster one, or capture fewer ports.',
+  retention_disk: 'Make room on the disk of raw packets, or give them a smaller budget.',
   resurface_spool_full: 'Look after the server that calls are delivered to.',
   message_invalid: 'A logger sends lines that are not in the format of messages.',
 };

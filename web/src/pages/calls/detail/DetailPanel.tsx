@@ -8,6 +8,7 @@ import { toCurl } from '../../../lib/curl';
 import { formatBytes, formatCount, formatDuration, visibleLine } from '../../../lib/format';
 import { statusText, statusTone } from '../call-facts';
 import { fileNames, fileWords } from '../files';
+import { RawPackets } from '../RawPackets';
 import type { DetailTab } from '../url-state';
 import { BodyView } from './BodyView';
 import { HeadersView } from './HeadersView';
@@ -66,6 +67,7 @@ export function DetailPanel({ id, summary, fields, dock, onDock, onFilter, onClo
               <span>{fileNames[format]}</span>
             </a>
           ))}
+          {known?.node && <RawPackets query={{ id }} node={known.node} testId="call-raw" className="button quiet" />}
           {dock && (
             <button type="button" className="button quiet square" data-testid="dock" aria-label={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} title={dock === 'right' ? 'Move to the bottom' : 'Move to the right'} onClick={() => onDock(dock === 'right' ? 'bottom' : 'right')}>
               <Icon name={dock === 'right' ? 'bottom' : 'right'} />
