@@ -66,9 +66,10 @@ internal sealed class YamlSettings
     /// <summary>The values of a list, or the one value; of the environment, those between commas.</summary>
     /// <param name="key">Path such as <c>capture.port</c>.</param>
     /// <param name="meaning">What it decides, for the reference.</param>
-    public IReadOnlyList<Setting> FindAll(string key, string meaning)
+    /// <param name="otherwise">What holds when it is not set, for the reference.</param>
+    public IReadOnlyList<Setting> FindAll(string key, string meaning, string? otherwise = null)
     {
-        _known.TryAdd(key, new SettingDescription(key, "list", null, meaning));
+        _known.TryAdd(key, new SettingDescription(key, "list", otherwise, meaning));
         var variable = VariableOf(key);
         List<Setting> found = _environment(variable) is { Length: > 0 } text
             ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one => new Setting(key, one, variable))]

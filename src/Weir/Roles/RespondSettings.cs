@@ -109,12 +109,12 @@ internal static partial class RespondSettings
         Allow = [.. yaml.FindAll("rateLimits.auto.allow", "NAMESPACE/NAME of targets that may be limited, * for any characters; nothing when left out").Select(static one => one.Text)],
         Severity = yaml.Get<Severity>("rateLimits.auto.severity", TryName, Severities, usual.Severity, "The least severity of an incident that sets a limit"),
         Kinds = Words(yaml, "rateLimits.auto.kinds", usual.Kinds, IsKind, "a kind of finding such as flood", "Kinds of findings that set a limit"),
-        RequestsPerSecond = Count(yaml, "rateLimits.auto.rps", "Requests a second that are let through, 1 to 1000000") ?? (yaml.FindText("rateLimits.auto.rpm", "Requests a minute, instead of those a second") is null ? usual.RequestsPerSecond : null),
+        RequestsPerSecond = Count(yaml, "rateLimits.auto.rps", "Requests a second that are let through, 1 to 1000000 (default 10, unless rpm is set)") ?? (yaml.FindText("rateLimits.auto.rpm", "Requests a minute, instead of those a second") is null ? usual.RequestsPerSecond : null),
         RequestsPerMinute = Count(yaml, "rateLimits.auto.rpm", "Requests a minute, instead of those a second"),
         Burst = Count(yaml, "rateLimits.auto.burst", "Requests let through at once beyond the rate"),
         Connections = Count(yaml, "rateLimits.auto.connections", "Connections at a time"),
         Ttl = yaml.Get("rateLimits.auto.ttl", Duration.TryParse, "a time such as 30m", usual.Ttl, "Time of a limit that was set by itself"),
-        MaxPerHour = Count(yaml, "rateLimits.auto.maxPerHour", "Limits set by itself within an hour, at most") ?? usual.MaxPerHour,
+        MaxPerHour = Count(yaml, "rateLimits.auto.maxPerHour", "Limits set by itself within an hour, at most (default 4)") ?? usual.MaxPerHour,
     };
 
     /// <summary><c>NAMESPACE/NAME</c> of an Ingress, or <c>KIND/NAMESPACE/NAME</c>.</summary>
@@ -133,7 +133,7 @@ internal static partial class RespondSettings
 
     private static IReadOnlyList<string> Words(YamlSettings yaml, string key, IReadOnlyList<string> usual, Predicate<string> isKnown, string expected, string meaning)
     {
-        var found = yaml.FindAll(key, meaning);
+        var found = yaml.FindAll(key, meaning, usual.Count > 0 ? string.Join(", ", usual) : null);
         if (found.FirstOrDefault(one => !isKnown(one.Text)) is { } wrong) throw wrong.Wrong(expected);
         return found.Count == 0 ? usual : [.. found.Select(static one => one.Text)];
     }

@@ -42,8 +42,8 @@ internal static class TrafficSettings
         var defaults = new InfluxOptions { Url = new Uri("http://127.0.0.1:8086"), Limits = limits };
         var chosen = defaults with
         {
-            Database = yaml.FindText("influx.database", "Database, which is not created")?.Text ?? old.Database ?? defaults.Database,
-            Measurement = yaml.FindText("influx.measurement", "Measurement of the points")?.Text ?? old.Table ?? defaults.Measurement,
+            Database = yaml.FindText("influx.database", "Database, which is not created (default wakizashi)")?.Text ?? old.Database ?? defaults.Database,
+            Measurement = yaml.FindText("influx.measurement", "Measurement of the points (default traffic)")?.Text ?? old.Table ?? defaults.Measurement,
             RetentionPolicy = yaml.FindText("influx.retentionPolicy", "Retention policy (default: the database's own)")?.Text,
             User = user?.Text,
             Password = password,

@@ -12,7 +12,7 @@ namespace Weir.EndToEnd.Tests.Documentation;
 /// </summary>
 public sealed class ReaderMachine : IAsyncLifetime
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("weir-docs-");
     private ApiServer? _cluster;

@@ -73,17 +73,20 @@ internal static partial class CommandReference
     /// <summary>What the option says it is; an array, a path or a choice that depends on something says so in its description.</summary>
     private static string Default(Option option)
     {
-        if (DefaultText().Match(option.Description ?? "") is { Success: true } said) return said.Groups[1].Value;
+        if (DefaultIn(option.Description ?? "") is { } said) return said;
         if (!option.HasDefaultValue || option.ValueType.IsArray || option.ValueType == typeof(bool)) return "–";
         return SettingText.Of(option.GetDefaultValue()) ?? "–";
     }
+
+    /// <summary>What a description says the default is; null where it says none.</summary>
+    internal static string? DefaultIn(string description) => DefaultText().Match(description) is { Success: true } said ? said.Groups[1].Value.Trim() : null;
 
     private static IEnumerable<string> Variables(Option option) =>
         EnvironmentText().Matches(option.Description ?? "").SelectMany(said => Variable().Matches(said.Value)).Select(match => match.Value).Distinct();
 
     internal static string Cell(string text) => text.Replace("\n", " ", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\(default:? ((?:[^();,]|, )+)")]
+    [GeneratedRegex(@"\(default:? ([^();]+)")]
     private static partial Regex DefaultText();
 
     [GeneratedRegex(@"\benv [^)]*")]

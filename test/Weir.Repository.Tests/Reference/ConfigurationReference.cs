@@ -61,6 +61,6 @@ internal static class ConfigurationReference
     private static void Append(StringBuilder text, SettingDescription one)
     {
         var variable = one.Key.Contains(".NAME.", StringComparison.Ordinal) ? "–" : $"`{YamlSettings.VariableOf(one.Key)}`";
-        text.Append(CultureInfo.InvariantCulture, $"| `{one.Key}` | {CommandReference.Cell(one.Takes)} | {CommandReference.Cell(one.Default ?? "–")} | {variable} | {CommandReference.Cell(one.Meaning)} |\n");
+        text.Append(CultureInfo.InvariantCulture, $"| `{one.Key}` | {CommandReference.Cell(one.Takes)} | {CommandReference.Cell(one.Default ?? CommandReference.DefaultIn(one.Meaning) ?? "–")} | {variable} | {CommandReference.Cell(one.Meaning)} |\n");
     }
 }
