@@ -5,6 +5,8 @@ case $(basename "$0") in
     weir) program=(dotnet "$WEIR_ASSEMBLY") ;;
     *) program=("/usr/bin/$(basename "$0")") ;;
 esac
+calls_so_far() { stat -c %s "$LAB/asked" 2>/dev/null || echo 0; }
+before=$(calls_so_far)
 said=$(mktemp "$LAB/said.XXXXXX")
 "${program[@]}" "$@" <&0 2>"$said" &
 pid=$!
@@ -25,8 +27,8 @@ while kill -0 $pid 2>/dev/null; do
             kill -TERM $pid 2>/dev/null
         }
     fi
-    # A replay without end says nothing meanwhile.
-    if [ -z "$asked" ] && [[ " $* " == *" --loop "* ]] && [ $SECONDS -ge 2 ]; then
+    # A replay without end says nothing meanwhile, but somebody is asked.
+    if [ -z "$asked" ] && [[ " $* " == *" --loop "* ]] && [ "$(calls_so_far)" -gt "$before" ]; then
         asked=yes
         kill -TERM $pid
     fi

@@ -17,6 +17,8 @@ class Api(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with open(f"{folder}/asked", "ab") as asked:
+            asked.write(b".")
         if self.headers.get("Host", "").startswith("weir.example"):
             return self.pass_on(body)
         content = json.dumps({"id": 7, "name": "Ada", "total": 12.5}).encode()
