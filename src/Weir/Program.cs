@@ -1,40 +1,14 @@
 using System.CommandLine;
 using Weir.Capture;
 using Weir.Cli;
-using Weir.Cli.Commands;
 using Weir.Cli.Compatibility;
 using Weir.Storage;
 
 StandardStreams.GuardError();
-var root = new RootCommand("Weir shows what your services say to each other: every API call, from real packets.")
-{
-    UpCommand.Create(),
-    ProbeCommand.Create(),
-    CenterCommand.Create(),
-    SniffCommand.Create(),
-    FlowsCommand.Create(),
-    ReplayCommand.Create(),
-    EndpointsCommand.Create(),
-    SetupCommand.Create(),
-    OpenApiCommand.Create(),
-    DiffCommand.Create(),
-    TrainCommand.Create(),
-    DetectCommand.Create(),
-    RulesCommand.Create(),
-    RevealCommand.Create(),
-    SmellsCommand.Create(),
-    ScanCommand.Create(),
-    ExportCommand.Create(),
-    PacketsCommand.Create(),
-    McpCommand.Create(),
-    BackupCommand.CreateBackup(),
-    BackupCommand.CreateRestore(),
-    DoctorCommand.Create(),
-};
 
 try
 {
-    var parsed = root.Parse(SnifferCompatibility.Rewrite(args, Environment.GetEnvironmentVariable, note => Console.Error.WriteLine($"weir: {note}")));
+    var parsed = CommandLine.Root().Parse(SnifferCompatibility.Rewrite(args, Environment.GetEnvironmentVariable, note => Console.Error.WriteLine($"weir: {note}")));
     if (parsed.Errors.Count > 0)
     {
         foreach (var error in parsed.Errors) Console.Error.WriteLine($"weir: {error.Message}");
@@ -42,7 +16,8 @@ try
         return ExitCode.Usage;
     }
 
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // Commands stop by themselves (Interruption) and take the time that needs: the library would end the process two seconds after a signal.
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (UsageException e)
 {

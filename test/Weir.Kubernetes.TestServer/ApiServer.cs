@@ -33,6 +33,12 @@ public sealed record ApiServerOptions
     /// <summary>Kinds, by plural, whose definitions nobody installed.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
+    /// <summary>A socket file to listen at, for clients of another network, which find it where <see cref="Advertised"/> says.</summary>
+    public string? Socket { get; init; }
+
+    /// <summary>The address in kubeconfigs, where it is not the one that is listened at.</summary>
+    public Uri? Advertised { get; init; }
+
     /// <summary>Time between bookmarks; a real server sends them about each minute.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 }
@@ -76,7 +82,13 @@ public sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            if (options.Socket is { } path) kestrel.ListenUnixSocket(path, Secure);
+            else kestrel.Listen(IPAddress.Loopback, 0, Secure);
+        });
+
+        void Secure(ListenOptions listen)
         {
             if (!options.Tls) return;
             listen.Protocols = HttpProtocols.Http1AndHttp2;
@@ -88,7 +100,8 @@ public sealed class ApiServer : IAsyncDisposable
                 ClientCertificateMode = ClientCertificateMode.AllowCertificate,
                 ClientCertificateValidation = (client, _, _) => authority.Signed(client),
             });
-        }));
+        }
+
         var app = builder.Build();
         var server = new ApiServer(app, options, authority, new ObjectStore(), new Faults(), new Access());
         server.Access.Accept(Token, "test-user");
@@ -96,7 +109,7 @@ public sealed class ApiServer : IAsyncDisposable
         app.Run(routes.HandleAsync);
         await app.StartAsync().ConfigureAwait(false);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        server.Address = new Uri(address);
+        server.Address = options.Advertised ?? new Uri(address);
         return server;
     }
 

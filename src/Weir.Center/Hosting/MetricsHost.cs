@@ -28,9 +28,16 @@ public sealed class MetricsHost : IAsyncDisposable
     /// <param name="sources">Whose counters are shown; those of the process are added where they are not among them.</param>
     public MetricsHost(IPEndPoint listen, IEnumerable<IStatusSource> sources)
     {
-        foreach (var source in sources) _sources.Add(source);
-        if (!_sources.All.Any(source => source is ProcessStatus)) _sources.Add(new ProcessStatus());
+        foreach (var source in WithProcess(sources)) _sources.Add(source);
         _application = Build(listen, _sources);
+    }
+
+    /// <summary>The same sources, and that of the process where it is not among them.</summary>
+    public static IReadOnlyList<IStatusSource> WithProcess(IEnumerable<IStatusSource> sources)
+    {
+        List<IStatusSource> all = [.. sources];
+        if (!all.Exists(source => source is ProcessStatus)) all.Add(new ProcessStatus());
+        return all;
     }
 
     /// <summary>Such as <c>http://127.0.0.1:7375</c>; known after <see cref="StartAsync"/>.</summary>

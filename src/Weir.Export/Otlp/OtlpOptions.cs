@@ -9,6 +9,9 @@ public sealed record OtlpOptions
     /// <summary>Where spans go when only a collector is named (OTLP/HTTP, "Default URL paths").</summary>
     private const string TracesPath = "/v1/traces";
 
+    /// <summary>The same for metrics.</summary>
+    private const string MetricsPath = "/v1/metrics";
+
     public required Uri Url { get; init; }
 
     /// <summary>Fields added to each request, credentials among them; never told to anybody else.</summary>
@@ -43,7 +46,12 @@ public sealed record OtlpOptions
     /// <param name="text">An absolute http or https URL.</param>
     /// <param name="url">Where to post.</param>
     /// <param name="error">What is wrong with it, for the user.</param>
-    public static bool TryParseUrl(string? text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error)
+    public static bool TryParseUrl(string? text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error) => TryParseUrl(text, TracesPath, out url, out error);
+
+    /// <summary>The same for metrics.</summary>
+    public static bool TryParseMetricsUrl(string? text, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error) => TryParseUrl(text, MetricsPath, out url, out error);
+
+    private static bool TryParseUrl(string? text, string path, [NotNullWhen(true)] out Uri? url, [NotNullWhen(false)] out string? error)
     {
         url = null;
         error = null;
@@ -51,7 +59,7 @@ public sealed record OtlpOptions
         else if (!Uri.TryCreate(text, UriKind.Absolute, out var given)) error = $"'{text}' is no URL; one looks like http://collector:4318";
         else if (given.Scheme is not ("http" or "https")) error = $"{text} is neither http nor https; OTLP over gRPC is not spoken, its HTTP port is 4318";
         else if (given.UserInfo.Length > 0) error = "the URL of a collector has no user in it: put credentials into OTEL_EXPORTER_OTLP_HEADERS";
-        else url = given.AbsolutePath == "/" ? new Uri(given, TracesPath) : given;
+        else url = given.AbsolutePath == "/" ? new Uri(given, path) : given;
         return error is null;
     }
 

@@ -47,6 +47,27 @@ public static class Exposition
         return text.ToString();
     }
 
+    /// <summary>Names and values of what <see cref="Labels"/> wrote.</summary>
+    internal static IEnumerable<KeyValuePair<string, string>> ReadLabels(string labels)
+    {
+        var at = 0;
+        while (at < labels.Length)
+        {
+            var equals = labels.IndexOf('=', at);
+            var name = labels[at..equals];
+            var value = new StringBuilder();
+            for (at = equals + 2; labels[at] != '"'; at++)
+            {
+                if (labels[at] == '\\') value.Append(labels[++at] == 'n' ? '\n' : labels[at]);
+                else value.Append(labels[at]);
+            }
+
+            yield return new(name, value.ToString());
+            // The quote, and the comma before another one.
+            at += 2;
+        }
+    }
+
     /// <summary>What a name may not hold becomes an underscore.</summary>
     public static string Name(string name) => string.Create(name.Length, name, static (span, from) =>
     {

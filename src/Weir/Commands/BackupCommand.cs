@@ -14,7 +14,7 @@ internal static class BackupCommand
         alone into a file. What is left out is told. ClickHouse has backups of its own (docs/guides/storage.md).
 
         Examples:
-          weir backup /backup                            into /backup/weir-20261121T174500Z/
+          weir backup /var/backups/weir/                 into /var/backups/weir/weir-20261121T174500Z/
           weir backup calls.db --data /var/lib/weir      the calls alone
         """;
 
@@ -23,14 +23,14 @@ internal static class BackupCommand
         Databases that are there already stay beside it as weir.db.before-restore and the like.
 
         Examples:
-          weir restore /backup/weir-20261121T174500Z
+          weir restore /var/backups/weir/weir-20261121T174500Z
           weir restore calls.db
           weir restore calls.db --data /var/lib/weir --force
         """;
 
     public static Command CreateBackup()
     {
-        var place = new Argument<string>("place") { Description = "A directory, in which one is made by the time of day; or a file to be made, for the calls alone" };
+        var place = new Argument<string>("place") { Description = "A directory (one that is there, or with a / at its end), in which one is made by the time of day; or a file to be made, for the calls alone" };
         var data = Data();
         var command = new Command("backup", BackupHelp) { place, data };
         command.SetAction(parsed => Backup(parsed.GetValue(place)!, DataOf(parsed, data)));
@@ -58,8 +58,9 @@ internal static class BackupCommand
     private static int Backup(string place, string data)
     {
         IEnumerable<string> left = SqliteBackup.OtherDatabases(data);
-        if (Directory.Exists(place))
+        if (Directory.Exists(place) || Path.EndsInDirectorySeparator(place))
         {
+            Directory.CreateDirectory(place);
             place = Path.Combine(place, $"weir-{DateTime.UtcNow.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}");
             Console.Error.WriteLine($"weir: {Text(SqliteBackup.WriteAll(data, place))} copied to {place}");
             left = [];

@@ -119,7 +119,7 @@ internal static class SniffCommand
         SniffOptions options, DeliveryOptions delivery, ParseResult parsed, IReadOnlyList<IExchangeOutput> outputs, ExchangeMetrics calls)
     {
         IReadOnlyList<IExchangeOutput> lanes = delivery.ReadAddressHeader(parsed) is { } header ? [new AddressHeaderOutput(outputs, header)] : outputs;
-        return parsed.GetValue(options.Metrics.Listen) is null ? lanes : [.. lanes, new SharedSinkOutput(calls)];
+        return !options.Metrics.IsAsked(parsed) ? lanes : [.. lanes, new SharedSinkOutput(calls)];
     }
 
     /// <summary>Packets can be masked; to take parts out of them would make another conversation of them.</summary>

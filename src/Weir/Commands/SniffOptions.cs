@@ -148,7 +148,7 @@ internal sealed class SniffOptions
 
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, AccountingPlane, .. Retention.All, Metrics.Listen];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, AccountingPlane, .. Retention.All, .. Metrics.All];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

@@ -59,7 +59,7 @@ internal static class UpCommand
         var (store, auth) = (StoreSettings.Option(), new AuthSettings());
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, store, size, age, apisec, auth.Off };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.AccountingPlane, .. options.Retention.All, options.Metrics.Listen])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.AccountingPlane, .. options.Retention.All, .. options.Metrics.All])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {

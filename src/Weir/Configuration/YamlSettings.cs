@@ -21,13 +21,16 @@ internal sealed record Setting(string Key, string Text, string Place)
 internal sealed class YamlSettings
 {
     private readonly Dictionary<string, List<Setting>> _values = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettingDescription> _known = new(StringComparer.Ordinal);
     private readonly Func<string, string?> _environment;
 
     private YamlSettings(Func<string, string?> environment) => _environment = environment;
 
     /// <summary>Every value that was asked for, as text: what a later reading is compared with.</summary>
     public SortedDictionary<string, string> Seen { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Every key that was asked for, in that order.</summary>
+    public IReadOnlyCollection<SettingDescription> Descriptions => _known.Values;
 
     /// <param name="file">Path; null for the environment alone.</param>
     /// <param name="environment">Environment variables.</param>
@@ -52,19 +55,21 @@ internal sealed class YamlSettings
         return settings;
     }
 
-    /// <summary>The one value of a key; null when it is not set.</summary>
     /// <exception cref="UsageException">It is a list.</exception>
-    public Setting? Find(string key)
+    private Setting? Find(string key, string meaning)
     {
-        var all = FindAll(key);
+        var all = FindAll(key, meaning);
         if (all.Count == 0) return null;
         return all.Count == 1 ? all[0] : throw new UsageException($"{all[1].Place}: {key} takes one value");
     }
 
     /// <summary>The values of a list, or the one value; of the environment, those between commas.</summary>
-    public IReadOnlyList<Setting> FindAll(string key)
+    /// <param name="key">Path such as <c>capture.port</c>.</param>
+    /// <param name="meaning">What it decides, for the reference.</param>
+    /// <param name="otherwise">What holds when it is not set, for the reference.</param>
+    public IReadOnlyList<Setting> FindAll(string key, string meaning, string? otherwise = null)
     {
-        _known.Add(key);
+        _known.TryAdd(key, new SettingDescription(key, "list", otherwise, meaning));
         var variable = VariableOf(key);
         List<Setting> found = _environment(variable) is { Length: > 0 } text
             ? [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one => new Setting(key, one, variable))]
@@ -73,12 +78,15 @@ internal sealed class YamlSettings
         return found;
     }
 
-    /// <summary>As <see cref="Find"/>, where a comma is part of the value.</summary>
-    public Setting? FindText(string key)
+    /// <summary>The one value of a key, in which commas are its own; null when it is not set.</summary>
+    /// <param name="key">Path such as <c>probes.listen</c>.</param>
+    /// <param name="meaning">What it decides, for the reference.</param>
+    /// <exception cref="UsageException">It is a list.</exception>
+    public Setting? FindText(string key, string meaning)
     {
-        _known.Add(key);
+        _known.TryAdd(key, new SettingDescription(key, "text", null, meaning));
         var variable = VariableOf(key);
-        var found = _environment(variable) is { Length: > 0 } text ? new Setting(key, text, variable) : Find(key);
+        var found = _environment(variable) is { Length: > 0 } text ? new Setting(key, text, variable) : Find(key, meaning);
         if (found is not null) Seen[key] = found.Text;
         return found;
     }
@@ -90,9 +98,10 @@ internal sealed class YamlSettings
         return [.. _values.Keys.Where(one => one.StartsWith(prefix, StringComparison.Ordinal)).Select(one => one[prefix.Length..].Split('.')[0]).Distinct()];
     }
 
-    public T Get<T>(string key, Parser<T> parser, string expected, T otherwise)
+    public T Get<T>(string key, Parser<T> parser, string expected, T otherwise, string meaning)
     {
-        if (FindText(key) is not { } setting) return otherwise;
+        _known.TryAdd(key, new SettingDescription(key, expected, SettingText.Of(otherwise), meaning));
+        if (FindText(key, meaning) is not { } setting) return otherwise;
         return parser(setting.Text, out var value) ? value : throw setting.Wrong(expected);
     }
 
@@ -101,8 +110,8 @@ internal sealed class YamlSettings
     {
         foreach (var (key, values) in _values)
         {
-            if (_known.Contains(key)) continue;
-            throw new UsageException($"{values[0].Place}: there is no key {key}{Spelling.Suggest(key, _known)}");
+            if (_known.ContainsKey(key)) continue;
+            throw new UsageException($"{values[0].Place}: there is no key {key}{Spelling.Suggest(key, _known.Keys)}");
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class CatalogueInput
             "WEIR_TOKEN_FILE" => file ?? (token is null ? Environment.GetEnvironmentVariable(name) : null),
             _ => null,
         });
-        return new CenterClient(parsed.GetValue(Center)!, Secrets.Text(settings, "token"));
+        return new CenterClient(parsed.GetValue(Center)!, Secrets.Text(settings, "token", "Token of an account of the center"));
     }
 
     /// <summary>Learns from all calls of a file. Credentials are judged, then masked as everywhere.</summary>

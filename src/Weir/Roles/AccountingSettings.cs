@@ -25,16 +25,16 @@ internal sealed class AccountingSettings
     /// <exception cref="UsageException">A value is not what its key takes.</exception>
     public static AccountingSettings Read(YamlSettings yaml, WakizashiProbeKeys old)
     {
-        var interval = yaml.Get<TimeSpan>("accounting.interval", Duration.TryParse, "a time such as 10s", old.Interval ?? TimeSpan.FromSeconds(10));
+        var interval = yaml.Get<TimeSpan>("accounting.interval", Duration.TryParse, "a time such as 10s", old.Interval ?? TimeSpan.FromSeconds(10), "How often bytes and packets of all traffic are reported; at least 1s");
         if (interval < s_leastInterval) throw new UsageException("accounting.interval is at least 1s");
-        var devices = yaml.FindAll("accounting.devices");
+        var devices = yaml.FindAll("accounting.devices", "Regular expressions for names of interfaces that are counted; left out: all that are captured");
         var patterns = devices.Count > 0 ? devices : old.Devices;
         return new AccountingSettings
         {
-            Mode = yaml.Get<AccountingMode>("accounting.mode", AccountingModes.TryParse, AccountingModes.Expected, old.AreThere ? AccountingMode.On : AccountingMode.Auto),
-            Plane = yaml.Get<AccountingPlane>("accounting.plane", AccountingPlanes.TryParse, AccountingPlanes.Expected, AccountingPlane.Auto),
+            Mode = yaml.Get<AccountingMode>("accounting.mode", AccountingModes.TryParse, AccountingModes.Expected, old.AreThere ? AccountingMode.On : AccountingMode.Auto, "Whether bytes of all traffic are counted; auto: where the kernel counts, or nothing narrows what is captured"),
+            Plane = yaml.Get<AccountingPlane>("accounting.plane", AccountingPlanes.TryParse, AccountingPlanes.Expected, AccountingPlane.Auto, "Where bytes are counted: in the kernel, or on captured frames"),
             Interval = interval,
-            Address = yaml.FindText("accounting.address")?.Text ?? AccountingModes.OwnAddress(),
+            Address = yaml.FindText("accounting.address", "The probe's own address in reports (default: POD_IP, NODE_IP, then the first address of this host)")?.Text ?? AccountingModes.OwnAddress(),
             Devices = patterns.Count == 0 ? null : Matching([.. patterns.Select(Pattern)]),
         };
     }

@@ -21,11 +21,11 @@ internal sealed class AuthSettings
     public static AuthOptions Read(YamlSettings settings, bool off) => new()
     {
         Enabled = !off,
-        AdminPassword = Secrets.Text(settings, "adminPassword"),
+        AdminPassword = Secrets.Text(settings, "adminPassword", "Password of admin at the first start, which otherwise makes one up and tells it once"),
         Oidc = OidcSettings.Read(settings),
-        OpenMessages = settings.Get("openMessages", bool.TryParse, "true or false", false),
-        PublicUrl = settings.Get<Uri?>("publicUrl", IsPage, "an address such as https://weir.example", null),
-        Proxies = [.. settings.FindAll("trustedProxies").Select(Network)],
+        OpenMessages = settings.Get("openMessages", bool.TryParse, "true or false", false, "POST /message takes calls of loggers from everybody who reaches it, without a token"),
+        PublicUrl = settings.Get<Uri?>("publicUrl", IsPage, "an address such as https://weir.example", null, "The address that browsers see behind a proxy; with https, cookies are for TLS alone"),
+        Proxies = [.. settings.FindAll("trustedProxies", "Addresses or networks of proxies whose X-Forwarded-For is believed").Select(Network)],
     };
 
     /// <summary>What the one at the console has to know. The password of the first start is told here and nowhere else.</summary>

@@ -36,8 +36,8 @@ internal sealed class CaptureSettings
             command.Options.Add(option);
             var key = Section + KeyOf(option);
             var values = option.Arity.MaximumNumberOfValues > 1 || option == options.Interfaces || option == options.Ports
-                ? settings.FindAll(key)
-                : settings.FindText(key) is { } one ? [one] : [];
+                ? settings.FindAll(key, option.Description!)
+                : settings.FindText(key, option.Description!) is { } one ? [one] : [];
             foreach (var value in values) places[option] = value;
             if (option == options.Ports && values.Count > 0) arguments.AddRange([option.Name, string.Join(',', values.Select(value => value.Text))]);
             else foreach (var value in values) arguments.Add($"{option.Name}={value.Text}");

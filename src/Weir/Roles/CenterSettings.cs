@@ -34,20 +34,22 @@ internal sealed class CenterSettings
     public static CenterSettings Read(string? file, string? store, bool noAuth)
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
-        var tokens = Secrets.Tokens(yaml, "probes.token");
+        var tokens = Secrets.Tokens(yaml, "probes.token", "What probes have to show; several are taken");
         var old = WakizashiCenterKeys.Read(yaml);
+        var size = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30, "Oldest calls are deleted beyond this size; with ClickHouse, oldest days, and only when it is set");
+        var age = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7), "Calls are deleted after this time; with ClickHouse, by the day");
         var options = new CenterOptions
         {
-            Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373)),
-            ClickHouse = StoreSettings.Read(yaml, store, yaml.Get<long>("maxSize", ByteSize.TryParse, "a size such as 2GiB", long.MaxValue), yaml.Get<TimeSpan>("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7))),
-            DataDirectory = yaml.FindText("data")?.Text ?? UpCommand.DataDirectory(null, demo: false),
-            MaxBytes = yaml.Get("maxSize", ByteSize.TryParse, "a size such as 2GiB", 2L << 30),
-            MaxAge = yaml.Get("maxAge", Duration.TryParse, "a time such as 7d", TimeSpan.FromDays(7)),
+            Listen = yaml.Get<IPEndPoint>("listen", IsEndpoint, "an address and port such as 127.0.0.1:7373", new IPEndPoint(IPAddress.Loopback, 7373), "Where the page and the REST API listen"),
+            ClickHouse = StoreSettings.Read(yaml, store, yaml.Seen.ContainsKey("maxSize") ? size : long.MaxValue, age),
+            DataDirectory = yaml.FindText("data", "Directory of the store, the accounts and the queues (default ~/.local/share/weir)")?.Text ?? UpCommand.DataDirectory(null, demo: false),
+            MaxBytes = size,
+            MaxAge = age,
             Auth = AuthSettings.Read(yaml, noAuth),
             Probes = new ProbePort
             {
                 Listen = yaml.Get<IPEndPoint>(
-                    "probes.listen", IsEndpoint, "an address and port such as 127.0.0.1:7374", new IPEndPoint(IPAddress.Loopback, CenterAddress.DefaultPort)),
+                    "probes.listen", IsEndpoint, "an address and port such as 127.0.0.1:7374", new IPEndPoint(IPAddress.Loopback, CenterAddress.DefaultPort), "Where probes deliver"),
                 Tokens = new ProbeTokens(tokens),
                 Tls = ReadTls(yaml),
             },
@@ -62,7 +64,7 @@ internal sealed class CenterSettings
 
     private static RpcServerTls? ReadTls(YamlSettings yaml)
     {
-        var (certificate, authority) = (Secrets.Certificate(yaml, "probes.tls"), Secrets.Authority(yaml, "probes.tls.clientAuthority"));
+        var (certificate, authority) = (Secrets.Certificate(yaml, "probes.tls", "PEM file; with both, probes are heard encrypted"), Secrets.Authority(yaml, "probes.tls.clientAuthority", "PEM file of the authorities whose certificates probes have to show"));
         if (certificate is not null) return new RpcServerTls(certificate, authority);
         return authority is null
             ? null

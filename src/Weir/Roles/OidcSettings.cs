@@ -10,15 +10,15 @@ internal static class OidcSettings
     /// <exception cref="UsageException">Something is wrong; the message says where.</exception>
     public static OidcOptions? Read(YamlSettings yaml)
     {
-        var (issuer, client, secret) = (yaml.FindText("auth.oidc.issuer"), yaml.FindText("auth.oidc.clientId"), Secrets.Hidden(yaml, "auth.oidc.clientSecret"));
-        var scopes = yaml.FindAll("auth.oidc.scopes");
-        var audiences = yaml.FindAll("auth.oidc.audiences");
-        var (name, nameClaim, roleClaim) = (yaml.FindText("auth.oidc.name")?.Text, yaml.FindText("auth.oidc.nameClaim")?.Text, yaml.FindText("auth.oidc.roleClaim")?.Text);
-        var otherwise = yaml.FindText("auth.oidc.defaultRole");
+        var (issuer, client, secret) = (yaml.FindText("auth.oidc.issuer", "Address of a provider of OpenID Connect, as its tokens name it"), yaml.FindText("auth.oidc.clientId", "Name of this client at the provider"), Secrets.Hidden(yaml, "auth.oidc.clientSecret", "Its secret; not in the file itself. Left out for a public client"));
+        var scopes = yaml.FindAll("auth.oidc.scopes", "What is asked for; openid is among it (default openid, profile, email)");
+        var audiences = yaml.FindAll("auth.oidc.audiences", "Audiences, beside the client, for which access tokens of programs are taken");
+        var (name, nameClaim, roleClaim) = (yaml.FindText("auth.oidc.name", "What the button of the login page names")?.Text, yaml.FindText("auth.oidc.nameClaim", "The claim that is the name of the user; dots lead into objects (default preferred_username)")?.Text, yaml.FindText("auth.oidc.roleClaim", "The claim whose values give roles (default groups)")?.Text);
+        var otherwise = yaml.FindText("auth.oidc.defaultRole", "viewer, operator or admin: the role of those whose claim gives none; without it they stay outside");
         var roles = new Dictionary<string, Role>(StringComparer.Ordinal);
         // The highest last, so that a value that is named twice gives it.
         foreach (var role in (Role[])[Role.Viewer, Role.Operator, Role.Admin])
-            foreach (var one in yaml.FindAll($"auth.oidc.roles.{role.Name()}")) roles[one.Text] = role;
+            foreach (var one in yaml.FindAll($"auth.oidc.roles.{role.Name()}", "Values of the role claim that give this role")) roles[one.Text] = role;
         if (issuer is null && client is null) return null;
         if (issuer is null || client is null) throw new UsageException($"{(issuer ?? client)!.Place}: auth.oidc needs an issuer and a clientId");
         if (!Uri.TryCreate(issuer.Text, UriKind.Absolute, out var address) || !OidcOptions.IsSafe(address) || address.Query.Length > 0 || address.Fragment.Length > 0)

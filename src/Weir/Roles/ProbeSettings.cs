@@ -50,24 +50,24 @@ internal sealed class ProbeSettings
     public static ProbeSettings Read(string? file)
     {
         var yaml = YamlSettings.Read(file, Environment.GetEnvironmentVariable);
-        var tokens = Secrets.Tokens(yaml, "token");
+        var tokens = Secrets.Tokens(yaml, "token", "What the centers ask for");
         if (tokens.Count > 1) throw new UsageException("a probe has one token");
         var defaults = SpoolLimits.Default;
         var old = WakizashiProbeKeys.Read(yaml);
-        var centers = yaml.FindAll("centers");
+        var centers = yaml.FindAll("centers", "Where to deliver, HOST[:PORT]; the next one is taken when one is away");
         var settings = new ProbeSettings(yaml, CaptureSettings.Read(yaml))
         {
-            Name = yaml.FindText("name")?.Text ?? SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
+            Name = yaml.FindText("name", "The probe's name in calls and reports (default NODE_NAME, then the host's name)")?.Text ?? SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
             Centers = [.. (centers.Count > 0 ? centers : old.Centers).Select(Center).Distinct()],
             Token = tokens.Count > 0 ? tokens[0] : null,
             Tls = ReadTls(yaml),
-            SpoolRoot = yaml.FindText("spool.directory")?.Text ?? old.SpoolRoot ?? Deliveries.DefaultSpool(),
+            SpoolRoot = yaml.FindText("spool.directory", "Where calls wait for centers (default: WEIR_SPOOL, then a directory of the user)")?.Text ?? old.SpoolRoot ?? Deliveries.DefaultSpool(),
             Spool = defaults with
             {
-                MaxBytes = yaml.Get<long>("spool.maxSize", ByteSize.TryParse, "a size such as 1GiB", defaults.MaxBytes),
-                MaxAge = yaml.Get<TimeSpan>("spool.maxAge", Duration.TryParse, "a time such as 24h", defaults.MaxAge),
+                MaxBytes = yaml.Get<long>("spool.maxSize", ByteSize.TryParse, "a size such as 1GiB", defaults.MaxBytes, "Beyond this size the oldest calls that wait are dropped and counted"),
+                MaxAge = yaml.Get<TimeSpan>("spool.maxAge", Duration.TryParse, "a time such as 24h", defaults.MaxAge, "Calls that waited longer are dropped and counted"),
             },
-            BondAge = yaml.Get<TimeSpan>("spool.waitForStore", Duration.TryParse, "a time such as 30m", TimeSpan.FromMinutes(30)),
+            BondAge = yaml.Get<TimeSpan>("spool.waitForStore", Duration.TryParse, "a time such as 30m", TimeSpan.FromMinutes(30), "How long a probe waits for the store that had its last calls, before it delivers what is left to another"),
             Accounting = AccountingSettings.Read(yaml, old),
             Retention = RetentionSettings.Read(yaml),
             Notes = old.Notes,
@@ -108,8 +108,8 @@ internal sealed class ProbeSettings
     /// <summary>Encrypted when any key of the section is there.</summary>
     private static RpcClientTls? ReadTls(YamlSettings yaml)
     {
-        var (authority, certificate, name) = (Secrets.Authority(yaml, "tls.authority"), Secrets.Certificate(yaml, "tls"), yaml.FindText("tls.serverName")?.Text);
-        var asked = yaml.Get("tls.enabled", bool.TryParse, "true or false", authority is not null || certificate is not null || name is not null);
+        var (authority, certificate, name) = (Secrets.Authority(yaml, "tls.authority", "PEM file of the authorities that may sign the centers' certificates (default: those of the system)"), Secrets.Certificate(yaml, "tls", "PEM file; shown to centers that ask for one"), yaml.FindText("tls.serverName", "The name in the centers' certificate, where it is not that of the address")?.Text);
+        var asked = yaml.Get("tls.enabled", bool.TryParse, "true or false", authority is not null || certificate is not null || name is not null, "Whether calls are delivered encrypted; when left out, any other key of the section turns it on");
         return asked ? new RpcClientTls(authority, certificate, name) : null;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RoleOptions
 
     public Command AddTo(Command command)
     {
-        foreach (var option in new Option[] { Config, Check, For, Metrics.Listen }) command.Options.Add(option);
+        foreach (var option in (Option[])[Config, Check, For, .. Metrics.All]) command.Options.Add(option);
         return command;
     }
 

@@ -24,8 +24,8 @@ internal static class StoreSettings
     /// <exception cref="UsageException">It is no address of a store.</exception>
     public static ClickHouseStoreOptions? Read(YamlSettings yaml, string? argument, long maxBytes, TimeSpan maxAge)
     {
-        var setting = yaml.FindText("store.url");
-        var (user, password, cluster) = (yaml.FindText("store.user")?.Text, Secrets.Text(yaml, "store.password"), yaml.FindText("store.cluster"));
+        var setting = yaml.FindText("store.url", "Keep calls in ClickHouse instead of the embedded store: clickhouse:http[s]://HOST:PORT/DATABASE");
+        var (user, password, cluster) = (yaml.FindText("store.user", "User of the store")?.Text, Secrets.Text(yaml, "store.password", "Password of the store"), yaml.FindText("store.cluster", "Cluster of ClickHouse on which tables are made; to be chosen before the first start"));
         if ((argument ?? setting?.Text) is not { } address) return null;
         if (!StoreAddress.TryParse(address, out var options, out var error))
             throw new UsageException(argument is null ? $"{setting!.Place}: store.url: {error}" : $"--store: {error}");

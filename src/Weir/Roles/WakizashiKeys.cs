@@ -8,8 +8,6 @@ namespace Weir.Cli.Roles;
 /// <summary>The keys of a probe of wakizashi. docs/guides/from-wakizashi.md says what becomes of each.</summary>
 internal sealed class WakizashiProbeKeys
 {
-    private static readonly string[] s_keys = ["centerAddr", "dumpDir", "networkDevs", "capInterval"];
-
     private static readonly (string Key, string Why)[] s_idle =
     [
         ("autoClear", "the spool clears itself"),
@@ -31,15 +29,21 @@ internal sealed class WakizashiProbeKeys
     /// <summary>What the user should know of keys that change nothing.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    public static WakizashiProbeKeys Read(YamlSettings yaml) => new()
+    public static WakizashiProbeKeys Read(YamlSettings yaml)
     {
-        AreThere = s_keys.Any(key => yaml.FindAll(key).Count > 0),
-        Centers = yaml.FindAll("centerAddr"),
-        Devices = yaml.FindAll("networkDevs"),
-        Interval = WakizashiKeys.Seconds(yaml, "capInterval"),
-        SpoolRoot = yaml.FindText("dumpDir")?.Text,
-        Notes = WakizashiKeys.Notes(yaml, s_idle),
-    };
+        var (centers, devices) = (yaml.FindAll("centerAddr", "wakizashi: centers"), yaml.FindAll("networkDevs", "wakizashi: accounting.devices"));
+        var interval = WakizashiKeys.Seconds(yaml, "capInterval", "wakizashi: accounting.interval, in seconds");
+        var spool = yaml.FindText("dumpDir", "wakizashi: spool.directory")?.Text;
+        return new WakizashiProbeKeys
+        {
+            AreThere = centers.Count > 0 || devices.Count > 0 || interval is not null || spool is not null,
+            Centers = centers,
+            Devices = devices,
+            Interval = interval,
+            SpoolRoot = spool,
+            Notes = WakizashiKeys.Notes(yaml, s_idle),
+        };
+    }
 }
 
 /// <summary>The keys of a center of wakizashi.</summary>
@@ -77,26 +81,26 @@ internal sealed class WakizashiCenterKeys
     public static WakizashiCenterKeys Read(YamlSettings yaml)
     {
         // Known, so that a file that has them for another backend is no mistake.
-        foreach (var other in (string[])["mongoConfig.mongoURI", "mongoConfig", "redisConfig", "influxConfig"]) yaml.FindText(Backend + other);
-        if (yaml.FindText(Backend + "type") is { Text: not "influxdb" } type)
+        foreach (var other in (string[])["mongoConfig.mongoURI", "mongoConfig", "redisConfig", "influxConfig"]) yaml.FindText(Backend + other, "wakizashi: taken and passed over");
+        if (yaml.FindText(Backend + "type", "wakizashi: influxdb, the one that is known") is { Text: not "influxdb" } type)
             throw type.Wrong("influxdb: counters are kept in Weir's own store, and written to InfluxDB beside it");
         return new WakizashiCenterKeys
         {
-            Listen = Port(yaml, "port"),
-            Health = Port(yaml, "healthPort"),
-            InfluxHost = yaml.FindText(Backend + "influxConfig.host"),
-            User = yaml.FindText(Backend + "influxConfig.user"),
-            Password = yaml.FindText(Backend + "influxConfig.password"),
-            Database = yaml.FindText(Backend + "database")?.Text,
-            Table = yaml.FindText(Backend + "table")?.Text,
-            Timeout = WakizashiKeys.Seconds(yaml, Backend + "timeout"),
+            Listen = Port(yaml, "port", "wakizashi: wakizashi.listen, a port on every address"),
+            Health = Port(yaml, "healthPort", "wakizashi: a port for /healthz on every address"),
+            InfluxHost = yaml.FindText(Backend + "influxConfig.host", "wakizashi: influx.url, without a scheme"),
+            User = yaml.FindText(Backend + "influxConfig.user", "wakizashi: influx.user"),
+            Password = yaml.FindText(Backend + "influxConfig.password", "wakizashi: influx.password"),
+            Database = yaml.FindText(Backend + "database", "wakizashi: influx.database")?.Text,
+            Table = yaml.FindText(Backend + "table", "wakizashi: influx.measurement")?.Text,
+            Timeout = WakizashiKeys.Seconds(yaml, Backend + "timeout", "wakizashi: influx.timeout, in seconds"),
             Notes = WakizashiKeys.Notes(yaml, s_idle),
         };
     }
 
-    private static IPEndPoint? Port(YamlSettings yaml, string key)
+    private static IPEndPoint? Port(YamlSettings yaml, string key, string meaning)
     {
-        if (yaml.FindText(key) is not { } setting) return null;
+        if (yaml.FindText(key, meaning) is not { } setting) return null;
         var any = Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
         return ushort.TryParse(setting.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
             ? new IPEndPoint(any, port)
@@ -107,14 +111,14 @@ internal sealed class WakizashiCenterKeys
 internal static class WakizashiKeys
 {
     /// <summary>Seconds; what is not above zero is one second, as there.</summary>
-    public static TimeSpan? Seconds(YamlSettings yaml, string key)
+    public static TimeSpan? Seconds(YamlSettings yaml, string key, string meaning)
     {
-        if (yaml.FindText(key) is not { } setting) return null;
+        if (yaml.FindText(key, meaning) is not { } setting) return null;
         return int.TryParse(setting.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(Math.Max(1, seconds))
             : throw setting.Wrong("a number of seconds");
     }
 
     public static IReadOnlyList<string> Notes(YamlSettings yaml, IEnumerable<(string Key, string Why)> idle) =>
-        [.. idle.Where(one => yaml.FindText(one.Key) is not null).Select(one => $"{one.Key} changes nothing here: {one.Why}")];
+        [.. idle.Where(one => yaml.FindText(one.Key, $"wakizashi: changes nothing here, {one.Why}") is not null).Select(one => $"{one.Key} changes nothing here: {one.Why}")];
 }
