@@ -14,16 +14,17 @@ namespace Weir.Benchmarks;
 /// <param name="Runs">How often each command runs; the cheapest run counts.</param>
 /// <param name="Duration">How long a soak or chaos lasts.</param>
 /// <param name="Seed">Of the choices of chaos.</param>
+/// <param name="Fault">The beginning of the names of the faults that chaos makes; null for all.</param>
 public sealed record BenchOptions(
     string Verb, string Directory, int Exchanges, IReadOnlyList<string> Captures, string? Weir, IReadOnlySet<string> Skip, int Runs,
-    TimeSpan Duration, int Seed)
+    TimeSpan Duration, int Seed, string? Fault)
 {
     public const string Usage = """
         usage: Weir.Benchmarks generate [--directory DIR] [--exchanges N] [--captures NAME,…]
                Weir.Benchmarks run --weir PATH [--directory DIR] [--exchanges N] [--captures NAME|FILE,…] [--runs N] [--skip PEER,…]
                Weir.Benchmarks parse | redact | flows [--directory DIR]
                Weir.Benchmarks soak --weir PATH [--for 30s|10m]
-               Weir.Benchmarks chaos --weir PATH [--for 30s|30m] [--seed N]
+               Weir.Benchmarks chaos --weir PATH [--for 30s|30m] [--seed N] [--fault NAME]
         generate writes the captures (rest, large, connections), run reads them, or given pcap files, with weir and the peers on
         the PATH, parse measures the parsers alone, redact what looking for sensitive data costs, flows the
         flow meter with every feature,
@@ -45,7 +46,7 @@ public sealed record BenchOptions(
         if (args is not [("generate" or "run" or "parse" or "redact" or "flows" or "soak" or "chaos") and var verb, .. var rest] || rest.Length % 2 != 0) return false;
         var (directory, exchanges, runs, seed) = (Path.GetTempPath(), DefaultExchanges, 1, Environment.TickCount & int.MaxValue);
         var (captures, skip) = (GeneratedCapture.Names, "");
-        string? weir = null;
+        string? weir = null, fault = null;
         var duration = TimeSpan.FromSeconds(30);
         for (var i = 0; i < rest.Length; i += 2)
         {
@@ -57,6 +58,9 @@ public sealed record BenchOptions(
                     break;
                 case "--weir":
                     weir = value;
+                    break;
+                case "--fault":
+                    fault = value;
                     break;
                 case "--skip":
                     skip = value;
@@ -76,7 +80,7 @@ public sealed record BenchOptions(
         }
 
         if (verb is "run" or "soak" or "chaos" && weir is null) return false;
-        options = new BenchOptions(verb, directory, exchanges, captures, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal), runs, duration, seed);
+        options = new BenchOptions(verb, directory, exchanges, captures, weir, skip.Split(',').ToHashSet(StringComparer.Ordinal), runs, duration, seed, fault);
         return verb != "generate" || captures.All(GeneratedCapture.Names.Contains);
     }
 

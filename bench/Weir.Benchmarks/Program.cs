@@ -26,7 +26,7 @@ switch (options.Verb)
     case "soak":
         return await SoakRun.Run(options.Weir!, options.Duration, Console.Out);
     case "chaos":
-        return await ChaosRun.Run(options.Weir!, options.Duration, options.Seed, Console.Out);
+        return await ChaosRun.Run(options.Weir!, options.Duration, options.Seed, options.Fault, Console.Out);
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;

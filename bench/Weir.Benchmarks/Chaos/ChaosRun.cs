@@ -17,7 +17,7 @@ internal static class ChaosRun
     private static readonly string[] s_tools = ["mount", "umount", "losetup", "mkfs.ext4", "fallocate", "tc"];
 
     /// <summary>0 when Weir kept what it is held to, 1 when not, 2 when it could not be tried.</summary>
-    public static async Task<int> Run(string weir, TimeSpan duration, int seed, TextWriter output)
+    public static async Task<int> Run(string weir, TimeSpan duration, int seed, string? only, TextWriter output)
     {
         if (RoleLab.Missing is { } missing || (missing = s_tools.FirstOrDefault(static tool => !Child.Exists(tool))) is not null)
         {
@@ -35,7 +35,7 @@ internal static class ChaosRun
         // In the mount namespace of this run: names of network namespaces that nobody else sees, and that end with it.
         Directory.CreateDirectory("/run/netns");
         await Child.Output("mount", "-t", "tmpfs", "tmpfs", "/run/netns");
-        var (scale, bounds, breaches) = (new ChaosScale(duration, seed), new ChaosBounds(), new Breaches(output));
+        var (scale, bounds, breaches) = (new ChaosScale(duration, seed, only), new ChaosBounds(), new Breaches(output));
         await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"chaos for {duration}, seed {seed}"));
         await using var plant = await ChaosPlant.Make(weir, scale, bounds, breaches);
         var (network, damage) = (new NetworkFaults(plant), new DamageFaults(plant, breaches, weir));

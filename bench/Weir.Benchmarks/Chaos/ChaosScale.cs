@@ -3,7 +3,8 @@ namespace Weir.Benchmarks.Chaos;
 /// <summary>How long, how much and how often: the short run of the test suite and the long one differ in these numbers alone.</summary>
 /// <param name="Duration">Of the time in which faults begin.</param>
 /// <param name="Seed">Of every choice.</param>
-internal sealed record ChaosScale(TimeSpan Duration, int Seed)
+/// <param name="Only">Faults whose name begins like this, to look at one; null for all.</param>
+internal sealed record ChaosScale(TimeSpan Duration, int Seed, string? Only)
 {
     /// <summary>Every fault once, at one of the roles that it can befall.</summary>
     public bool IsShort => Duration < TimeSpan.FromMinutes(2);

@@ -49,7 +49,7 @@ internal sealed class FaultSchedule(ChaosPlant plant, ChaosScale scale, Breaches
 
     private void Refill()
     {
-        var all = (from fault in faults where fault.Missing is null from role in plant.Roles where fault.Fits(role) select (fault, role)).ToArray();
+        var all = (from fault in faults where fault.Missing is null && fault.Name.StartsWith(scale.Only ?? "", StringComparison.Ordinal) from role in plant.Roles where fault.Fits(role) select (fault, role)).ToArray();
         _random.Shuffle(all);
         _bag.AddRange(scale.IsShort ? all.DistinctBy(static one => one.fault.Name) : all);
     }
@@ -60,6 +60,7 @@ internal sealed class FaultSchedule(ChaosPlant plant, ChaosScale scale, Breaches
         _happened[fault.Name] = _happened.GetValueOrDefault(fault.Name) + 1;
         try
         {
+            await role.Mend();
             await fault.Happen(role, time);
         }
         catch (Exception failure)

@@ -19,7 +19,11 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
 {
     private const int AskSeconds = 10;
 
+    /// <summary>Of standard error, with a breach: a stack trace and what came before it.</summary>
+    private const int ToldCharacters = 3000;
+
     private readonly SemaphoreSlim _busy = new(1, 1);
+    private readonly Lock _gate = new();
     private Child? _child;
     private string? _expected;
 
@@ -84,7 +88,7 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
         var clock = Stopwatch.StartNew();
         _child = Child.Start(command[0], command.Skip(1), environment);
         var life = new RoleLife(NowMs, new MemorySamples(_child.Id));
-        Lives.Add(life);
+        lock (_gate) Lives.Add(life);
         if (onDamage) _expected = "it may refuse";
         if (await IsReady(clock, onDamage))
         {
@@ -106,6 +110,7 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
 
     public async Task Kill()
     {
+        await Mend();
         await Ask();
         _expected = "killed";
         var end = NowMs;
@@ -115,12 +120,22 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
 
     public async Task Terminate()
     {
+        await Mend();
         _expected = "terminated";
         var (clock, end) = (Stopwatch.StartNew(), NowMs);
         _child!.Signal("TERM");
         var code = await End(Ending.Terminated, end);
         if (code != 130) breaches.Add("restart clean", $"{Name} ended a SIGTERM with {code}: {Tail(Life.Said)}");
         if (clock.ElapsedMilliseconds > bounds.EndMs) breaches.Add("restart clean", $"{Name} took {clock.ElapsedMilliseconds} ms to end");
+    }
+
+    /// <summary>Starts what ended by itself, so that the run can go on; the breach is told already, or is now.</summary>
+    public async Task Mend()
+    {
+        if (_child is { HasExited: false }) return;
+        Watch();
+        if (_child is not null) await End(Ending.ByItself, Life.EndMs);
+        await Start();
     }
 
     /// <summary>It may end from now on, because its disk is full.</summary>
@@ -142,12 +157,14 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
     /// <summary>Memory, and whether it still runs. Once a second.</summary>
     public void Watch()
     {
-        if (_child is not { } child || Life.Ending != Ending.Running) return;
-        Life.Memory.Take();
-        if (!child.HasExited || _expected is not null || Life.Ending != Ending.Running) return;
-        Life.Ending = Ending.ByItself;
-        Life.EndMs = NowMs;
-        breaches.Add("restart clean", $"{Name} ended by itself: {Tail(child.Errors)}");
+        lock (_gate)
+        {
+            if (_child is not { } child || Life.Ending != Ending.Running) return;
+            Life.Memory.Take();
+            if (!child.HasExited || _expected is not null) return;
+            (Life.Ending, Life.EndMs) = (Ending.ByItself, NowMs);
+            breaches.Add("restart clean", $"{Name} ended by itself: {Tail(child.Errors)}");
+        }
     }
 
     /// <summary>Reads its counters; those of before stay when it does not answer.</summary>
@@ -219,8 +236,12 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
 
         (life.Ending, life.EndMs) = (ending, endMs);
         if (ending is Ending.Terminated or Ending.GaveUp) life.Counters = Summary(life);
-        _child!.Dispose();
-        _child = null;
+        lock (_gate)
+        {
+            _child!.Dispose();
+            _child = null;
+        }
+
         return code;
     }
 
@@ -255,7 +276,7 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
         return code == 0 ? text : null;
     }
 
-    private static string Tail(string said) => said.Length <= 800 ? said : "…" + said[^800..];
+    private static string Tail(string said) => said.Length <= ToldCharacters ? said : "…" + said[^ToldCharacters..];
 
     private static long Number(string text) => long.Parse(text, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
