@@ -124,7 +124,7 @@ internal sealed class DamageFaults(ChaosPlant plant, Breaches breaches, string w
     {
         using var store = new FileStream(file, FileMode.Open, FileAccess.ReadWrite);
         var (pages, noise) = ((int)(store.Length / PageBytes), new byte[PageBytes]);
-        for (var count = Math.Max(3, pages / 20); count > 0 && pages > 1; count--)
+        for (var count = Math.Max(8, pages / 10); count > 0 && pages > 1; count--)
         {
             random.NextBytes(noise);
             store.Position = (long)random.Next(random.Next(8) == 0 ? 0 : 1, pages) * PageBytes;

@@ -174,7 +174,8 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
         await _busy.WaitAsync();
         try
         {
-            if (await Get(Metrics) is { } text) Life.Counters = Read(text);
+            var (life, asked) = (Life, NowMs);
+            if (await Get(Metrics) is { } text) life.Take(Read(text), asked);
         }
         finally
         {
@@ -235,7 +236,7 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
         }
 
         (life.Ending, life.EndMs) = (ending, endMs);
-        if (ending is Ending.Terminated or Ending.GaveUp) life.Counters = Summary(life);
+        if (ending is Ending.Terminated or Ending.GaveUp) life.Take(Summary(life), NowMs);
         lock (_gate)
         {
             _child!.Dispose();

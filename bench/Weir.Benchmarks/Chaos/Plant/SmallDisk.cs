@@ -18,7 +18,7 @@ internal sealed class SmallDisk : IAsyncDisposable
     private SmallDisk(string folder, string name)
     {
         (_image, Folder) = (Path.Combine(folder, $"{name}.img"), Path.Combine(folder, name));
-        _group = string.Create(CultureInfo.InvariantCulture, $"{Cgroups}/weir-chaos-{Path.GetFileName(folder)}-{name}");
+        _group = string.Create(CultureInfo.InvariantCulture, $"{Cgroups}/{Path.GetFileName(folder)}-{name}");
     }
 
     public string Folder { get; }

@@ -20,11 +20,11 @@ internal static class ChaosTable
         foreach (var one in accounts)
         {
             output.WriteLine(Line(
-                $"| {one.Role.Name} | {one.Made:N0} | {one.Stored:N0} | {one.WhileDown:N0} | {one.InMemory:N0} ({one.OldestInMemoryMs} ms) | {one.InDamagedSegments:N0} | {one.InDamagedStores:N0} | {one.Told:N0} | {one.Incomplete:N0} | {one.Unexplained:N0} |"));
+                $"| {one.Role.Name} | {one.Made:N0} | {one.Stored:N0} | {one.WhileDown:N0} | {one.InMemory:N0} ({one.OldestInMemoryMs} ms) | {one.InDamagedSegments:N0} | {one.InDamagedStores:N0} | {one.Told:N0} | {one.Incomplete:N0} | {one.UnexplainedCalls:N0} |"));
         }
 
         output.WriteLine(Line(
-            $"| all | {accounts.Sum(a => a.Made):N0} | {accounts.Sum(a => a.Stored):N0} | {accounts.Sum(a => a.WhileDown):N0} | {accounts.Sum(a => a.InMemory):N0} ({accounts.Max(a => a.OldestInMemoryMs)} ms) | {accounts.Sum(a => a.InDamagedSegments):N0} | {accounts.Sum(a => a.InDamagedStores):N0} | {accounts.Sum(a => a.Told):N0} | {accounts.Sum(a => a.Incomplete):N0} | {accounts.Sum(a => a.Unexplained):N0} |"));
+            $"| all | {accounts.Sum(a => a.Made):N0} | {accounts.Sum(a => a.Stored):N0} | {accounts.Sum(a => a.WhileDown):N0} | {accounts.Sum(a => a.InMemory):N0} ({accounts.Max(a => a.OldestInMemoryMs)} ms) | {accounts.Sum(a => a.InDamagedSegments):N0} | {accounts.Sum(a => a.InDamagedStores):N0} | {accounts.Sum(a => a.Told):N0} | {accounts.Sum(a => a.Incomplete):N0} | {accounts.Sum(a => a.UnexplainedCalls):N0} |"));
         output.WriteLine();
         output.WriteLine("| role | starts | killed | ended by SIGTERM | gave up, as it should | longest until it answered | peak memory, bound | memory |");
         output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- |");
@@ -49,7 +49,7 @@ internal static class ChaosTable
 
     private static int Endings(Role role, Ending ending) => role.Lives.Count(life => life.Ending == ending);
 
-    private static string Memory(Role role) => !role.IsSteady ? "–" : !role.Life.Memory.IsLongEnough ? "too short to say" : role.Life.Memory.IsFlat ? "flat" : "NOT FLAT";
+    private static string Memory(Role role) => !role.IsSteady ? "–" : !MemoryVerdict.CanTell(role) ? "too short to say" : role.Life.Memory.IsFlat ? "flat" : "NOT FLAT";
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,6 +6,8 @@ namespace Weir.Benchmarks.Chaos.Verdict;
 /// <summary>Resident memory: below a bound in every life, and flat in those that last the whole run.</summary>
 internal static class MemoryVerdict
 {
+    private static readonly TimeSpan s_settling = TimeSpan.FromMinutes(15);
+
     public static void Judge(IEnumerable<Role> roles, ChaosBounds bounds, Breaches breaches)
     {
         foreach (var role in roles)
@@ -13,9 +15,12 @@ internal static class MemoryVerdict
             var peak = Peak(role);
             if (peak > Bound(role, bounds))
                 breaches.Add("memory bounded", string.Create(CultureInfo.InvariantCulture, $"{role.Name} had {peak >> 20} MiB, {Bound(role, bounds) >> 20} are its bound"));
-            if (role.IsSteady && role.Life.Memory is { IsLongEnough: true, IsFlat: false }) breaches.Add("memory bounded", $"{role.Name} grows");
+            if (role.IsSteady && CanTell(role) && !role.Life.Memory.IsFlat) breaches.Add("memory bounded", $"{role.Name} grows");
         }
     }
+
+    /// <summary>Every kind of fault has come to the role in the first half, and filled what it fills: after a quarter of an hour.</summary>
+    public static bool CanTell(Role role) => role.Life.EndMs - role.Life.StartMs > s_settling.TotalMilliseconds;
 
     public static long Peak(Role role) => role.Lives.Max(static life => life.Memory.Peak);
 

@@ -8,16 +8,13 @@ namespace Weir.Benchmarks.Chaos.Verdict;
 /// <summary>The calls of one node: each is stored once, or one of a few reasons says why not.</summary>
 internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls stored, DamageFaults damage, ChaosBounds bounds, Breaches breaches)
 {
-    /// <summary>Packets, or the connections they belong to, that the role says it never had.</summary>
-    private static readonly string[] s_captureReasons = ["kernel_drops", "stream_connections_evicted"];
-
     /// <summary>Calls that the role says it gave up, but those in damaged segments, which are known by name.</summary>
     private static readonly string[] s_callReasons =
         ["center_queue_full", "center_spool_full", "center_spool_expired", "center_refused", "output_lost", "ingest_queue_full", "store_refused"];
 
     private const string DamagedReason = "center_spool_damaged";
 
-    private readonly Dictionary<RoleLife, long> _missing = [];
+    private readonly Dictionary<RoleLife, List<MadeCall>> _missing = [];
 
     public Role Role => role;
 
@@ -44,7 +41,7 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
     /// <summary>Stored, with something missing, where losses were told.</summary>
     public long Incomplete { get; private set; }
 
-    public long Unexplained { get; private set; }
+    public long UnexplainedCalls { get; private set; }
 
     public void Judge()
     {
@@ -71,13 +68,17 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
             Stored++;
             if (!stored.IsIncomplete(call.Id) || life is null) return;
             Incomplete++;
-            if (Lost(life) == 0) breaches.Add("nothing acknowledged is lost", $"call {call.Id} of {role.Name} is stored incomplete, and no loss was told");
+            if (!life.Spans.Exists(span => span.Covers(call))) breaches.Add("nothing acknowledged is lost", $"call {call.Id} of {role.Name} is stored incomplete, and no loss was told then");
             return;
         }
 
         if (stored.WasDamaged(call.Id)) InDamagedStores++;
         else if (segments.Exists(segment => segment.Calls.Contains(call.Id))) InDamagedSegments++;
-        else if (life is not null) _missing[life] = _missing.GetValueOrDefault(life) + 1;
+        else if (life is not null)
+        {
+            if (!_missing.TryGetValue(life, out var others)) _missing.Add(life, others = []);
+            others.Add(call);
+        }
         else if (Held(call) is { } ended)
         {
             InMemory++;
@@ -95,23 +96,27 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
 
     private void Explain()
     {
-        long left = 0;
-        foreach (var (life, missing) in _missing)
-        {
-            var explained = Math.Min(missing, Lost(life));
-            Told += explained;
-            left += missing - explained;
-        }
-
-        var given = Math.Min(left, s_callReasons.Sum(Reason));
+        var left = _missing.SelectMany(static one => Unexplained(one.Key, one.Value)).ToList();
+        Told = _missing.Sum(static one => one.Value.Count) - left.Count;
+        var given = Math.Min(left.Count, s_callReasons.Sum(Reason));
         Told += given;
-        Unexplained = left - given;
-        if (Unexplained == 0) return;
-        var lives = string.Join("; ", _missing.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Value} in life {role.Lives.IndexOf(one.Key)} ({one.Key.Ending})")));
-        breaches.Add("nothing acknowledged is lost", $"{role.Name}: nobody says where {Unexplained} calls are: {lives}");
+        UnexplainedCalls = left.Count - given;
+        if (UnexplainedCalls == 0) return;
+        var times = string.Join(", ", left.Take(10).Select(call => string.Create(
+            CultureInfo.InvariantCulture, $"{call.Id} at {DateTimeOffset.FromUnixTimeMilliseconds(call.StartMs):HH:mm:ss.fff}")));
+        breaches.Add("nothing acknowledged is lost", $"{role.Name}: nobody says where {UnexplainedCalls} calls are: {times}");
     }
 
-    private static long Lost(RoleLife life) => s_captureReasons.Sum(life.Counter);
+    /// <summary>Those that no loss was told of at their time, each packet told explaining one call at most.</summary>
+    private static IEnumerable<MadeCall> Unexplained(RoleLife life, List<MadeCall> missing)
+    {
+        var left = life.Spans.ToDictionary(static span => span, static span => span.Count);
+        foreach (var call in missing)
+        {
+            if (life.Spans.Find(span => left[span] > 0 && span.Covers(call)) is { } span) left[span]--;
+            else yield return call;
+        }
+    }
 
     /// <summary>Each damaged segment is told by name, and its calls are counted.</summary>
     private void JudgeSegments(List<DamagedSegment> segments)
