@@ -34,6 +34,13 @@ internal static class ChaosTable
                 $"| {role.Name} | {role.Lives.Count} | {Endings(role, Ending.Killed)} | {Endings(role, Ending.Terminated)} | {Endings(role, Ending.GaveUp)} | {role.LongestRecoveryMs / 1000.0:0.0} s | {MemoryVerdict.Peak(role) >> 20} of {MemoryVerdict.Bound(role, bounds) >> 20} MiB | {Memory(role)} |"));
         }
 
+        foreach (var role in plant.Roles.Where(static role => role.IsSteady && MemoryVerdict.CanTell(role)))
+        {
+            output.WriteLine();
+            output.WriteLine(role.Name);
+            role.Life.Memory.Print(output);
+        }
+
         output.WriteLine();
         foreach (var (fault, times) in schedule.Happened.OrderBy(static one => one.Key, StringComparer.Ordinal)) output.WriteLine(Line($"{fault}: {times}"));
         output.WriteLine(Line(

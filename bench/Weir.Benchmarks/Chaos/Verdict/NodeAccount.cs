@@ -15,6 +15,7 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
     private const string DamagedReason = "center_spool_damaged";
 
     private readonly Dictionary<RoleLife, List<MadeCall>> _missing = [];
+    private readonly List<MadeCall> _halves = [];
 
     public Role Role => role;
 
@@ -47,6 +48,7 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
     {
         var segments = damage.Segments.Where(segment => segment.Role == role).ToList();
         foreach (var call in plant.CallFiles(role).SelectMany(CallLog.Read)) Judge(call, segments);
+        if (_halves.Count > 0) breaches.Add("nothing acknowledged is lost", $"{role.Name}: {_halves.Count} calls are stored incomplete, and no loss was told then: {Times(_halves)}");
         Explain();
         JudgeSegments(segments);
         var acknowledged = role.Lives.Sum(static life => life.Counter("delivered"));
@@ -68,7 +70,7 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
             Stored++;
             if (!stored.IsIncomplete(call.Id) || life is null) return;
             Incomplete++;
-            if (!life.Spans.Exists(span => span.Covers(call))) breaches.Add("nothing acknowledged is lost", $"call {call.Id} of {role.Name} is stored incomplete, and no loss was told then");
+            if (!life.Spans.Exists(span => span.Covers(call))) _halves.Add(call);
             return;
         }
 
@@ -102,10 +104,11 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
         Told += given;
         UnexplainedCalls = left.Count - given;
         if (UnexplainedCalls == 0) return;
-        var times = string.Join(", ", left.Take(10).Select(call => string.Create(
-            CultureInfo.InvariantCulture, $"{call.Id} at {DateTimeOffset.FromUnixTimeMilliseconds(call.StartMs):HH:mm:ss.fff}")));
-        breaches.Add("nothing acknowledged is lost", $"{role.Name}: nobody says where {UnexplainedCalls} calls are: {times}");
+        breaches.Add("nothing acknowledged is lost", $"{role.Name}: nobody says where {UnexplainedCalls} calls are: {Times(left)}");
     }
+
+    private static string Times(List<MadeCall> calls) => string.Join(", ", calls.Take(10).Select(static call => string.Create(
+        CultureInfo.InvariantCulture, $"{call.Id} at {DateTimeOffset.FromUnixTimeMilliseconds(call.StartMs):HH:mm:ss.fff}")));
 
     /// <summary>Those that no loss was told of at their time, each packet told explaining one call at most.</summary>
     private static IEnumerable<MadeCall> Unexplained(RoleLife life, List<MadeCall> missing)
