@@ -32,11 +32,11 @@ internal sealed record ChaosScale(TimeSpan Duration, int Seed, string? Only)
 }
 
 /// <summary>What the run holds Weir to.</summary>
-/// <param name="RestartMs">From the start of a process to the first answer of its health page. A minute, as a liveness probe would wait, on a machine that has no core to spare.</param>
+/// <param name="RestartMs">From the start of a process to the first answer of its health page. Seconds on an idle machine; three minutes where a hundred other processes want the same two cores.</param>
 /// <param name="EndMs">From SIGTERM to the end: what a pod is given by default, and a drain of 10 s in it.</param>
 /// <param name="MemoryMs">From the end of a call to its being on the probe's disk, or in the store of <c>weir up</c>: half a second for the bundle, the rest for a busy machine.</param>
 /// <param name="EdgeMs">How exactly the moment is known in which a role begins or ceases to see the network.</param>
 /// <param name="ProbeBytes">Resident memory of a probe and of <c>weir sniff</c>.</param>
 /// <param name="CenterBytes">Resident memory of a center and of <c>weir up</c>: its queue alone may have 128 MiB.</param>
 internal sealed record ChaosBounds(
-    int RestartMs = 60_000, int EndMs = 40_000, int MemoryMs = 5000, int EdgeMs = 1500, long ProbeBytes = 512L << 20, long CenterBytes = 768L << 20);
+    int RestartMs = 180_000, int EndMs = 40_000, int MemoryMs = 5000, int EdgeMs = 1500, long ProbeBytes = 512L << 20, long CenterBytes = 768L << 20);

@@ -94,7 +94,8 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
         life.ReadyMs != long.MaxValue && call.StartMs >= life.ReadyMs + bounds.EdgeMs
         && call.EndMs <= life.EndMs - (life.Ending is Ending.Terminated ? bounds.EdgeMs : bounds.MemoryMs));
 
-    private RoleLife? Held(MadeCall call) => role.Lives.Find(life => call.StartMs >= life.ReadyMs && call.EndMs <= life.EndMs);
+    private RoleLife? Held(MadeCall call) =>
+        role.Lives.Find(life => call.StartMs >= life.ReadyMs && call.EndMs <= life.EndMs && call.EndMs > life.EndMs - bounds.MemoryMs);
 
     private void Explain()
     {
