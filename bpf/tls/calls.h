@@ -8,6 +8,13 @@
 /* Frames this close below belong to the same stack; fibres have stacks of their own. */
 #define SAME_STACK (1 << 20)
 
+/* The compiler, which knows that an index is small enough, would leave the mask out, by which alone some verifiers see it (Linux 6.1). */
+static __always_inline struct frame *frame_at(struct calls *calls, __u32 index)
+{
+	barrier_var(index);
+	return &calls->frames[index & (MAX_FRAMES - 1)];
+}
+
 /*
  * Adds a call. False when it is known already: the same function is probed twice (one library seen through two mounts), calls
  * itself by another name (gnutls_record_send by gnutls_record_send2), or grew its stack (Go).
@@ -26,7 +33,7 @@ static __always_inline bool push(const struct caller *caller, const struct frame
 	}
 	depth = calls->depth;
 	for (int i = 0; i < MAX_FRAMES && depth; i++) {
-		struct frame *above = &calls->frames[(depth - 1) & (MAX_FRAMES - 1)];
+		struct frame *above = frame_at(calls, depth - 1);
 
 		/* A call that lies deeper in the same stack than this one must have returned, unseen. */
 		if (caller->goroutine || above->token >= frame->token || frame->token - above->token > SAME_STACK)
@@ -34,7 +41,7 @@ static __always_inline bool push(const struct caller *caller, const struct frame
 		depth--;
 	}
 	if (depth) {
-		struct frame *above = &calls->frames[(depth - 1) & (MAX_FRAMES - 1)];
+		struct frame *above = frame_at(calls, depth - 1);
 
 		if (above->object == frame->object && above->buffer == frame->buffer && above->length == frame->length &&
 		    !((above->cookie ^ frame->cookie) & WEIR_TLS_COOKIE_DIRECTION))
@@ -47,7 +54,7 @@ static __always_inline bool push(const struct caller *caller, const struct frame
 		count(WEIR_LOST_TLS_DEPTH);
 		return false;
 	}
-	calls->frames[depth & (MAX_FRAMES - 1)] = *frame;
+	*frame_at(calls, depth) = *frame;
 	calls->depth = depth + 1;
 	return true;
 }
@@ -92,7 +99,7 @@ static __always_inline struct frame *top(const struct caller *caller)
 
 	if (!calls || !calls->depth || calls->depth > MAX_FRAMES)
 		return NULL;
-	return &calls->frames[(calls->depth - 1) & (MAX_FRAMES - 1)];
+	return frame_at(calls, calls->depth - 1);
 }
 
 /* Where the system call that is under way put what it received: its first buffer. */

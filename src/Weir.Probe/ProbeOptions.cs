@@ -20,6 +20,9 @@ public sealed record ProbeOptions
     /// <summary>Counts bytes by who sends them to whom; null does not. Not disposed of.</summary>
     public TrafficAccountant? Traffic { get; init; }
 
+    /// <summary>Counts for <see cref="Traffic"/> in the kernel; null counts the frames that are captured. Not disposed of.</summary>
+    public KernelTraffic? KernelTraffic { get; init; }
+
     /// <summary>Which tunnels are looked into.</summary>
     public TunnelOptions Tunnels { get; init; } = TunnelOptions.Default;
 

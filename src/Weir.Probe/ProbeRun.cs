@@ -24,6 +24,7 @@ public sealed class ProbeRun : IDisposable
     private readonly ExchangeWorker[] _workers;
     private readonly FlowDispatcher? _dispatcher;
     private readonly TrafficAccountant? _traffic;
+    private readonly KernelMeter? _kernel;
     private readonly CancellationTokenSource _ended = new();
     private readonly IPeerIdentifier? _identifier;
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -46,12 +47,14 @@ public sealed class ProbeRun : IDisposable
             options, new ExchangeFanOut(options.Where, outputs, limit, new ExchangeGuard(privacy, packets is not null), options.Identifier), packets, count, Names(sources[worker % sources.Count])))];
         if (sources.Count == 1 && count > 1) _dispatcher = new FlowDispatcher(_workers, _ended.Cancel);
         _traffic = options.Traffic;
-        if (_traffic is not null && !_isFile) _traffic.Devices = () => [.. sources[0].ReadStatistics().Select(one => one.Name)];
+        if (_traffic is not null && options.KernelTraffic is { } kernel) _kernel = new KernelMeter(kernel, _traffic, options.Tunnels);
+        var counted = _kernel is null ? _traffic : null;
+        if (counted is not null && !_isFile) counted.Devices = () => [.. sources[0].ReadStatistics().Select(one => one.Name)];
         var meters = _dispatcher is not null || _sharesFile ? 1 : count;
         _intakes = _dispatcher is not null
-            ? [new PacketIntake(options, _dispatcher, _traffic?.Meter(meters))]
+            ? [new PacketIntake(options, _dispatcher, counted?.Meter(meters))]
             : [.. _workers.Select((worker, number) => new PacketIntake(
-                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker, number < meters ? _traffic?.Meter(meters) : null))];
+                options, _sharesFile ? new FlowPart(worker, new FlowShares(count), number) : worker, number < meters ? counted?.Meter(meters) : null))];
     }
 
     /// <summary>Those whose counters count: of a file that each worker reads whole, the first.</summary>
@@ -81,6 +84,7 @@ public sealed class ProbeRun : IDisposable
     public void Run(CancellationToken cancellation)
     {
         _dispatcher?.Start();
+        _kernel?.Start();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _ended.Token);
         var others = _sources.Skip(1).Select((_, i) => new SourceThread(() => Run(i + 1, either.Token), i + 1, _ended.Cancel)).ToList();
         try
@@ -95,6 +99,7 @@ public sealed class ProbeRun : IDisposable
         }
 
         foreach (var other in others) other.Join();
+        _kernel?.Finish();
         _traffic?.Finish();
         _elapsed.Stop();
     }
@@ -133,6 +138,7 @@ public sealed class ProbeRun : IDisposable
     public void Dispose()
     {
         foreach (var source in _sources) source.Dispose();
+        _kernel?.Dispose();
         _dispatcher?.Dispose();
         _ended.Dispose();
     }

@@ -64,6 +64,20 @@ public sealed class HttpMessage
 
     public ReadOnlySpan<byte> this[Slice slice] => Text[slice];
 
+    /// <summary>The value of the first header field of a name, whatever its case (RFC 9110 §5.1).</summary>
+    public bool TryField(ReadOnlySpan<byte> name, out Slice value)
+    {
+        foreach (var field in Headers)
+        {
+            if (field.Name.Length != name.Length || !System.Text.Ascii.EqualsIgnoreCase(this[field.Name], name)) continue;
+            value = field.Value;
+            return true;
+        }
+
+        value = default;
+        return false;
+    }
+
     public void Clear()
     {
         Text.Clear();

@@ -35,17 +35,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
         StoreAddress.CheckName(options.Database);
         if (options.Cluster is { } cluster) StoreAddress.CheckName(cluster);
         _options = options;
-        _client = new ClickHouseClient(options);
-        _schema = new ClickHouseSchema(_client, options);
-        try
-        {
-            _schema.Prepare();
-        }
-        catch
-        {
-            _client.Dispose();
-            throw;
-        }
+        (_client, _schema) = ClickHouseSchema.Open(options);
 
         _writer = new ClickHouseWriter(_client, _schema, options);
         _feed = new FeedReader(_client, _schema, _writer.Self);

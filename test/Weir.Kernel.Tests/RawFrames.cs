@@ -29,13 +29,14 @@ internal static class RawFrames
         return packet;
     }
 
-    public static void Send(string networkNamespace, string device, byte[] frame)
+    public static void Send(string networkNamespace, string device, params IEnumerable<byte[]> frames)
     {
         using var links = NetworkNamespace.Run(networkNamespace, () => new LinkMonitor());
         var index = links.List().Single(l => l.Name == device).Index;
         using var socket = NetworkNamespace.Run(
             networkNamespace, () => new Socket(AddressFamily.Packet, SocketType.Raw, ProtocolType.Unspecified));
-        socket.SendTo(frame, new DeviceEndPoint(index));
+        var there = new DeviceEndPoint(index);
+        foreach (var frame in frames) socket.SendTo(frame, there);
     }
 
     /// <summary>struct sockaddr_ll: u16 family, u16 protocol, i32 ifindex, 12 bytes that sending does not need.</summary>

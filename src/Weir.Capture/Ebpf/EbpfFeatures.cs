@@ -16,6 +16,8 @@ public static class EbpfFeatures
     /// <summary>The feature that is the plane itself.</summary>
     public const string CaptureId = "ebpf";
 
+    private const string TrafficId = "ebpf-traffic";
+
     private static readonly EbpfOptions Trial = new() { RingBytes = 256 << 10 };
 
     /// <summary>In the order in which one needs the other; what can't be tried because an earlier one is missing is left out.</summary>
@@ -24,8 +26,9 @@ public static class EbpfFeatures
         var features = new List<EbpfFeature>();
         Add(features, "ebpf-programs", "kernel programs in this build", BpfObjects.IsCompiled("sockets"), "compiled", "this build was made without clang and the headers of libbpf: apt-get install clang llvm libbpf-dev make, and build again");
         Add(features, "libbpf", "libbpf", BpfLibrary.IsAvailable, BpfLibrary.IsAvailable ? BpfLibrary.Version : "", "apt-get install libbpf1");
+        if (features.TrueForAll(feature => feature.IsThere)) TryTraffic(features);
         Add(features, "ebpf-types", "types of the kernel (BTF)", BpfLibrary.HasKernelTypes, "/sys/kernel/btf/vmlinux", "/sys/kernel/btf/vmlinux is missing: a kernel with CONFIG_DEBUG_INFO_BTF, 5.10 or newer");
-        if (features.Exists(feature => !feature.IsThere)) return features;
+        if (features.Exists(feature => !feature.IsThere && feature.Id != TrafficId)) return features;
         var found = BpfLibrary.FindTracepoints("sock_send_length", "sock_recv_length", "tcp_sendmsg_locked", "inet_sock_set_state");
         Add(features, "ebpf-socket-lengths", "sends and receives told by sockets", found.Contains("sock_send_length"), "sock_send_length, sock_recv_length", "needs Linux 6.3; without it the exits of system calls are watched, which costs more");
         Add(features, "ebpf-connections", "beginning and end of connections", found.Contains("inet_sock_set_state"), "inet_sock_set_state", "needs Linux 4.16 with tracepoints");
@@ -49,6 +52,20 @@ public static class EbpfFeatures
         catch (Exception error) when (error is BpfException or LinuxException)
         {
             features.Add(new EbpfFeature(id, name, false, error.Message));
+        }
+    }
+
+    private static void TryTraffic(List<EbpfFeature> features)
+    {
+        const string Name = "bytes of all traffic counted in the kernel";
+        try
+        {
+            using var traffic = new KernelTraffic(new KernelTrafficOptions());
+            features.Add(new EbpfFeature(TrafficId, Name, true, "loaded and attached"));
+        }
+        catch (Exception error) when (error is BpfException or LinuxException)
+        {
+            features.Add(new EbpfFeature(TrafficId, Name, false, $"{error.Message}; captured frames are counted instead"));
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class RingInterfaceTable : IDisposable
             {
                 BlockTimeoutMs = _options.BlockTimeoutMs,
                 Filter = _filters.For(type),
-                IgnoreOutgoing = _options.IngressOnly || link.HardwareType == 772,
+                IgnoreOutgoing = _options.IngressOnly || link.IsLoopback,
                 Promiscuous = _options.Promiscuous,
             };
             var linkHeaderBytes = type == LinkType.Ethernet ? EthernetHeaderBytes : 0;

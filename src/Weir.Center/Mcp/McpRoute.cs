@@ -104,7 +104,7 @@ internal static class McpRoute
 
     private static bool TryArguments(McpTool tool, JsonNode? given, out Dictionary<string, string> arguments, out string problem)
     {
-        arguments = tool.Defaults.Where(static one => one.Value.Length > 0).ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal);
+        arguments = tool.Defaults.ToDictionary(static one => one.Name, static one => one.Value, StringComparer.Ordinal);
         problem = "";
         if (given is not (null or JsonObject)) problem = "arguments are an object";
         foreach (var (name, node) in given as JsonObject ?? [])

@@ -77,7 +77,7 @@ internal static class McpTools
         new("get_incident", "Get an incident", "One incident with its numbers, what is usual, and its evidence.", "getIncident", [new("id", "Its id", IsRequired: true)]),
         new("get_traffic", "Get traffic", "Bytes and packets of all traffic by time, and by who sent them to whom: not only of APIs.", "getTraffic",
             [new("from", s_from.Description), new("to", s_to.Description), new("group_by", "Fields with commas between: node, direction, protocol, source, destination, pod, workload, service"),
-             new("top", "Groups with the most bytes, 1 to 100", IsNumber: true), new("service", "Only with this service at either end, as namespace/name")], null, ("step", "")),
+             new("top", "Groups with the most bytes, 1 to 100", IsNumber: true), new("service", "Only with this service at either end, as namespace/name")]),
         new("get_service_map", "Get the service map", "Who calls whom, by observed traffic: calls, rates, errors, latency and bytes of each edge.", "getMap", [s_where, s_from, s_to, new("namespace", "Only this namespace")]),
         new("get_status", "Get the status", "How Weir fares: probes, planes, storage, and the ledger of what was not seen and why.", "getStatus", []),
     ];

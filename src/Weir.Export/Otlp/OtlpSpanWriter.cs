@@ -13,9 +13,6 @@ namespace Weir.Export.Otlp;
 /// </summary>
 internal static class OtlpSpanWriter
 {
-    private static readonly SearchValues<string> s_methods = SearchValues.Create(
-        ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"], StringComparison.Ordinal);
-
     /// <summary>Multiplies ids apart that differ in their last bits: span ids of one trace would else be neighbours (SplitMix64).</summary>
     private const ulong Mix = 0xBF58_476D_1CE4_E5B9;
 
@@ -101,10 +98,7 @@ internal static class OtlpSpanWriter
     }
 
     /// <summary>HTTP for methods that nobody knows, so that names stay few.</summary>
-    private static ReadOnlySpan<byte> Method(Exchange exchange) => IsKnown(exchange.Request) ? exchange.Request[exchange.Request.Method] : "HTTP"u8;
-
-    private static bool IsKnown(HttpMessage request) =>
-        request.Method.Length <= 16 && s_methods.Contains(System.Text.Encoding.Latin1.GetString(request[request.Method]));
+    private static ReadOnlySpan<byte> Method(Exchange exchange) => exchange.Request[exchange.Request.Method] is var method && KnownMethods.Contains(method) ? method : "HTTP"u8;
 
     private static void Resource(ref OtlpJson otlp, Exchange exchange)
     {
@@ -134,9 +128,10 @@ internal static class OtlpSpanWriter
     private static void Request(ref OtlpJson otlp, Exchange exchange)
     {
         var request = exchange.Request;
-        var known = IsKnown(request);
-        otlp.Bytes("http.request.method"u8, known ? request[request.Method] : "_OTHER"u8);
-        if (!known) otlp.Bytes("http.request.method_original"u8, request[request.Method]);
+        var method = request[request.Method];
+        var known = KnownMethods.Contains(method);
+        otlp.Bytes("http.request.method"u8, known ? method : "_OTHER"u8);
+        if (!known) otlp.Bytes("http.request.method_original"u8, method);
         otlp.Text("url.scheme"u8, exchange.Scheme);
         otlp.Bytes("url.path"u8, request[request.Path]);
         if (!request.Query.IsEmpty) otlp.Bytes("url.query"u8, request[request.Query]);
@@ -144,13 +139,7 @@ internal static class OtlpSpanWriter
         otlp.Text("network.protocol.name"u8, "http");
         otlp.Text("network.protocol.version"u8, exchange.Protocol.AsSpan("HTTP/".Length));
         otlp.Number("http.request.body.size"u8, request.BodyBytes);
-        foreach (var field in request.Headers)
-        {
-            if (!System.Text.Ascii.EqualsIgnoreCase(request[field.Name], "user-agent"u8)) continue;
-            otlp.Bytes("user_agent.original"u8, request[field.Value]);
-            break;
-        }
-
+        if (request.TryField("user-agent"u8, out var agent)) otlp.Bytes("user_agent.original"u8, request[agent]);
         if (exchange.Grpc is { Present: true } grpc)
         {
             otlp.Text("rpc.system"u8, "grpc");

@@ -37,12 +37,20 @@ public sealed class TrafficMeter(TrafficTable first, ITrafficIntervals intervals
         _table.Add(in key, Math.Max(frame.OriginalLength, frame.Data.Length));
     }
 
+    /// <summary>Adds what was counted elsewhere to the interval under way.</summary>
+    public void Add(in TrafficKey key, long bytes, long packets) => _table.Add(in key, bytes, packets);
+
     /// <summary>Time has come so far (Unix nanoseconds). Cheap when no interval is over.</summary>
     public void Advance(long nowNs)
     {
-        // Back by more than an interval: the clock was set, and the interval under way would not end for so long.
-        if (nowNs >= _endNs || nowNs < _endNs - (2 * intervalNs)) Begin(nowNs);
+        if (Ends(nowNs)) Begin(nowNs);
     }
+
+    /// <summary>
+    /// Whether an interval ends at this time (Unix nanoseconds), so that <see cref="Advance"/> would begin another: also when it is back by
+    /// more than an interval, for then the clock was set, and the one under way would not end for so long.
+    /// </summary>
+    public bool Ends(long nowNs) => nowNs >= _endNs || nowNs < _endNs - (2 * intervalNs);
 
     /// <summary>The capture is over.</summary>
     public void Finish()

@@ -30,24 +30,19 @@ internal static class PathText
     /// <summary>Whether the Location of a response is the path that was asked for and one segment more.</summary>
     public static bool TryLocationBelow(HttpMessage response, ReadOnlySpan<char> path)
     {
-        foreach (var field in response.Headers)
+        if (!response.TryField("location"u8, out var value)) return false;
+        var location = response[value];
+        var scheme = location.IndexOf("://"u8);
+        if (scheme >= 0)
         {
-            if (!Ascii.EqualsIgnoreCase(response[field.Name], "location"u8)) continue;
-            var location = response[field.Value];
-            var scheme = location.IndexOf("://"u8);
-            if (scheme >= 0)
-            {
-                var slash = location[(scheme + 3)..].IndexOf((byte)'/');
-                if (slash < 0) return false;
-                location = location[(scheme + 3 + slash)..];
-            }
-
-            path = path.TrimEnd('/');
-            if (location.Length < path.Length + 2 || location[path.Length] != '/' || !Ascii.Equals(location[..path.Length], path)) return false;
-            var rest = location[(path.Length + 1)..];
-            return rest.IndexOf((byte)'/') < 0 && rest.IndexOf((byte)'?') < 0;
+            var slash = location[(scheme + 3)..].IndexOf((byte)'/');
+            if (slash < 0) return false;
+            location = location[(scheme + 3 + slash)..];
         }
 
-        return false;
+        path = path.TrimEnd('/');
+        if (location.Length < path.Length + 2 || location[path.Length] != '/' || !Ascii.Equals(location[..path.Length], path)) return false;
+        var rest = location[(path.Length + 1)..];
+        return rest.IndexOf((byte)'/') < 0 && rest.IndexOf((byte)'?') < 0;
     }
 }

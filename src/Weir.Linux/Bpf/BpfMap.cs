@@ -85,6 +85,35 @@ public sealed unsafe class BpfMap
         }
     }
 
+    /// <summary>
+    /// Puts another map into a slot of this array of maps. Returns when no program uses the one before any more (kernel/bpf/syscall.c,
+    /// maybe_wait_bpf_programs).
+    /// </summary>
+    public void Point(uint slot, BpfMap target) => Write(slot, target.Fd);
+
+    /// <summary>Takes entries out of a hash that nobody changes meanwhile. False when none are left after these. Linux 5.6.</summary>
+    /// <param name="keys">Filled from the start; room for more than a bucket of the hash ever holds, such as a thousand.</param>
+    /// <param name="values">As many.</param>
+    /// <param name="taken">How many were there.</param>
+    public bool TryTake<TKey, TValue>(Span<TKey> keys, Span<TValue> values, out int taken)
+        where TKey : unmanaged
+        where TValue : unmanaged
+    {
+        CheckSizes(sizeof(TKey), sizeof(TValue));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(values.Length, keys.Length);
+        var count = (uint)keys.Length;
+        // Where the walk stands; it starts anew each time, since what was taken is gone.
+        ulong place;
+        int result;
+        fixed (TKey* firstKey = keys)
+        fixed (TValue* firstValue = values)
+            result = Libbpf.bpf_map_lookup_and_delete_batch(Fd, null, &place, firstKey, firstValue, &count, null);
+        var error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (error is not (0 or Errno.ENOENT)) throw new BpfException($"bpf_map_lookup_and_delete_batch({Name})", error, "");
+        taken = (int)count;
+        return error == 0;
+    }
+
     /// <summary>Adds up one slot of a per-cpu array of 64-bit numbers.</summary>
     /// <param name="slot">Index.</param>
     /// <param name="scratch">Room for one number per possible CPU, see <see cref="BpfLibrary.PossibleCpus"/>.</param>

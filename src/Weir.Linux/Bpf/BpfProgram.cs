@@ -67,6 +67,15 @@ public sealed unsafe class BpfProgram
         }
     }
 
+    internal int Fd
+    {
+        get
+        {
+            _owner.Check();
+            return Libbpf.bpf_program__fd(_program);
+        }
+    }
+
     private BpfLink Own(nint link, string operation)
     {
         if (link != 0) return new BpfLink(new BpfLinkHandle(link), Name);

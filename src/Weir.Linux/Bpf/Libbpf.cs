@@ -129,6 +129,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library, SetLastError = true)]
     public static partial int bpf_map_get_next_key(int fd, void* key, void* next);
 
+    [LibraryImport(Library, SetLastError = true)]
+    public static partial int bpf_map_lookup_and_delete_batch(int fd, void* in_batch, void* out_batch, void* keys, void* values, uint* count, void* opts);
+
     [LibraryImport(Library)]
     public static partial int bpf_prog_get_fd_by_id(uint id);
 

@@ -12,6 +12,7 @@ internal static unsafe partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
     public const int SO_ATTACH_FILTER = 26;
+    public const int SO_ATTACH_BPF = 50;
     public const int MSG_DONTWAIT = 0x40;
     public const int PROT_READ = 1;
     public const int PROT_READ_WRITE = 3;

@@ -167,12 +167,7 @@ internal sealed class BodyRedactor(RedactionOptions options, Walker walker)
         return default;
     }
 
-    private static bool IsChunked(HttpMessage message)
-    {
-        foreach (var field in message.Headers)
-            if (Ascii.EqualsIgnoreCase(message[field.Name], "transfer-encoding"u8)) return true;
-        return false;
-    }
+    private static bool IsChunked(HttpMessage message) => message.TryField("transfer-encoding"u8, out _);
 
     /// <summary>gRPC over HTTP/2: a flag byte, a length of four bytes, the message. Flag 1 means compressed.</summary>
     private static bool HasCompressedFrame(ReadOnlySpan<byte> body)

@@ -63,6 +63,9 @@ public sealed class TrafficAccountant : ITrafficIntervals, IStatusSource, IDispo
     /// <summary>Names of interfaces, each at the place of its id; asked once a report, since interfaces come and go.</summary>
     internal Func<IReadOnlyList<string>> Devices { private get; set; } = static () => [];
 
+    /// <summary>Packets that could not be counted at all.</summary>
+    internal Func<long> Uncounted { private get; set; } = static () => 0;
+
     /// <summary>A meter for one worker.</summary>
     /// <param name="workers">How many share the rows that the limits allow.</param>
     internal TrafficMeter Meter(int workers)
@@ -129,6 +132,7 @@ public sealed class TrafficAccountant : ITrafficIntervals, IStatusSource, IDispo
         report.Counter("bytes", Bytes);
         report.Counter("packets", Packets);
         report.Counter("overflow_packets", Interlocked.Read(ref _overflowed));
+        report.Counter("uncounted_packets", Uncounted());
         report.Counter("postponed", Interlocked.Read(ref _postponed));
     }
 

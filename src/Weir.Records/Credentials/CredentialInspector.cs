@@ -21,18 +21,13 @@ public sealed class CredentialInspector
     public CredentialVerdict? Inspect(Exchange exchange)
     {
         ArgumentNullException.ThrowIfNull(exchange);
-        foreach (var field in exchange.Request.Headers)
-        {
-            if (!Ascii.EqualsIgnoreCase(exchange.Request[field.Name], "authorization"u8)) continue;
-            var bytes = exchange.Request[field.Value];
-            if (bytes.Length > _value.Length || Ascii.ToUtf16(bytes, _value, out var length) != OperationStatus.Done) return new CredentialVerdict(AuthKinds.Other);
-            var kinds = AuthScheme.Of(_value.AsSpan(0, length), out var credentials);
-            if ((kinds & AuthKinds.Basic) != 0) return new CredentialVerdict(kinds, Password(credentials));
-            if ((kinds & AuthKinds.Jwt) == 0 || !_tokens.TryInspect(credentials, exchange.StartedAtNs, out var flaws, out var role)) return new CredentialVerdict(kinds);
-            return new CredentialVerdict(kinds, flaws, role);
-        }
-
-        return null;
+        if (!exchange.Request.TryField("authorization"u8, out var value)) return null;
+        var bytes = exchange.Request[value];
+        if (bytes.Length > _value.Length || Ascii.ToUtf16(bytes, _value, out var length) != OperationStatus.Done) return new CredentialVerdict(AuthKinds.Other);
+        var kinds = AuthScheme.Of(_value.AsSpan(0, length), out var credentials);
+        if ((kinds & AuthKinds.Basic) != 0) return new CredentialVerdict(kinds, Password(credentials));
+        if ((kinds & AuthKinds.Jwt) == 0 || !_tokens.TryInspect(credentials, exchange.StartedAtNs, out var flaws, out var role)) return new CredentialVerdict(kinds);
+        return new CredentialVerdict(kinds, flaws, role);
     }
 
     private static CredentialFlaws Password(ReadOnlySpan<char> credentials)

@@ -140,6 +140,7 @@ public static class MetricCatalog
         Counter("accounting", "bytes", "Bytes of frames that were counted, whatever their port and protocol."),
         Counter("accounting", "packets", "Frames that were counted."),
         Counter("accounting", "overflow_packets", "Frames that found no row of their own and were counted for their interface as other."),
+        Counter("accounting", "uncounted_packets", "Frames that found no room in the kernel's tables, not even as other."),
         Counter("accounting", "postponed", "Times an interval ended late because the counters of the one before were still being told."),
         Counter("traffic", "reports", "Reports of byte counters that the center has counted."),
         Counter("traffic", "repeated", "Reports that came again and were not counted again."),

@@ -17,10 +17,10 @@ internal static class SeriesKey
 
     private static readonly string[] s_protocols = ["other", "http1", "http2", "grpc", "websocket", "dns"];
 
-    /// <summary>RFC 9110 §9.3, RFC 5789 and the method of draft-ietf-httpbis-safe-method-w-body; then types of DNS queries. The first stands for all else.</summary>
+    /// <summary>Methods, then types of DNS queries. The first stands for all else.</summary>
     private static readonly string[] s_methods =
     [
-        "other", "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY",
+        "other", .. KnownMethods.All,
         "A", "AAAA", "CNAME", "HTTPS", "MX", "NS", "PTR", "SOA", "SRV", "TXT",
     ];
 

@@ -13,16 +13,7 @@ public readonly record struct TraceParent(UInt128 TraceId, ulong SpanId)
     private static readonly SearchValues<byte> s_hex = SearchValues.Create("0123456789abcdef"u8);
 
     /// <summary>What the first field of that name says.</summary>
-    public static TraceParent Of(HttpMessage request)
-    {
-        foreach (var field in request.Headers)
-        {
-            var name = request[field.Name];
-            if (name.Length == "traceparent".Length && System.Text.Ascii.EqualsIgnoreCase(name, "traceparent"u8)) return Parse(request[field.Value]);
-        }
-
-        return default;
-    }
+    public static TraceParent Of(HttpMessage request) => request.TryField("traceparent"u8, out var value) ? Parse(request[value]) : default;
 
     private static TraceParent Parse(ReadOnlySpan<byte> value)
     {

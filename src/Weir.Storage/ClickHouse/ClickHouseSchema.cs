@@ -82,6 +82,24 @@ internal sealed class ClickHouseSchema
         ["id_high", "id_low", "started_ns", "version", .. ExchangeColumns.NumberNames, .. ExchangeColumns.TextNames, "summary", "record"]);
 
     /// <exception cref="StoreException">The server is away or refuses, or a newer Weir wrote the tables.</exception>
+    /// <summary>A client and the tables of its database, made when they are missing. The client is the caller's to dispose.</summary>
+    /// <exception cref="StoreException">The server is away or refuses, or the database is not ours.</exception>
+    public static (ClickHouseClient Client, ClickHouseSchema Schema) Open(ClickHouseStoreOptions options)
+    {
+        var client = new ClickHouseClient(options);
+        try
+        {
+            var schema = new ClickHouseSchema(client, options);
+            schema.Prepare();
+            return (client, schema);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
     public void Prepare()
     {
         var version = _client.Read("SELECT version()", static reader => reader.Text(), CancellationToken.None);

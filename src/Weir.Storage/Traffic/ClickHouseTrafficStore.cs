@@ -39,17 +39,7 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromSeconds(1));
         (_options, _limits) = (options, limits ?? TrafficStoreLimits.Default);
         Interval = TimeSpan.FromSeconds(Math.Floor(interval.TotalSeconds));
-        _client = new ClickHouseClient(options);
-        _schema = new ClickHouseSchema(_client, options);
-        try
-        {
-            _schema.Prepare();
-        }
-        catch
-        {
-            _client.Dispose();
-            throw;
-        }
+        (_client, _schema) = ClickHouseSchema.Open(options);
     }
 
     public TimeSpan Interval { get; }

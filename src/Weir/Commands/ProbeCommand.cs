@@ -47,22 +47,24 @@ internal static class ProbeCommand
             return ExitCode.Done;
         }
 
-        var counts = settings.Accounting.Mode.Counts(plane, filter);
+        using var counting = ByteCounting.Open(
+            settings.Accounting.Mode, settings.Accounting.Plane, plane, filter, SniffCommand.Counted(sniff, capture), RoleOptions.Tell);
         using var interruption = new Interruption(parsed.GetValue(options.For));
         foreach (var note in settings.Notes) RoleOptions.Tell(note);
         if (settings is { Tls: null, Token: not null } && settings.Centers.Any(center => !IsHere(center)))
             RoleOptions.Tell("calls and the token go to centers unencrypted: whoever is on the way reads them; the section tls changes that");
         var own = new OwnSockets();
         await using var identity = await IdentitySession.StartAsync(sniff.Identity, capture, isFile: false, interruption.Token);
-        var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counts);
+        var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counting.WantsAllFrames);
         using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token));
-        using var traffic = counts ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
+        using var traffic = counting.IsOn ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
         using var run = new ProbeRun(sources, new ProbeOptions
         {
             Ports = filter.Ports,
             ExcludedPorts = filter.ExcludedPorts,
-            HeadersOfOthers = counts && AccountingModes.CutsOthers(plane, filter),
+            HeadersOfOthers = counting.CutsOthers,
             Traffic = traffic,
+            KernelTraffic = counting.Kernel,
             Identifier = identity.Identifier,
             Tunnels = sniff.Mirror.Tunnels(capture),
             BodyLimitBytes = (int)Math.Min(capture.GetValue(sniff.BodyLimit), CenterBodyBytes),

@@ -6,6 +6,7 @@ using Weir.Cli.HttpFilters;
 using Weir.Cli.Identity;
 using Weir.Cli.Values;
 using Weir.Export;
+using Weir.Flows.Accounting;
 using Weir.Linux;
 using Weir.Probe;
 using Weir.Records;
@@ -58,9 +59,12 @@ internal static class SniffCommand
         using var statistics = StatisticsFile(parsed.GetValue(options.Stats));
         using var interruption = new Interruption(parsed.GetValue(options.For));
         await using var identity = await IdentitySession.StartAsync(options.Identity, parsed, file is not null, interruption.Token);
-        var counts = parsed.GetValue(options.Counters) is not null && AccountingMode.On.Counts(file is null ? plane : CapturePlane.Ring, filter);
-        var sources = OpenSources(options, delivery, parsed, file, plane, filter, counts, interruption.Token);
-        using var counters = counts ? new TrafficLinesOutput(StatisticsFile(parsed.GetValue(options.Counters))!, static text => Console.Error.WriteLine($"weir: {text}")) : null;
+        var wanted = parsed.GetValue(options.Counters) is null ? AccountingMode.Off : AccountingMode.On;
+        using var counting = file is not null
+            ? ByteCounting.OfFile(wanted)
+            : ByteCounting.Open(wanted, parsed.GetValue(options.AccountingPlane), plane, filter, Counted(options, parsed), static text => Console.Error.WriteLine($"weir: {text}"));
+        var sources = OpenSources(options, delivery, parsed, file, plane, filter, counting.WantsAllFrames, interruption.Token);
+        using var counters = counting.IsOn ? new TrafficLinesOutput(StatisticsFile(parsed.GetValue(options.Counters))!, static text => Console.Error.WriteLine($"weir: {text}")) : null;
         using var traffic = counters is null ? null : new TrafficAccountant(
             new TrafficOptions { Sink = counters, Node = SniffOptions.FromEnvironment("NODE_NAME") ?? "", Identifier = identity.Identifier }, live: file is null);
         using var packets = PacketFile(specs);
@@ -69,8 +73,9 @@ internal static class SniffCommand
         {
             Ports = filter.Ports,
             ExcludedPorts = filter.ExcludedPorts,
-            HeadersOfOthers = counts && file is null && AccountingModes.CutsOthers(plane, filter),
+            HeadersOfOthers = counting.CutsOthers,
             Traffic = traffic,
+            KernelTraffic = counting.Kernel,
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = Deliveries.BodyLimit(specs, parsed, options.BodyLimit),
             Where = where,
@@ -181,13 +186,10 @@ internal static class SniffCommand
     internal static IReadOnlyList<ICaptureSource> OpenLive(
         SniffOptions options, ParseResult parsed, CapturePlane plane, CaptureFilter filter, DeliveryOptions? delivery = null, bool countAll = false)
     {
-        var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
-            ? named
-            : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
         var tunnels = options.Mirror.Tunnels(parsed);
         var ring = new RingOptions
         {
-            Devices = [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
+            Devices = Devices(options, parsed),
             Filter = filter,
             Tunnels = new TunnelPorts(tunnels.VxlanPorts, tunnels.GenevePorts),
             VxlanPorts = options.Mirror.SourcePorts(parsed),
@@ -202,6 +204,18 @@ internal static class SniffCommand
             Governor = new GovernorLimits { MaxCpuPercent = parsed.GetValue(options.EbpfCpu) },
         };
         return CaptureSourceSelector.Open(plane, ring, options.WorkersOf(parsed), sockets);
+    }
+
+    /// <summary>What is counted in the kernel: the interfaces and tunnels of the capture.</summary>
+    internal static KernelTrafficOptions Counted(SniffOptions options, ParseResult parsed) =>
+        new() { Devices = Devices(options, parsed), Tunnels = options.Mirror.Tunnels(parsed), MaxRows = TrafficLimits.Default.MaxRows };
+
+    private static string[] Devices(SniffOptions options, ParseResult parsed)
+    {
+        var devices = parsed.GetValue(options.Interfaces) is { Length: > 0 } named
+            ? named
+            : [SniffOptions.FromEnvironment("NET_DEVICE", "VPC_MIRROR_DEVICE") ?? ""];
+        return [.. devices.SelectMany(d => d.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
     }
 
     internal static CaptureSourceKind Kind(CapturePlane plane) => CaptureSourceSelector.Resolve(plane) switch

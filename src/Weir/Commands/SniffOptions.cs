@@ -132,14 +132,21 @@ internal sealed class SniffOptions
 
     public Option<AccountingMode> Accounting { get; } = new("--accounting")
     {
-        Description = "Count the bytes of all traffic: on, off, or auto, which is on unless only some ports are looked at (default auto)",
+        Description = "Count the bytes of all traffic: on, off, or auto, which is on where the kernel counts or every packet is captured (default auto)",
         HelpName = "MODE",
         CustomParser = result => Parse<AccountingMode>(result, AccountingModes.TryParse, AccountingModes.Expected, default),
     };
 
+    public Option<AccountingPlane> AccountingPlane { get; } = new("--accounting-plane")
+    {
+        Description = "Where bytes are counted: kernel, which costs least, frames that are captured, or auto, the first of them that works (default auto)",
+        HelpName = "PLANE",
+        CustomParser = result => Parse<AccountingPlane>(result, AccountingPlanes.TryParse, AccountingPlanes.Expected, default),
+    };
+
     public Command AddTo(Command command)
     {
-        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, Metrics.Listen];
+        Option[] options = [Interfaces, Ports, Bpf, Read, Source, NoTls, EbpfCpu, .. Mirror.All, Where, Outputs, Descriptors, .. Identity.All, .. Privacy.All, BodyLimit, Count, For, FlowInterval, Workers, Stats, Counters, AccountingPlane, Metrics.Listen];
         foreach (var option in options) command.Options.Add(option);
         return command;
     }

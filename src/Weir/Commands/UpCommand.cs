@@ -59,7 +59,7 @@ internal static class UpCommand
         var (store, auth) = (StoreSettings.Option(), new AuthSettings());
         var options = new SniffOptions();
         var command = new Command("up", Help) { demo, listen, data, store, size, age, apisec, auth.Off };
-        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.Metrics.Listen])
+        foreach (var option in (Option[])[options.Interfaces, options.Ports, options.Bpf, options.Source, .. options.Mirror.All, options.Descriptors, .. options.Identity.All, .. options.Privacy.All, options.BodyLimit, options.For, options.Workers, options.Accounting, options.AccountingPlane, options.Metrics.Listen])
             command.Options.Add(option);
         command.SetAction((parsed, _) => Run(parsed, options, new CenterOptions
         {
@@ -87,18 +87,20 @@ internal static class UpCommand
         await using var host = Host(center);
         // The page does not watch itself.
         var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
-        var counts = parsed.GetValue(options.Accounting).Counts(plane, filter);
-        var sources = SniffCommand.OpenLive(options, parsed, plane, filter, countAll: counts);
+        using var counting = ByteCounting.Open(
+            parsed.GetValue(options.Accounting), parsed.GetValue(options.AccountingPlane), plane, filter, SniffCommand.Counted(options, parsed), static text => Console.Error.WriteLine($"weir: {text}"));
+        var sources = SniffCommand.OpenLive(options, parsed, plane, filter, countAll: counting.WantsAllFrames);
         var node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName;
-        using var traffic = counts
+        using var traffic = counting.IsOn
             ? new TrafficAccountant(new TrafficOptions { Sink = host.Traffic, Node = node, Address = AccountingModes.OwnAddress(), Identifier = identity.Identifier }, live: true)
             : null;
         var probe = new ProbeOptions
         {
             Ports = filter.Ports,
             ExcludedPorts = filter.ExcludedPorts,
-            HeadersOfOthers = counts && AccountingModes.CutsOthers(plane, filter),
+            HeadersOfOthers = counting.CutsOthers,
             Traffic = traffic,
+            KernelTraffic = counting.Kernel,
             Tunnels = options.Mirror.Tunnels(parsed),
             BodyLimitBytes = (int)Math.Min(parsed.GetValue(options.BodyLimit), 64 << 20),
             Node = node,

@@ -83,14 +83,14 @@ internal static class Deliveries
         OutputSpec spec, ParseResult parsed, DeliveryOptions options, RuleSet? rules, bool fromFile, CancellationToken stop) => new()
     {
         Url = Url(spec, rules),
-        SpoolRoot = parsed.GetValue(options.Spool) ?? DefaultSpool(),
+        SpoolRoot = Spool(parsed, options),
         BundleBytes = BundleBytes(),
         SkipCompression = rules?.SkipCompression == true,
         SkipSubmission = rules?.SkipSubmission == true,
         WaitForRoom = fromFile,
         Stop = stop,
-        DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
-        Spool = SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) },
+        DrainTime = Drain(parsed, options, fromFile),
+        Spool = Limits(parsed, options),
         Tell = Tell,
     };
 
@@ -102,23 +102,32 @@ internal static class Deliveries
             return new NoneOutput();
         }
 
-        return new ApisecOutput(ApisecEnvironment.Read(spec.File, parsed.GetValue(options.Spool) ?? DefaultSpool(), Tell) with
+        return new ApisecOutput(ApisecEnvironment.Read(spec.File, Spool(parsed, options), Tell) with
         {
             WaitForRoom = fromFile,
             Stop = stop,
-            DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
+            DrainTime = Drain(parsed, options, fromFile),
         });
     }
 
     private static OtlpOptions Otlp(OutputSpec spec, ParseResult parsed, DeliveryOptions options, bool fromFile, CancellationToken stop) =>
-        OtlpEnvironment.Read(spec.File, parsed.GetValue(options.Spool) ?? DefaultSpool()) with
+        OtlpEnvironment.Read(spec.File, Spool(parsed, options)) with
         {
             WaitForRoom = fromFile,
             Stop = stop,
-            DrainTime = parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain),
-            Spool = SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) },
+            DrainTime = Drain(parsed, options, fromFile),
+            Spool = Limits(parsed, options),
             Tell = Tell,
         };
+
+    private static string Spool(ParseResult parsed, DeliveryOptions options) => parsed.GetValue(options.Spool) ?? DefaultSpool();
+
+    private static SpoolLimits Limits(ParseResult parsed, DeliveryOptions options) =>
+        SpoolLimits.Default with { MaxBytes = parsed.GetValue(options.SpoolLimit), MaxAge = parsed.GetValue(options.SpoolAge) };
+
+    /// <summary>Nobody waits before a file, so its end may take longer.</summary>
+    private static TimeSpan Drain(ParseResult parsed, DeliveryOptions options, bool fromFile) =>
+        parsed.GetValue(options.Drain) ?? (fromFile ? TimeSpan.FromMinutes(1) : ResurfaceOptions.ShortDrain);
 
     private static Uri Url(OutputSpec spec, RuleSet? rules)
     {

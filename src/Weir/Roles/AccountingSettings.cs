@@ -12,6 +12,8 @@ internal sealed class AccountingSettings
 
     public required AccountingMode Mode { get; init; }
 
+    public required AccountingPlane Plane { get; init; }
+
     public required TimeSpan Interval { get; init; }
 
     /// <summary>The probe's own address in reports.</summary>
@@ -30,6 +32,7 @@ internal sealed class AccountingSettings
         return new AccountingSettings
         {
             Mode = yaml.Get<AccountingMode>("accounting.mode", AccountingModes.TryParse, AccountingModes.Expected, old.AreThere ? AccountingMode.On : AccountingMode.Auto),
+            Plane = yaml.Get<AccountingPlane>("accounting.plane", AccountingPlanes.TryParse, AccountingPlanes.Expected, AccountingPlane.Auto),
             Interval = interval,
             Address = yaml.FindText("accounting.address")?.Text ?? AccountingModes.OwnAddress(),
             Devices = patterns.Count == 0 ? null : Matching([.. patterns.Select(Pattern)]),

@@ -181,8 +181,8 @@ public sealed class ApisecOutputTests : IDisposable
         Send(output, Call("GET", "/never", host: "bad"));
         Assert.True(Until(() => output.Waiting == 1));
         Send(output, Shop(1));
-        Assert.True(Until(() => output.Added == 6));
-        Assert.Equal(1, output.Waiting);
+        // What was delivered is counted before it leaves the spool.
+        Assert.True(Until(() => output is { Added: 6, Waiting: 1 }));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Weir.Flows.Accounting;
 using Weir.Linux.Bpf;
 using Weir.Testing;
 using Xunit;
@@ -41,6 +42,21 @@ public class ContractTests
         Compare<TlsNotice>(new BtfReader(BpfObjects.Read("tls")).Structure("weir_tls_notice"));
     }
 
+    [SkippableFact]
+    public void What_is_counted_is_laid_out_as_in_C()
+    {
+        Skip.IfNot(BpfObjects.IsCompiled("traffic"), "this build has no kernel programs: clang or the headers of libbpf were missing");
+        var types = new BtfReader(BpfObjects.Read("traffic"));
+        Compare<TrafficConfig>(types.Structure("weir_traffic_config"));
+        Compare<TrafficRowKey>(types.Structure("weir_traffic_key"));
+        Compare<TrafficRowCounts>(types.Structure("weir_traffic_counts"));
+        Assert.Equal(TrafficFrameHeader.Bytes, Layout.SizeOf<TrafficFrameHeader>());
+        // What follows the header is the frame.
+        var frame = types.Structure("weir_traffic_frame");
+        Assert.Equal(frame.Members.SkipLast(1).Select(member => member.Offset), Layout.FieldsOf<TrafficFrameHeader>().Select(field => field.Offset));
+        Assert.Equal((TrafficFrameHeader.Bytes, TrafficFrameHeader.Bytes + TrafficFrameHeader.MaxData), ((int)frame.Members[^1].Offset, frame.Size));
+    }
+
     [Fact]
     public void TLS_libraries_have_the_numbers_that_they_have_in_C()
     {
@@ -60,6 +76,9 @@ public class ContractTests
         Compare<CaptureLevel>("config.h", "WEIR_LEVEL_");
         Compare<BpfCounter>("counters.h", "WEIR_(?:COUNT|LOST)_(?!TLS_)");
         Compare<TlsCounter>("counters.h", "WEIR_(?:COUNT|LOST)_TLS_(?!FIRST)");
+        Compare<DeviceKind>("traffic.h", "WEIR_DEVICE_");
+        Compare<TunnelPortKind>("traffic.h", "WEIR_PORT_");
+        Compare<TrafficKind>("traffic.h", "WEIR_TRAFFIC_", nameof(TrafficKind.Unreadable));
         Compare<TlsNoticeKind>("tls.h", "WEIR_TLS_NOTICE_", "None");
         Compare<TlsProcessFlags>("tls.h", "WEIR_TLS_PROCESS_", "None");
         Compare<TlsResult>("tls.h", "WEIR_TLS_(?=RETURNS|WRITES|MOVES)");

@@ -3,24 +3,21 @@
  * "not known"; nothing is ever guessed. Where the description has a text and the page tells its values apart, they are narrowed here.
  */
 import type {
-  CallRecord, CallSummary as Summary, DnsFacts, FieldDescription, GrpcFacts, LedgerLine, OverviewBar as Bar, PeerDescription, ProblemDetails, RequestRecord, RequestSummary,
+  CallRecord, CallSummary as Summary, FieldDescription, LedgerLine, OverviewBar as Bar, PeerDescription, ProblemDetails, RequestRecord, RequestSummary,
   ResponseRecord, ResponseSummary, SessionAnswer, StatusAnswer, WebSocketFacts,
 } from './openapi';
 
-export type { Overview, OverviewField, RequestSummary, ResponseSummary } from './openapi';
+export type { Overview, OverviewField } from './openapi';
 
 export type Peer = PeerDescription;
 export type HeaderPair = [name: string, value: string];
 export type WebSocketSession = WebSocketFacts;
-export type GrpcCall = GrpcFacts;
-export type DnsLookup = DnsFacts;
 export type LedgerEntry = LedgerLine;
 export type Status = StatusAnswer;
 export type FilterField = FieldDescription;
 
 /** `body` is text after content decoding when the encoding is utf8; otherwise the captured bytes in base64. */
-export type MessageContent = Pick<RequestRecord, 'body' | 'bodyEncoding'> & { headers?: HeaderPair[] };
-export type MessageSummary = Pick<RequestSummary, 'bodyBytes' | 'bodyTruncated'>;
+type MessageContent = Pick<RequestRecord, 'body' | 'bodyEncoding'> & { headers?: HeaderPair[] };
 export type CallRequest = Omit<RequestRecord, 'headers'> & MessageContent;
 export type CallResponse = Omit<ResponseRecord, 'headers'> & MessageContent;
 

@@ -26,6 +26,8 @@ public sealed class TlsPlane : IDisposable
     /// <exception cref="BpfException">Something that the plane needs is missing; the message says what to do.</exception>
     internal TlsPlane(KernelPlane sockets, ProcessTable processes, KernelClock clock, TlsLimits limits)
     {
+        if (BpfLibrary.FindTracepoints("sock_send_length", "sock_recv_length").Count < 2)
+            throw new BpfException("eBPF", 0, "a session is bound to its socket by what sockets tell of their sends and receives, which needs Linux 6.3");
         (_sockets, _clock) = (sockets, clock);
         _feed = new TlsFeed(processes, clock, TlsFeedLimits.Default);
         _programs = BpfObjects.Open("tls");

@@ -2,8 +2,7 @@
 import type { SecurityFindingFacts } from '../../api/openapi';
 
 export type {
-  DriftAnswer as DriftReport, DriftLine as DriftItem, EndpointDetail, EndpointList, EndpointSummary, MessageFacts as MessageModel, ParameterFacts as Parameter,
-  SecurityFindingFacts as Finding, SegmentExplanation as Explanation,
+  DriftAnswer as DriftReport, EndpointDetail, EndpointList, EndpointSummary, MessageFacts as MessageModel, SecurityFindingFacts as Finding,
 } from '../../api/openapi';
 
 export type Severity = SecurityFindingFacts['severity'];
