@@ -1,7 +1,16 @@
 using Weir.Benchmarks;
+using Weir.Benchmarks.Chaos;
+using Weir.Benchmarks.Chaos.Load;
 using Weir.Benchmarks.Peers;
 using Weir.Benchmarks.Soak;
 using Weir.Benchmarks.Workloads;
+
+switch (args)
+{
+    // This program within a node of a chaos run.
+    case [CallLoad.Verb, .. var load]: return await CallLoad.Run(load);
+    case [FrameStorm.Verb, .. var storm]: return FrameStorm.Run(storm);
+}
 
 if (!BenchOptions.TryParse(args, out var options))
 {
@@ -16,6 +25,8 @@ switch (options.Verb)
         return 0;
     case "soak":
         return await SoakRun.Run(options.Weir!, options.Duration, Console.Out);
+    case "chaos":
+        return await ChaosRun.Run(options.Weir!, options.Duration, options.Seed, options.Fault, Console.Out);
     case "parse":
         ProtocolTable.Print(Console.Out);
         return 0;

@@ -130,17 +130,19 @@ public sealed class LibpcapCaptureSource : ICaptureSource
         var lastIdle = Stopwatch.GetTimestamp();
         var lastStatistics = lastIdle;
         var stopAt = long.MaxValue;
+        var clock = new IdleClock(TimeProvider.System);
         while (true)
         {
             var now = Stopwatch.GetTimestamp();
             if (stopAt == long.MaxValue && (_disposed || cancellation.IsCancellationRequested))
                 stopAt = now + ((_timeoutMs + 50L) * Stopwatch.Frequency / 1000);
             var latestNs = ReadFrames(sink);
+            if (latestNs > 0) clock.Seen(latestNs);
             if (now >= stopAt) return;
 
             if (Stopwatch.GetElapsedTime(lastIdle).TotalMilliseconds >= RingCaptureSource.IdleIntervalMs)
             {
-                sink.OnIdle(latestNs > 0 ? latestNs : (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
+                sink.OnIdle(latestNs > 0 ? latestNs : clock.NowNs);
                 lastIdle = Stopwatch.GetTimestamp();
             }
 

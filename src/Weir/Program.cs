@@ -16,7 +16,7 @@ try
         return ExitCode.Usage;
     }
 
-    // Commands stop by themselves (Interruption) and take the time that needs: the library would end the process two seconds after a signal.
+    // An interrupted command ends when everything pending is written (Interruption); the library's own handler cuts that off after a timeout.
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (UsageException e)

@@ -42,7 +42,8 @@ internal sealed class RecordCheck
         Example ??= line;
     }
 
-    private static bool IsTrue(JsonElement record)
+    /// <summary>A complete record of a <see cref="SoakBody"/> call has what was sent; any other call is not looked at.</summary>
+    public static bool IsTrue(JsonElement record)
     {
         if (!SoakBody.TryParse(record.GetProperty("request").GetProperty("path").GetString(), out var id, out var length)) return true;
         var response = record.GetProperty("response");

@@ -32,6 +32,7 @@ public sealed class RingCaptureSource : ICaptureSource
     private readonly Lock _runGate = new();
     private readonly int _blockTimeoutMs;
     private volatile bool _disposed;
+    private readonly IdleClock _clock = new(TimeProvider.System);
     private long _latestFrameNs;
     private long _drainDeadline = long.MaxValue;
 
@@ -114,7 +115,9 @@ public sealed class RingCaptureSource : ICaptureSource
             var deadline = Volatile.Read(ref _drainDeadline);
             var draining = deadline != long.MaxValue;
             var now = Stopwatch.GetTimestamp();
+            _latestFrameNs = 0;
             var worked = ReadRings(sink);
+            if (_latestFrameNs > 0) _clock.Seen(_latestFrameNs);
             if (worked || !draining) quietSince = now;
             if (draining && now >= deadline)
             {
@@ -130,7 +133,7 @@ public sealed class RingCaptureSource : ICaptureSource
             if (MillisecondsSince(lastIdle) >= interval)
             {
                 // While frames wait in the rings, time has come only as far as the frames that were handed over.
-                sink.OnIdle(worked ? _latestFrameNs : UnixNowNs());
+                sink.OnIdle(worked ? _clock.FrameNs : _clock.NowNs);
                 lastIdle = Stopwatch.GetTimestamp();
                 held = false;
                 interval = IdleIntervalMs;
@@ -235,6 +238,4 @@ public sealed class RingCaptureSource : ICaptureSource
     }
 
     private static double MillisecondsSince(long timestamp) => Stopwatch.GetElapsedTime(timestamp).TotalMilliseconds;
-
-    private static long UnixNowNs() => (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
 }

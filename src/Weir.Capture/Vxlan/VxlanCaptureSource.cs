@@ -89,16 +89,18 @@ public sealed class VxlanCaptureSource : ICaptureSource
     {
         var lastIdle = Stopwatch.GetTimestamp();
         long? stopping = null;
+        var clock = new IdleClock(TimeProvider.System);
         while (true)
         {
             if (stopping is null && (_disposed || cancellation.IsCancellationRequested)) stopping = Stopwatch.GetTimestamp();
             var latestNs = 0L;
             foreach (var port in _ports) latestNs = Math.Max(latestNs, port.Deliver(sink));
+            if (latestNs > 0) clock.Seen(latestNs);
             if (stopping is { } since && (latestNs == 0 || MillisecondsSince(since) > DrainMs)) return;
             if (MillisecondsSince(lastIdle) >= RingCaptureSource.IdleIntervalMs)
             {
                 // While datagrams wait, time has come only as far as those that were handed over.
-                sink.OnIdle(latestNs > 0 ? latestNs : (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100);
+                sink.OnIdle(latestNs > 0 ? latestNs : clock.NowNs);
                 lastIdle = Stopwatch.GetTimestamp();
             }
 

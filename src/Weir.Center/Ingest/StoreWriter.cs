@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Weir.Records.Status;
 using Weir.Storage;
 
@@ -15,7 +16,7 @@ internal sealed class StoreWriter(IngestQueue queue, IExchangeStore store, Inges
     private readonly CancellationTokenSource _stop = new();
     private readonly ExchangeRow[] _batch = new ExchangeRow[limits.BatchRows];
     private Task? _task;
-    private DateTime _nextRetention = DateTime.MinValue;
+    private long? _retained;
     private long _stored;
     private long _lost;
     private long _duplicates;
@@ -114,8 +115,8 @@ internal sealed class StoreWriter(IngestQueue queue, IExchangeStore store, Inges
 
     private void Retain()
     {
-        if (DateTime.UtcNow < _nextRetention) return;
-        _nextRetention = DateTime.UtcNow + RetentionInterval;
+        if (_retained is { } last && Stopwatch.GetElapsedTime(last) < RetentionInterval) return;
+        _retained = Stopwatch.GetTimestamp();
         try
         {
             store.ApplyRetention(_stop.Token);

@@ -11,7 +11,8 @@ namespace Weir.Export.Spool;
 /// </summary>
 /// <remarks>
 /// A batch may be bound to the receiver that it was sent to and that may have it, though it never said so: others are not given it.
-/// The bond is part of the file's name, <c>BATCH-RECEIVER.batch</c>.
+/// The bond is part of the file's name, <c>BATCH-RECEIVER.MESSAGES.batch</c>, and so is the number of messages: it is known of a file that
+/// cannot be read. Ages are measured by a clock that does not jump; the wall clock says only how old is what an earlier process left.
 /// </remarks>
 internal sealed class DeliverySpool : IDisposable
 {
@@ -86,10 +87,11 @@ internal sealed class DeliverySpool : IDisposable
         }
 
         // Outside the lock: the disk may take its time, and the sender goes on meanwhile.
-        var inMemory = !TryWrite(batch);
+        var entry = new Entry(batch.Id, size, batch.Messages, batch.IsTraffic) { Since = _time.GetTimestamp() };
+        var inMemory = !TryWrite(batch, Name(entry));
+        if (inMemory) entry.InMemory = batch;
         lock (_gate)
         {
-            var entry = new Entry(batch.Id, size, batch.Messages, batch.IsTraffic) { InMemory = inMemory ? batch : null };
             if (inMemory)
             {
                 _memoryBytes += size;
@@ -107,6 +109,7 @@ internal sealed class DeliverySpool : IDisposable
             _messages += batch.Messages;
         }
 
+        if (!inMemory) Settle();
         return true;
     }
 
@@ -119,15 +122,16 @@ internal sealed class DeliverySpool : IDisposable
         var size = SpoolSegment.HeaderBytes + batch.Payload.Length;
         lock (_gate)
         {
-            if (_entries.Any(entry => entry.Id == batch.Id)) return true;
+            if (_entries.Any(waiting => waiting.Id == batch.Id)) return true;
             DropExpired();
             if (_bytes + size > _limits.MaxBytes) return false;
         }
 
-        if (!TryWrite(batch)) return false;
+        var entry = new Entry(batch.Id, size, batch.Messages, batch.IsTraffic) { Since = _time.GetTimestamp() };
+        if (!TryWrite(batch, Name(entry))) return false;
         lock (_gate)
         {
-            _entries.AddLast(new Entry(batch.Id, size, batch.Messages, batch.IsTraffic));
+            _entries.AddLast(entry);
             _bytes += size;
             _messages += batch.Messages;
         }
@@ -169,7 +173,7 @@ internal sealed class DeliverySpool : IDisposable
         {
             if (_entries.FirstOrDefault(entry => entry.Id == batch.Id) is not { } entry) return;
             var before = Name(entry);
-            entry.BoundAt = _time.GetUtcNow();
+            entry.BoundAt = _time.GetTimestamp();
             if (entry.Receiver == receiver) return;
             (entry.Receiver, entry.FileName) = (receiver, null);
             if (entry.InMemory is not null) return;
@@ -225,7 +229,7 @@ internal sealed class DeliverySpool : IDisposable
         {
             foreach (var entry in _entries)
             {
-                if (entry.InMemory is null || TryWrite(entry.InMemory)) continue;
+                if (entry.InMemory is null || TryWrite(entry.InMemory, Name(entry))) continue;
                 LoseNew(entry.InMemory);
                 _messages -= entry.Messages;
             }
@@ -234,16 +238,28 @@ internal sealed class DeliverySpool : IDisposable
         _directory.Dispose();
     }
 
-    private static string Name(Entry entry) =>
-        entry.FileName ?? (entry.Receiver is { } receiver ? $"{entry.Id}-{receiver:x32}.batch" : $"{entry.Id}.batch");
+    private static string Name(Entry entry) => entry.FileName ?? string.Create(
+        CultureInfo.InvariantCulture, $"{entry.Id}{(entry.Receiver is { } receiver ? $"-{receiver:x32}" : "")}.{entry.Messages}.batch");
 
     private bool MayHave(Entry entry, UInt128? receiver) =>
-        entry.Receiver is null || entry.Receiver == receiver || (_bondAge >= TimeSpan.Zero && _time.GetUtcNow() - entry.BoundAt > _bondAge);
+        entry.Receiver is null || entry.Receiver == receiver || (_bondAge >= TimeSpan.Zero && _time.GetElapsedTime(entry.BoundAt) > _bondAge);
 
-    private static bool TryParse(string fileName, out ExchangeId id, out UInt128? receiver)
+    /// <param name="fileName">Of an earlier process.</param>
+    /// <param name="id">The batch.</param>
+    /// <param name="receiver">Who alone may have it; null for anybody.</param>
+    /// <param name="messages">Null where an earlier version did not say so.</param>
+    private static bool TryParse(string fileName, out ExchangeId id, out UInt128? receiver, out int? messages)
     {
         var name = System.IO.Path.GetFileNameWithoutExtension(fileName);
-        receiver = null;
+        (receiver, messages) = (null, null);
+        var point = name.IndexOf('.', StringComparison.Ordinal);
+        if (point >= 0)
+        {
+            id = default;
+            if (!int.TryParse(name.AsSpan(point + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return false;
+            (messages, name) = (count, name[..point]);
+        }
+
         if (name.Length > ExchangeId.TextLength)
         {
             id = default;
@@ -259,13 +275,16 @@ internal sealed class DeliverySpool : IDisposable
     private void Load()
     {
         var header = new byte[SpoolSegment.HeaderBytes];
+        var (now, nowMs) = (_time.GetTimestamp(), _time.GetUtcNow().ToUnixTimeMilliseconds());
         foreach (var file in _directory.Segments())
         {
-            if (!TryParse(file.Name, out var id, out var receiver)) continue;
+            if (!TryParse(file.Name, out var id, out var receiver, out var told)) continue;
             Array.Clear(header);
             using (var stream = file.OpenRead()) stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
-            var messages = SpoolSegment.PeekMessages(header);
-            _entries.AddLast(new Entry(id, file.Length, messages, SpoolSegment.PeekTraffic(header)) { Receiver = receiver, BoundAt = _time.GetUtcNow(), FileName = file.Name });
+            var messages = told ?? SpoolSegment.PeekMessages(header);
+            var entry = new Entry(id, file.Length, messages, SpoolSegment.PeekTraffic(header) || told == 0) { Receiver = receiver, BoundAt = now, Since = now, FileName = file.Name };
+            entry.Before = TimeSpan.FromMilliseconds(Math.Max(0, nowMs - entry.CreatedMs));
+            _entries.AddLast(entry);
             _bytes += file.Length;
             _messages += messages;
         }
@@ -275,8 +294,7 @@ internal sealed class DeliverySpool : IDisposable
 
     private void DropExpired()
     {
-        var earliest = (_time.GetUtcNow() - _limits.MaxAge).ToUnixTimeMilliseconds();
-        while (_entries.FirstOrDefault(entry => !entry.InFlight) is { } oldest && oldest.CreatedMs < earliest) Drop(oldest, ref _droppedExpired);
+        while (OldestAtRest() is { } oldest && oldest.Before + _time.GetElapsedTime(oldest.Since) > _limits.MaxAge) Drop(oldest, ref _droppedExpired);
     }
 
     private Entry? OldestAtRest(bool inMemoryOnly = false) =>
@@ -313,11 +331,35 @@ internal sealed class DeliverySpool : IDisposable
         }
     }
 
-    private bool TryWrite(SpoolBatch batch)
+    /// <summary>The disk takes again: what had to stay in memory goes there too, so that the end of this process does not take it along.</summary>
+    private void Settle()
+    {
+        while (true)
+        {
+            Entry entry;
+            SpoolBatch batch;
+            lock (_gate)
+            {
+                if (_memoryBytes == 0 || OldestAtRest(inMemoryOnly: true) is not { InMemory: { } kept } oldest) return;
+                (entry, batch, oldest.InFlight) = (oldest, kept, true);
+            }
+
+            var written = TryWrite(batch, Name(entry));
+            lock (_gate)
+            {
+                entry.InFlight = false;
+                if (!written) return;
+                entry.InMemory = null;
+                _memoryBytes -= entry.Bytes;
+            }
+        }
+    }
+
+    private bool TryWrite(SpoolBatch batch, string name)
     {
         try
         {
-            _directory.Write($"{batch.Id}.batch", SpoolSegment.Encode(batch));
+            _directory.Write(name, SpoolSegment.Encode(batch));
             _diskRefuses = false;
             return true;
         }
@@ -348,12 +390,19 @@ internal sealed class DeliverySpool : IDisposable
     {
         public bool InFlight { get; set; }
 
-        public SpoolBatch? InMemory { get; init; }
+        public SpoolBatch? InMemory { get; set; }
 
         /// <summary>Who alone may have it; null for anybody.</summary>
         public UInt128? Receiver { get; set; }
 
-        public DateTimeOffset BoundAt { get; set; }
+        /// <summary>Timestamp.</summary>
+        public long BoundAt { get; set; }
+
+        /// <summary>Timestamp from which on it waits here.</summary>
+        public long Since { get; init; }
+
+        /// <summary>How long it had waited then.</summary>
+        public TimeSpan Before { get; set; }
 
         /// <summary>Its file, where that has another name than it should.</summary>
         public string? FileName { get; set; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.IO.Compression;
 using Weir.Records;
 
@@ -133,7 +134,7 @@ public abstract class SpooledOutput : BatchingOutput
         {
             while (_sealed.Count == 0)
             {
-                var rest = _options.BundleTime - (DateTime.UtcNow - _current.Since);
+                var rest = _options.BundleTime - Stopwatch.GetElapsedTime(_current.Since);
                 if (_current.Messages > 0 && (_ending || rest <= TimeSpan.Zero)) Seal();
                 else if (_ending) return null;
                 else if (_current.Messages == 0) Monitor.Wait(_gate);
@@ -160,11 +161,12 @@ public abstract class SpooledOutput : BatchingOutput
 
         public int Messages { get; private set; }
 
-        public DateTime Since { get; private set; }
+        /// <summary>Timestamp: a wall clock that is set back would hold the bundle for as long.</summary>
+        public long Since { get; private set; }
 
         public void Add(ReadOnlySpan<byte> lines, int messages)
         {
-            if (Messages == 0) Since = DateTime.UtcNow;
+            if (Messages == 0) Since = Stopwatch.GetTimestamp();
             Lines.Write(lines);
             Messages += messages;
         }

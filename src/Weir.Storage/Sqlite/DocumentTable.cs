@@ -9,23 +9,23 @@ internal static class DocumentTable
 
     public static int Save(SqliteConnection connection, RecordCodec codec, string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
     {
-        using var transaction = connection.BeginTransaction();
         using var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = "INSERT OR REPLACE INTO documents(kind, name, encoding, body) VALUES($kind, $name, $encoding, $body)";
-        foreach (var (name, body) in documents)
+        return Atomically.Run(connection, () =>
         {
-            var stored = codec.Encode(body, out var encoding).ToArray();
-            command.Parameters.Clear();
-            command.Parameters.AddWithValue("$kind", kind);
-            command.Parameters.AddWithValue("$name", name);
-            command.Parameters.AddWithValue("$encoding", (long)encoding);
-            command.Parameters.AddWithValue("$body", stored);
-            command.ExecuteNonQuery();
-        }
+            foreach (var (name, body) in documents)
+            {
+                var stored = codec.Encode(body, out var encoding).ToArray();
+                command.Parameters.Clear();
+                command.Parameters.AddWithValue("$kind", kind);
+                command.Parameters.AddWithValue("$name", name);
+                command.Parameters.AddWithValue("$encoding", (long)encoding);
+                command.Parameters.AddWithValue("$body", stored);
+                command.ExecuteNonQuery();
+            }
 
-        transaction.Commit();
-        return documents.Count;
+            return documents.Count;
+        });
     }
 
     public static IReadOnlyList<(string Name, byte[] Body)> Load(SqliteConnection connection, string kind)

@@ -52,11 +52,8 @@ internal sealed class SmallDatabase : IDisposable
         {
             try
             {
-                using var transaction = _connection.BeginTransaction();
                 using var command = Command(sql, parameters);
-                command.Transaction = transaction;
-                command.ExecuteNonQuery();
-                transaction.Commit();
+                Atomically.Run(_connection, command.ExecuteNonQuery);
             }
             catch (SqliteException exception)
             {
@@ -74,20 +71,19 @@ internal sealed class SmallDatabase : IDisposable
         {
             try
             {
-                var changed = 0;
-                using var transaction = _connection.BeginTransaction();
-                foreach (var row in rows)
-                {
-                    using var command = Command(sql, row);
-                    command.Transaction = transaction;
-                    changed += command.ExecuteNonQuery();
-                }
-
                 using var end = Command(last, parameters);
-                end.Transaction = transaction;
-                end.ExecuteNonQuery();
-                transaction.Commit();
-                return changed;
+                return Atomically.Run(_connection, () =>
+                {
+                    var changed = 0;
+                    foreach (var row in rows)
+                    {
+                        using var command = Command(sql, row);
+                        changed += command.ExecuteNonQuery();
+                    }
+
+                    end.ExecuteNonQuery();
+                    return changed;
+                });
             }
             catch (SqliteException exception)
             {

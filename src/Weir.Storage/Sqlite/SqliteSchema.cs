@@ -56,13 +56,10 @@ internal static class SqliteSchema
 
         for (var next = (int)version; next < migrations.Count; next++)
         {
-            using var transaction = connection.BeginTransaction();
             using var command = connection.CreateCommand();
-            command.Transaction = transaction;
             command.CommandText = FormattableString.Invariant(
                 $"{migrations[next]} PRAGMA application_id={applicationId}; PRAGMA user_version={next + 1};");
-            command.ExecuteNonQuery();
-            transaction.Commit();
+            Atomically.Run(connection, command.ExecuteNonQuery);
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Weir.Storage.Sqlite;
 
 namespace Weir.Storage.Traffic;
 
@@ -30,21 +31,22 @@ internal static class TrafficPoints
     /// <summary>What was added meanwhile is still unwritten: the size that was written is kept beside the size.</summary>
     public static void Written(SqliteConnection connection, IReadOnlyList<TrafficPoint> points)
     {
-        using var transaction = connection.BeginTransaction();
         using var command = connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = "UPDATE points SET written=$size WHERE at=$at AND probe=$probe AND source=$source AND destination=$destination";
-        foreach (var point in points)
+        Atomically.Run(connection, () =>
         {
-            command.Parameters.Clear();
-            command.Parameters.AddWithValue("$at", point.At);
-            command.Parameters.AddWithValue("$probe", point.Probe);
-            command.Parameters.AddWithValue("$source", point.Source);
-            command.Parameters.AddWithValue("$destination", point.Destination);
-            command.Parameters.AddWithValue("$size", point.Size);
-            command.ExecuteNonQuery();
-        }
+            foreach (var point in points)
+            {
+                command.Parameters.Clear();
+                command.Parameters.AddWithValue("$at", point.At);
+                command.Parameters.AddWithValue("$probe", point.Probe);
+                command.Parameters.AddWithValue("$source", point.Source);
+                command.Parameters.AddWithValue("$destination", point.Destination);
+                command.Parameters.AddWithValue("$size", point.Size);
+                command.ExecuteNonQuery();
+            }
 
-        transaction.Commit();
+            return points.Count;
+        });
     }
 }

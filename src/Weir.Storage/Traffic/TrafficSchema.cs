@@ -49,12 +49,9 @@ internal static class TrafficSchema
 
         for (var next = (int)version; next < s_migrations.Length; next++)
         {
-            using var transaction = connection.BeginTransaction();
             using var command = connection.CreateCommand();
-            command.Transaction = transaction;
             command.CommandText = FormattableString.Invariant($"{s_migrations[next]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1};");
-            command.ExecuteNonQuery();
-            transaction.Commit();
+            Atomically.Run(connection, command.ExecuteNonQuery);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
 using Weir.Records;
 using Weir.Records.Traffic;
+using Weir.Storage.Sqlite;
 
 namespace Weir.Storage.Traffic;
 
@@ -42,20 +43,21 @@ internal sealed class TrafficWriter : IDisposable
     /// <param name="points">Keeps them for InfluxDB as well.</param>
     public int Write(IReadOnlyList<TrafficReport> reports, long nowSeconds, bool points)
     {
-        using var transaction = _connection.BeginTransaction();
-        foreach (var command in (SqliteCommand[])[_report, _series, _count, _point]) command.Transaction = transaction;
-        var added = 0;
         try
         {
-            foreach (var report in reports)
+            return Atomically.Run(_connection, () =>
             {
-                if (Execute(_report, Bytes(report.Id), nowSeconds) == 0) continue;
-                added++;
-                Write(report);
-                if (points) WritePoints(report, nowSeconds);
-            }
+                var added = 0;
+                foreach (var report in reports)
+                {
+                    if (Execute(_report, Bytes(report.Id), nowSeconds) == 0) continue;
+                    added++;
+                    Write(report);
+                    if (points) WritePoints(report, nowSeconds);
+                }
 
-            transaction.Commit();
+                return added;
+            });
         }
         catch
         {
@@ -63,8 +65,6 @@ internal sealed class TrafficWriter : IDisposable
             _known.Clear();
             throw;
         }
-
-        return added;
     }
 
     /// <summary>Forgets the numbers of series: some were deleted.</summary>

@@ -55,12 +55,14 @@ internal sealed class ScanCommand
             options._image, options._input, options._json, options._least, options._failOn, options._scanners, options._offline, options._ignoreUnfixed, options._cache,
             options._database, options._javaDatabase, options._server, options._sources, options._platform, options._program, options._timeout,
         };
-        command.SetAction(options.Run);
+        command.SetAction((parsed, _) => options.Run(parsed));
         return command;
     }
 
-    private async Task<int> Run(ParseResult parsed, CancellationToken cancel)
+    private async Task<int> Run(ParseResult parsed)
     {
+        using var interruption = new Interruption(null);
+        var cancel = interruption.Token;
         var (image, input) = (parsed.GetValue(_image), parsed.GetValue(_input));
         if (image is null == input is null) throw new UsageException("name an image, or a report with --input");
         var report = input is not null ? await Read(input, cancel) : await Scan(image!, Options(parsed), cancel);

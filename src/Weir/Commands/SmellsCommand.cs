@@ -53,11 +53,11 @@ internal sealed class SmellsCommand
             options._paths, options._json, options._sarif, options._least, options._failOn, options._enable, options._disable, options._config, options._images,
             options._cluster, options._kubeconfig, options._context, options._namespace, options._suppressed, options._list, options._explain,
         };
-        command.SetAction(options.Run);
+        command.SetAction((parsed, _) => options.Run(parsed));
         return command;
     }
 
-    private async Task<int> Run(ParseResult parsed, CancellationToken cancel)
+    private async Task<int> Run(ParseResult parsed)
     {
         if (parsed.GetValue(_list)) return CheckList.All();
         if (parsed.GetValue(_explain) is { } name) return CheckList.Explain(name);
@@ -71,7 +71,8 @@ internal sealed class SmellsCommand
         IReadOnlyList<string> unseen = [];
         if (parsed.GetValue(_cluster))
         {
-            if (await LiveCluster.Read(scanner, parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace), cancel) is not { } notes) return ExitCode.Failed;
+            using var interruption = new Interruption(null);
+            if (await LiveCluster.Read(scanner, parsed.GetValue(_kubeconfig), parsed.GetValue(_context), parsed.GetValue(_namespace), interruption.Token) is not { } notes) return ExitCode.Failed;
             unseen = notes;
         }
 

@@ -5,7 +5,7 @@ using Weir.EndToEnd.Tests.Support;
 namespace Weir.EndToEnd.Tests.Roles;
 
 /// <summary>
-/// Network namespaces: one with two addresses for centers, 198.18.0.1 and 198.18.0.2, and a bridge to which others, each a node with
+/// Network namespaces: one with addresses for centers, 198.18.0.1 to 198.18.0.4, and a bridge to which others, each a node with
 /// a probe, are wired. Names carry the process id, so that two test runs do not meet.
 /// </summary>
 internal sealed class RoleLab : IAsyncDisposable
@@ -16,28 +16,34 @@ internal sealed class RoleLab : IAsyncDisposable
 
     private readonly Dictionary<string, string> _tokens = [];
 
+    private readonly bool _here;
+
+    private RoleLab(bool here) => _here = here;
+
     public string Centers => $"weir-hub-{_id}";
 
     public IReadOnlyList<string> Nodes { get; private set; } = [];
 
     public static string? Missing => !Environment.IsPrivilegedProcess ? "root" : new[] { "ip", "curl", "python3" }.FirstOrDefault(tool => !Child.Exists(tool));
 
-    public static async Task<RoleLab> Create(int nodes)
+    /// <param name="nodes">How many.</param>
+    /// <param name="here">The namespace that this process is in is that of the centers.</param>
+    public static async Task<RoleLab> Create(int nodes, bool here = false)
     {
-        var lab = new RoleLab();
-        await Ip("netns", "add", lab.Centers);
-        await Ip("-n", lab.Centers, "link", "set", "lo", "up");
-        await Ip("-n", lab.Centers, "link", "add", "hub", "type", "bridge");
-        foreach (var address in new[] { "198.18.0.1/24", "198.18.0.2/24" }) await Ip("-n", lab.Centers, "addr", "add", address, "dev", "hub");
-        await Ip("-n", lab.Centers, "link", "set", "hub", "up");
+        var lab = new RoleLab(here);
+        if (!here) await Ip("netns", "add", lab.Centers);
+        await lab.Hub("link", "set", "lo", "up");
+        await lab.Hub("link", "add", "hub", "type", "bridge");
+        foreach (var number in Enumerable.Range(1, 4)) await lab.Hub("addr", "add", string.Create(CultureInfo.InvariantCulture, $"198.18.0.{number}/24"), "dev", "hub");
+        await lab.Hub("link", "set", "hub", "up");
         lab.Nodes = [.. Enumerable.Range(0, nodes).Select(n => string.Create(CultureInfo.InvariantCulture, $"weir-n{n}-{lab._id}"))];
         for (var n = 0; n < nodes; n++)
         {
             var node = lab.Nodes[n];
             await Ip("netns", "add", node);
-            await Ip("link", "add", "eth0", "netns", node, "type", "veth", "peer", "name", Cable(n), "netns", lab.Centers);
-            await Ip("-n", lab.Centers, "link", "set", Cable(n), "master", "hub");
-            await Ip("-n", lab.Centers, "link", "set", Cable(n), "up");
+            await lab.Hub("link", "add", Cable(n), "type", "veth", "peer", "name", "eth0", "netns", node);
+            await lab.Hub("link", "set", Cable(n), "master", "hub");
+            await lab.Hub("link", "set", Cable(n), "up");
             await Ip("-n", node, "addr", "add", string.Create(CultureInfo.InvariantCulture, $"198.18.0.{10 + n}/24"), "dev", "eth0");
             await Ip("-n", node, "link", "set", "lo", "up");
             await Ip("-n", node, "link", "set", "eth0", "up");
@@ -47,7 +53,7 @@ internal sealed class RoleLab : IAsyncDisposable
     }
 
     /// <summary>Pulls a node's cable, or puts it back.</summary>
-    public Task Wire(int node, bool up) => Ip("-n", Centers, "link", "set", Cable(node), up ? "up" : "down");
+    public Task Wire(int node, bool up) => Hub("link", "set", Cable(node), up ? "up" : "down");
 
     /// <summary>Asks a center, logged in as its first administrator.</summary>
     public async Task<string> Get(string address)
@@ -64,12 +70,14 @@ internal sealed class RoleLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var name in Nodes.Append(Centers)) await Ip("netns", "del", name);
+        foreach (var name in _here ? Nodes : Nodes.Append(Centers)) await Ip("netns", "del", name);
     }
 
     private Task<string> Curl(params IEnumerable<string> arguments) => Child.Output("ip", ["netns", "exec", Centers, "curl", "-sSf", "--max-time", "20", .. arguments]);
 
-    private static string Cable(int node) => string.Create(CultureInfo.InvariantCulture, $"cable{node}");
+    private Task<string> Hub(params IEnumerable<string> arguments) => Ip(_here ? arguments : ["-n", Centers, .. arguments]);
+
+    public static string Cable(int node) => string.Create(CultureInfo.InvariantCulture, $"cable{node}");
 
     private static Task<string> Ip(params IEnumerable<string> arguments) => Child.Output("ip", arguments);
 }

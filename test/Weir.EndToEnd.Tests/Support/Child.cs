@@ -23,6 +23,8 @@ internal sealed class Child : IDisposable
         });
     }
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Standard error so far.</summary>

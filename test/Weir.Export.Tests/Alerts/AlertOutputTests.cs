@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Weir.Export.Alerts;
 using Weir.Export.Spool;
+using Weir.Export.Tests.Spool;
 using Weir.Records;
 using Weir.Testing.Alerts;
 using Xunit;
@@ -244,11 +245,11 @@ public sealed class AlertOutputTests : IDisposable
     [Fact]
     public void What_is_too_old_is_given_up_and_counted()
     {
-        var clock = new Clock();
+        var clock = new SpoolClock();
         using var output = new AlertOutput(new SlackChannel(new Uri("http://127.0.0.1:1/x")), Options() with { Limits = new AlertQueueLimits { MaxAge = TimeSpan.FromHours(1) }, Retry = new DeliveryRetry { FirstMs = 60_000, MaxMs = 60_000 } }, clock);
         Assert.True(output.TryEnqueue(Notification(Alert())));
         SpinWait.SpinUntil(() => output.LastProblem is not null, s_patience);
-        clock.Now = clock.Now.AddYears(10);
+        clock.Pass(TimeSpan.FromDays(3650));
         Assert.True(output.TryEnqueue(Notification(Alert())));
         Assert.Equal(1, output.Expired);
     }
@@ -304,12 +305,5 @@ public sealed class AlertOutputTests : IDisposable
             Assert.False(patience.IsCancellationRequested, "what the test waits for did not happen");
             await Task.Delay(10);
         }
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -14,7 +14,7 @@ public sealed class BondTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("weir-bond-").FullName;
     private readonly ExchangeIdGenerator _ids = new();
-    private readonly Clock _clock = new();
+    private readonly SpoolClock _clock = new();
 
     [Fact]
     public void A_batch_under_way_is_given_to_nobody_else()
@@ -73,9 +73,9 @@ public sealed class BondTests : IDisposable
         Assert.True(spool.TryTake(out var batch, s_one));
         spool.Bind(batch, s_one);
         spool.Rest(batch);
-        _clock.Now += TimeSpan.FromMinutes(29);
+        _clock.Pass(TimeSpan.FromMinutes(29));
         Assert.False(spool.TryTake(out _, s_two));
-        _clock.Now += TimeSpan.FromMinutes(2);
+        _clock.Pass(TimeSpan.FromMinutes(2));
         Assert.True(spool.TryTake(out var taken, s_two));
         // From now on it is the other's.
         spool.Bind(taken, s_two);
@@ -85,12 +85,27 @@ public sealed class BondTests : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_is_set_ends_no_bond()
+    {
+        using var spool = Open(TimeSpan.FromMinutes(30));
+        Append(spool, 1);
+        Assert.True(spool.TryTake(out var batch, s_one));
+        spool.Bind(batch, s_one);
+        spool.Rest(batch);
+        _clock.Set(TimeSpan.FromHours(5));
+        Assert.False(spool.TryTake(out _, s_two));
+        _clock.Set(TimeSpan.FromHours(-10));
+        _clock.Pass(TimeSpan.FromMinutes(31));
+        Assert.True(spool.TryTake(out _, s_two));
+    }
+
+    [Fact]
     public void A_batch_under_way_does_not_grow_too_old_but_one_at_rest_does()
     {
         using var spool = Open();
         Append(spool, 2);
         Assert.True(spool.TryTake(out _, s_one));
-        _clock.Now += TimeSpan.FromDays(2);
+        _clock.Pass(TimeSpan.FromDays(2));
         Assert.False(spool.TryTake(out _, s_one));
         Assert.Equal((1, 1), (spool.DroppedExpired, spool.Messages));
     }
@@ -104,12 +119,5 @@ public sealed class BondTests : IDisposable
     {
         for (var i = 0; i < batches; i++)
             spool.TryAppend(new SpoolBatch(_ids.Next(_clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000), 1, true, "payload"u8.ToArray()), mayDrop: true);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

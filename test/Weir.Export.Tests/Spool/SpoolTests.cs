@@ -10,7 +10,7 @@ public sealed class SpoolTests : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("weir-spool-").FullName;
     private readonly ExchangeIdGenerator _ids = new();
     private readonly List<string> _told = [];
-    private readonly Clock _clock = new();
+    private readonly SpoolClock _clock = new();
 
     [Fact]
     public void Batches_come_back_in_order_and_whole_after_a_restart()
@@ -90,7 +90,7 @@ public sealed class SpoolTests : IDisposable
     {
         using var spool = Open(SpoolLimits.Default with { MaxAge = TimeSpan.FromHours(1) });
         spool.TryAppend(Batch("old", 5), mayDrop: true);
-        _clock.Now += TimeSpan.FromHours(2);
+        _clock.Pass(TimeSpan.FromHours(2));
         spool.TryAppend(Batch("new", 7), mayDrop: true);
         Assert.True(spool.TryTake(out var batch));
         Assert.Equal(7, batch.Messages);
@@ -115,9 +115,75 @@ public sealed class SpoolTests : IDisposable
         using var again = Open();
         Assert.True(again.TryTake(out var batch));
         Assert.Equal("good", Encoding.UTF8.GetString(batch.Payload));
-        // As many as its header says, if that much of it is there.
-        Assert.Equal(length < 20 ? 0 : 3, again.Damaged);
+        // However little of it is there: the name says it.
+        Assert.Equal(3, again.Damaged);
         Assert.Contains(_told, text => text.Contains("damaged", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_damaged_header_claims_is_not_counted()
+    {
+        string file;
+        using (var spool = Open())
+        {
+            spool.TryAppend(Batch("damaged", 3), mayDrop: true);
+            file = Directory.GetFiles(spool.Path, "*.batch").Single();
+        }
+
+        var bytes = File.ReadAllBytes(file);
+        bytes[19] = 0x7F;
+        File.WriteAllBytes(file, bytes);
+        using var again = Open();
+        Assert.Equal(3, again.Messages);
+        Assert.False(again.TryTake(out _));
+        Assert.Equal(3, again.Damaged);
+        Assert.Equal(0, again.Messages);
+    }
+
+    [Fact]
+    public void A_segment_that_an_earlier_version_left_is_sent()
+    {
+        using (var spool = Open())
+        {
+            spool.TryAppend(Batch("old", 4), mayDrop: true);
+            var file = Directory.GetFiles(spool.Path, "*.batch").Single();
+            File.Move(file, file.Replace(".4.batch", ".batch", StringComparison.Ordinal));
+        }
+
+        using var again = Open();
+        Assert.Equal(4, again.Messages);
+        Assert.True(again.TryTake(out var batch));
+        again.Remove(batch);
+        Assert.Empty(Directory.GetFiles(_root, "*.batch", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_makes_no_batch_older()
+    {
+        using var spool = Open(SpoolLimits.Default with { MaxAge = TimeSpan.FromHours(1) });
+        spool.TryAppend(Batch("one", 5), mayDrop: true);
+        _clock.Set(TimeSpan.FromDays(2));
+        spool.TryAppend(Batch("two", 7), mayDrop: true);
+        _clock.Set(TimeSpan.FromDays(-4));
+        Assert.True(spool.TryTake(out var batch));
+        Assert.Equal(5, batch.Messages);
+        spool.Rest(batch);
+        _clock.Pass(TimeSpan.FromMinutes(61));
+        Assert.False(spool.TryTake(out _));
+        Assert.Equal(12, spool.DroppedExpired);
+    }
+
+    [Fact]
+    public void What_an_earlier_run_left_is_as_old_as_its_name_says()
+    {
+        using (var spool = Open()) spool.TryAppend(Batch("old", 5), mayDrop: true);
+        _clock.Pass(TimeSpan.FromHours(23));
+        using var again = Open();
+        Assert.True(again.TryTake(out var batch));
+        again.Rest(batch);
+        _clock.Pass(TimeSpan.FromMinutes(61));
+        Assert.False(again.TryTake(out _));
+        Assert.Equal(5, again.DroppedExpired);
     }
 
     [Fact]
@@ -172,6 +238,31 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void What_had_to_stay_in_memory_goes_to_the_disk_when_that_takes_again()
+    {
+        using var spool = Open();
+        Directory.Delete(spool.Path, recursive: true);
+        for (var i = 0; i < 3; i++) spool.TryAppend(Batch("refused"), mayDrop: true);
+        Assert.True(spool.TryTake(out var underWay));
+        Directory.CreateDirectory(spool.Path);
+        spool.TryAppend(Batch("taken"), mayDrop: true);
+        Assert.Equal(3, Directory.GetFiles(spool.Path, "*.batch").Length);
+        // The one that is being sent follows with the next.
+        spool.Rest(underWay);
+        spool.TryAppend(Batch("taken"), mayDrop: true);
+        Assert.Equal(5, Directory.GetFiles(spool.Path, "*.batch").Length);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.True(spool.TryTake(out var batch));
+            spool.Remove(batch);
+        }
+
+        Assert.True(spool.IsEmpty);
+        Assert.Equal(0, spool.Bytes);
+        Assert.Empty(Directory.GetFiles(spool.Path, "*.batch"));
+    }
+
+    [Fact]
     public void Half_a_file_of_a_run_that_was_killed_is_removed()
     {
         string unfinished;
@@ -197,11 +288,4 @@ public sealed class SpoolTests : IDisposable
 
     private SpoolBatch Batch(string payload, int messages = 1) =>
         new(_ids.Next(_clock.GetUtcNow().ToUnixTimeMilliseconds() * 1_000_000), messages, true, Encoding.UTF8.GetBytes(payload));
-
-    private sealed class Clock : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
-
-        public override DateTimeOffset GetUtcNow() => Now;
-    }
 }

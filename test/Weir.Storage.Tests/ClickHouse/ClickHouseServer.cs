@@ -6,13 +6,11 @@ using System.Net.Sockets;
 namespace Weir.Storage.Tests.ClickHouse;
 
 /// <summary>A ClickHouse server of Debian's package on a free loopback port, with a directory of its own. Ended by its process.</summary>
-public sealed class ClickHouseServer : IDisposable
+public sealed partial class ClickHouseServer : IDisposable
 {
     private const string Program = "/usr/sbin/clickhouse-server";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private static int s_databases;
-
     private readonly string _directory = Directory.CreateTempSubdirectory("weir-clickhouse-").FullName;
     private readonly int[] _ports = FreePorts(3);
     private Process? _process;
@@ -33,13 +31,7 @@ public sealed class ClickHouseServer : IDisposable
 
     public int NativePort => _ports[1];
 
-    public static ClickHouseStoreOptions Options(Uri address) => new()
-    {
-        Address = address,
-        Database = string.Create(CultureInfo.InvariantCulture, $"weir_{Environment.ProcessId}_{Interlocked.Increment(ref s_databases)}"),
-        MaxAge = TimeSpan.FromDays(40_000),
-        RunningTimeout = TimeSpan.Zero,
-    };
+    public int ProcessId => _process!.Id;
 
     public static ClickHouseServer At(Uri address) => new() { _other = address };
 
@@ -83,8 +75,8 @@ public sealed class ClickHouseServer : IDisposable
             }
             catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
             {
-                Assert.False(_process.HasExited, "clickhouse-server ended: " + Log());
-                Assert.True(clock.Elapsed < s_patience, "clickhouse-server does not answer: " + Log());
+                if (_process.HasExited) throw new InvalidOperationException("clickhouse-server ended: " + Log());
+                if (clock.Elapsed > s_patience) throw new TimeoutException("clickhouse-server does not answer: " + Log());
             }
         }
     }
@@ -105,8 +97,7 @@ public sealed class ClickHouseServer : IDisposable
         if (Password is not null) request.Headers.Add("X-ClickHouse-Key", Password);
         using var answer = http.Send(request);
         var text = new StreamReader(answer.Content.ReadAsStream()).ReadToEnd();
-        Assert.True(answer.IsSuccessStatusCode, $"{sql}: {text}");
-        return text.Trim();
+        return answer.IsSuccessStatusCode ? text.Trim() : throw new InvalidOperationException($"{sql}: {text}");
     }
 
     public void Dispose()
@@ -125,34 +116,4 @@ public sealed class ClickHouseServer : IDisposable
         foreach (var listener in listeners) listener.Stop();
         return ports;
     }
-}
-
-/// <summary>One server for the tests of a class: each takes a database of its own.</summary>
-public sealed class ClickHouseFixture : IDisposable
-{
-    private readonly ClickHouseServer? _server;
-
-    public ClickHouseFixture()
-    {
-        if (ClickHouseServer.Other is { } other)
-        {
-            _server = ClickHouseServer.At(other);
-            return;
-        }
-
-        if (ClickHouseServer.Missing is not null) return;
-        _server = new ClickHouseServer();
-        _server.Start();
-    }
-
-    public ClickHouseServer Server
-    {
-        get
-        {
-            Skip.If(_server is null, ClickHouseServer.Missing);
-            return _server!;
-        }
-    }
-
-    public void Dispose() => _server?.Dispose();
 }
