@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Weir.Capture.Tests;
 
 public sealed class IdleClockTests
