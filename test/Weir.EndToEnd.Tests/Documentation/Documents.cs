@@ -14,7 +14,7 @@ internal static class Documents
     /// <summary>Commands of the root whose help has examples; the repository's tests see to it that none is left out.</summary>
     public static IReadOnlyList<string> SubcommandsWithExamples { get; } =
     [
-        "backup", "center", "detect", "diff", "endpoints", "export", "flows", "mcp", "openapi", "probe", "replay", "restore", "rules", "scan", "setup", "smells", "sniff", "train", "up",
+        "backup", "center", "detect", "diff", "endpoints", "export", "flows", "mcp", "openapi", "packets", "probe", "replay", "restore", "rules", "scan", "setup", "smells", "sniff", "train", "up",
     ];
 
     public static IEnumerable<DocumentedCommand> Commands(string page) => Markdown.Commands(page, Read(page));

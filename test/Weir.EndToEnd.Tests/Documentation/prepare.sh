@@ -18,7 +18,7 @@ weir=(dotnet "$WEIR_ASSEMBLY")
 echo "127.0.0.1:8080 shop/orders" >names.txt
 "${weir[@]}" sniff -i lo -p 8080 --names names.txt -n 5 -o pcap:traffic.pcap -o gor:calls.gor -o jsonl:calls.jsonl -o har:calls.har 2>said &
 sniff=$!
-"${weir[@]}" up -i lo -p 8080 --names names.txt --data "$LAB/store" 2>said-up &
+"${weir[@]}" up -i lo -p 8080 --names names.txt --data "$LAB/store" --keep-packets "$LAB/store/packets" 2>said-up &
 up=$!
 until_said 'capturing on' said $sniff
 until_said 'shows the calls' said-up $up
