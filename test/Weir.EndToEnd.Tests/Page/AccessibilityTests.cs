@@ -44,7 +44,8 @@ public sealed class AccessibilityTests(PageFixture fixture, ITestOutputHelper lo
         await page.Visit("Endpoints");
         await Expect(page.Page.GetByTestId("endpoint").First).ToBeVisibleAsync();
         await Check(page, "endpoints");
-        await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link).First.ClickAsync();
+        // One that was made of several paths: whatever else is called on this machine meanwhile has no reasons to show.
+        await page.Page.GetByTestId("endpoints").GetByRole(AriaRole.Link).Filter(new LocatorFilterOptions { HasTextString = "{" }).First.ClickAsync();
         await Expect(page.Page.GetByTestId("why")).ToBeVisibleAsync();
         await Check(page, "endpoint");
         await page.Visit("Map");
