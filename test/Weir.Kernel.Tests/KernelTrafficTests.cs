@@ -81,6 +81,8 @@ public class KernelTrafficTests(ITestOutputHelper log)
             NamespacePair.Ip($"-n {pair.A} link set {device} up");
             NamespacePair.Ip($"-n {pair.B} link set far up");
             RawFrames.Send(pair.PathB, "far", Enumerable.Range(0, 50).Select(From));
+            // One that is gone before anybody looked has no name any more.
+            for (var patience = System.Diagnostics.Stopwatch.StartNew(); !kernel.Devices.Contains(device); Thread.Sleep(10)) Assert.True(patience.Elapsed.TotalSeconds < 30);
             NamespacePair.Ip($"-n {pair.A} link del {device}");
         }
 

@@ -44,8 +44,8 @@ internal sealed class TrafficDevices : IDisposable
     {
         if (_known.TryGetValue(index, out var device)) return device;
         Reconcile(_links.List());
-        // Already gone again: its frames count, for nobody knows which device.
-        return _known.TryGetValue(index, out device) ? device : new Device(-1, DeviceKind.Ethernet);
+        // Already gone again, and nobody knows its name: its frames count where those of all devices do.
+        return _known.TryGetValue(index, out device) ? device : new Device(-1, _selection.TakesAll ? DeviceKind.Ethernet : DeviceKind.LeftOut);
     }
 
     public void Dispose() => _links.Dispose();
