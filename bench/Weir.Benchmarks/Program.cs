@@ -10,6 +10,7 @@ switch (args)
     // This program within a node of a chaos run.
     case [CallLoad.Verb, .. var load]: return await CallLoad.Run(load);
     case [FrameStorm.Verb, .. var storm]: return FrameStorm.Run(storm);
+    case [FrameChurn.Verb, .. var churn]: return FrameChurn.Run(churn);
 }
 
 if (!BenchOptions.TryParse(args, out var options))

@@ -59,10 +59,10 @@ struct {
 	__uint(max_entries, 4 << 20);
 } frames SEC(".maps");
 
-/* Bytes, and packets, that found no room at all. */
+/* Packets that found no room at all. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 2);
+	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u64);
 } uncounted SEC(".maps");
@@ -93,22 +93,21 @@ static __always_inline bool count_row(struct weir_traffic_key *key, __u32 bytes)
 	return add(CURRENT_ROWS, key, bytes);
 }
 
-static __always_inline void add_uncounted(__u32 slot, __u64 amount)
+static __always_inline void add_uncounted(void)
 {
-	__u64 *sum = bpf_map_lookup_elem(&uncounted, &slot);
+	__u32 only = 0;
+	__u64 *packets = bpf_map_lookup_elem(&uncounted, &only);
 
-	if (sum)
-		*sum += amount;
+	if (packets)
+		*packets += 1;
 }
 
 static __always_inline void count_other(struct weir_traffic_key *key, __u32 bytes)
 {
 	struct weir_traffic_key other = { .device = key->device, .sent = key->sent, .kind = WEIR_TRAFFIC_OTHER };
 
-	if (add(CURRENT_OTHERS, &other, bytes))
-		return;
-	add_uncounted(0, bytes);
-	add_uncounted(1, 1);
+	if (!add(CURRENT_OTHERS, &other, bytes))
+		add_uncounted();
 }
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A cluster with Weir, Prometheus and Grafana on this machine: needs docker, kind, kubectl, helm, and the registries of their images.
-# Run again after a change: what is there is brought up to date.
+# With TETRAGON=1 it has Tetragon too. Run again after a change: what is there is brought up to date.
 set -eu
 cd -- "$(dirname -- "$0")/../.."
 
@@ -15,6 +15,9 @@ kind load docker-image weir:kind --name weir
 kubectl config use-context kind-weir
 helm upgrade --install monitoring kube-prometheus-stack --repo https://prometheus-community.github.io/helm-charts \
     --namespace monitoring --create-namespace --values deploy/kind/kube-prometheus-stack.yaml --wait --timeout 10m
+if [ "${TETRAGON:-}" = 1 ]; then
+    helm upgrade --install tetragon tetragon --repo https://helm.cilium.io --namespace kube-system --values deploy/kind/tetragon.yaml --wait --timeout 5m
+fi
 kubectl create namespace weir --dry-run=client -o yaml | kubectl apply -f -
 kubectl label namespace weir --overwrite pod-security.kubernetes.io/enforce=privileged
 helm upgrade --install weir deploy/helm/weir --namespace weir --values deploy/kind/values.yaml --wait --timeout 5m

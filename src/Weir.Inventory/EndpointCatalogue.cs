@@ -2,6 +2,7 @@ using Weir.Inventory.Catalogue;
 using Weir.Inventory.Reading;
 using Weir.Inventory.Schemas;
 using Weir.Inventory.Security;
+using Weir.Inventory.State;
 using Weir.Inventory.Templating;
 using Weir.Records;
 using Weir.Records.Credentials;
@@ -93,6 +94,17 @@ public sealed class EndpointCatalogue
         if (_services.TryGetValue(name, out var found)) return found;
         if (_services.Count >= Limits.MaxServices) return null;
         return _services[name] = new ServiceCatalogue(name, Limits, Budget);
+    }
+
+    /// <summary>Puts a service where one of its name is that nobody has filled.</summary>
+    internal void Replace(ServiceCatalogue service) => _services[service.Name] = service;
+
+    /// <summary>Takes what people decided elsewhere as if they had done it here; what was decided about the same place before gives way.</summary>
+    /// <returns>False when there is no room for it.</returns>
+    public bool Apply(ServiceDecision decision)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return Service(decision.Service) is { } service && service.Tree.ReplacePin(decision.At, decision.Pin) && service.Counted();
     }
 
     /// <summary>Forgets everything learned of a service; what people decided about it too.</summary>

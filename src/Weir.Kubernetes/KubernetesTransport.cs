@@ -6,14 +6,14 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Weir.Kubernetes.Access;
+using Weir.Records;
 
 namespace Weir.Kubernetes;
 
 /// <summary>Connections to one server: trust, credentials and their renewal, and answers that are failures.</summary>
 internal sealed class KubernetesTransport : IDisposable
 {
-    private static readonly ProductInfoHeaderValue s_agent =
-        new("weir", typeof(KubernetesTransport).Assembly.GetName().Version?.ToString(3) ?? "0");
+    private static readonly ProductInfoHeaderValue s_agent = new("weir", ProductVersion.Text);
 
     private readonly ClusterAccess _access;
     private readonly KubernetesLimits _limits;

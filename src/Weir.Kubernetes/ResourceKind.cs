@@ -43,7 +43,7 @@ public static class ResourceKind
         new(type, KubernetesJson.Default.JsonElement, KubernetesJson.Default.ResourceListJsonElement, MetadataOf);
 
     private static ObjectMeta MetadataOf(JsonElement element) =>
-        element.TryGetProperty("metadata"u8, out var metadata)
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("metadata"u8, out var metadata)
             ? metadata.Deserialize(KubernetesJson.Default.ObjectMeta) ?? new ObjectMeta()
             : new ObjectMeta();
 }

@@ -10,7 +10,7 @@ namespace Weir.Storage;
 /// Calls in ClickHouse, for when one machine is not enough. Several centers may share one: each exchange counts once, also when two
 /// store it at the same moment, and also before the server has merged its parts. Thread-safe.
 /// </summary>
-public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
+public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed, ISharedDocuments
 {
     /// <summary>Running calls whose records are ended at once.</summary>
     private const int EndStep = 500;
@@ -24,6 +24,7 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
     private readonly ClickHouseSchema _schema;
     private readonly ClickHouseWriter _writer;
     private readonly FeedReader _feed;
+    private readonly SharedDocuments _documents;
     private readonly Lock _writing = new();
     private readonly BatchedAppend _append;
     private long _deletedByAge;
@@ -37,7 +38,8 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
         _options = options;
         (_client, _schema) = ClickHouseSchema.Open(options);
 
-        _writer = new ClickHouseWriter(_client, _schema, options);
+        _documents = new SharedDocuments(_client, _schema);
+        _writer = new ClickHouseWriter(_client, _schema, options, _documents);
         _feed = new FeedReader(_client, _schema, _writer.Self);
         _append = new BatchedAppend(options.BatchSize, Write);
     }
@@ -117,6 +119,15 @@ public sealed class ClickHouseExchangeStore : IExchangeStore, ISharedFeed
     public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, CancellationToken cancellation = default) => _client.Rows(
         $"SELECT name, argMax(body, version) FROM {_schema.Documents} WHERE kind = {ClickHouseDialect.Text(kind)} GROUP BY name ORDER BY name",
         static reader => (reader.Text(), reader.Bytes()), cancellation);
+
+    public IReadOnlyList<(string Name, byte[] Body)> LoadDocuments(string kind, IReadOnlyCollection<string> names, CancellationToken cancellation = default) =>
+        Guard(() => _documents.Load(kind, names, cancellation));
+
+    public IReadOnlyList<DocumentMark> DocumentMarks(string kindPrefix, CancellationToken cancellation = default) => Guard(() => _documents.Marks(kindPrefix, cancellation));
+
+    public IReadOnlyList<SharedLease> Leases(CancellationToken cancellation = default) => Guard(() => _documents.Leases(cancellation));
+
+    public void Hold(string name, string holder) => _documents.Hold(name, holder);
 
     public StoreStatistics ReadStatistics(CancellationToken cancellation = default)
     {

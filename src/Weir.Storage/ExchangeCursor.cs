@@ -28,7 +28,8 @@ public readonly record struct ExchangeCursor(long StartedAtNs, ExchangeId Id)
         cursor = default;
         Span<byte> bytes = stackalloc byte[Length];
         if (text is null || text.Length > Length * 2 || !Base64Url.IsValid(text, out var length) || length != Length) return false;
-        if (!Base64Url.TryDecodeFromChars(text, bytes, out _)) return false;
+        // The decoder passes over blanks.
+        if (!Base64Url.TryDecodeFromChars(text, bytes, out _) || Base64Url.EncodeToString(bytes) != text) return false;
         if (bytes[0] != Version || bytes[^1] != Check(bytes[..^1])) return false;
         cursor = new ExchangeCursor(
             BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),

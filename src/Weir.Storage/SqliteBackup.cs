@@ -20,8 +20,6 @@ public static class SqliteBackup
 
     private const string FreshSuffix = ".restored";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     /// <summary>Writes a copy of a store of calls and checks it. The file has its name only once it is whole.</summary>
     /// <param name="store">Database file; a center may run on it.</param>
     /// <param name="file">To be made; nothing is there yet.</param>
@@ -49,7 +47,7 @@ public static class SqliteBackup
         if (kinds.Count == 0) throw new StoreException(StoreFailure.CannotOpen, $"There is no store {Path.Combine(data, DatabaseKind.Calls.FileName)}.");
         var unfinished = folder + UnfinishedSuffix;
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
-        CreateDirectory(unfinished);
+        DataDirectory.Make(unfinished);
         try
         {
             long? calls = null;
@@ -114,7 +112,7 @@ public static class SqliteBackup
         SQLitePCL.Batteries_V2.Init();
         foreach (var (_, _, to) in databases)
             if (File.Exists(to) && !replace) throw new StoreException(StoreFailure.CannotOpen, $"There is a store {to} already: replace it with --force.");
-        CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(databases[0].To))!);
+        DataDirectory.Make(Path.GetDirectoryName(Path.GetFullPath(databases[0].To))!);
         var counts = new List<long>();
         try
         {
@@ -143,11 +141,5 @@ public static class SqliteBackup
         }
 
         return counts;
-    }
-
-    private static void CreateDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, OwnerOnly);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class StatusLine : IDisposable
         lock (_gate)
         {
             End();
-            Console.Error.WriteLine($"weir: {text}");
+            Notice.Tell(text);
         }
     }
 

@@ -28,7 +28,7 @@ public class HostileRequestTests
             """{"jsonrpc":"2.0","id":"a","method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""",
             """[["request_method","GET"],["request_url","http://orders/users/1"],["response_code","200"],["response_body","{}"],["interval","7"],["now","1769860800123"]]""",
             "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /users/{id}:\n    get:\n      responses: {'200': {description: ok}}\n",
-            "kind: Pod\napiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: a, image: 'nginx:latest'}]}\n", "username=admin&password=%00%ff&grant_type=password", "[[[[[[[[", "{\"a\":1e999}", "&*a: [*a]",
+            "kind: Pod\napiVersion: v1\nmetadata: {name: x}\nspec: {containers: [{name: a, image: 'nginx:latest'}]}\n", "username=admin&password=%00%ff&grant_type=password", """{"user_value":"\ud800","image_name":"\ud800","policy_name":"\ud800","command_name":"x","enforce":"\ud800"}""", """{"template":"\ud800","template":"/a"}""", "[[[[[[[[", "{\"a\":1e999}", "&*a: [*a]",
         }.Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -40,7 +40,7 @@ public class HostileRequestTests
         await using var center = await TestCenter.Start();
         var routes = await Routes(center, "post", "put", "patch");
         Assert.True(routes.Count >= 20);
-        var mutator = new Mutator(s_bodies, 1);
+        var mutator = new Mutator(s_bodies, 1, JsonWords.All);
         var wrong = new List<string>();
         foreach (var (method, path, _) in routes)
         {

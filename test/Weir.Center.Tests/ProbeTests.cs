@@ -85,6 +85,29 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task What_a_probe_says_of_itself_is_bounded()
+    {
+        await using var center = await Start(port => port with { Limits = ProbeLimits.Default with { MaxStateBytes = 1000 } });
+        using var channel = Connect(center);
+        await using (var call = channel.Start(CenterMethods.Deliver))
+        {
+            await call.Write(new FromProbe { Hello = new Hello { Probe = "node-1", Version = new string('x', 2000) } });
+            Assert.Equal(RpcStatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await call.Read())).Code);
+        }
+
+        await using (var call = channel.Start(CenterMethods.Deliver))
+        {
+            await Greet(call);
+            var beat = new Beat();
+            beat.Losses.Add(new LossCount { Reason = new string('x', 2000) });
+            await call.Write(new FromProbe { Beat = beat });
+            Assert.Equal(RpcStatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await call.Read())).Code);
+        }
+
+        Assert.Equal(1, (await center.Json("/api/v1/probes")).GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_store_that_takes_too_long_makes_the_center_busy_and_loses_nothing()
     {
         await using var center = await Start(port => port with { Limits = ProbeLimits.Default with { StoreTimeout = TimeSpan.FromMilliseconds(200) } });

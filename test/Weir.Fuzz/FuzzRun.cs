@@ -5,7 +5,7 @@ public static class FuzzRun
     /// <summary>Runs a number of inputs and tells the first that fails: its number, its bytes in hexadecimal and why; null when none does.</summary>
     public static string? FirstFailure(FuzzTarget target, int inputs, int seed)
     {
-        var mutator = new Mutator(target.Seeds(), seed);
+        var mutator = new Mutator(target.Seeds(), seed, target.Words);
         for (var i = 0; i < inputs; i++)
         {
             var input = mutator.Next();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Weir.Fuzz.Peers;
 using Weir.Packets;
 using Weir.Protocols;
 using Weir.Records;
@@ -14,6 +15,38 @@ namespace Weir.Fuzz;
 /// <summary>Everything that reads bytes from outside: one line each.</summary>
 public static class FuzzTargets
 {
+    /// <summary>What peers of a center send and answer: docs/threat-model.md.</summary>
+    public static IReadOnlyList<FuzzTarget> OfPeers { get; } =
+    [
+        ClickHouseTarget.Rows,
+        ClickHouseTarget.Answers,
+        InfluxTarget.Answers,
+        InfluxTarget.Lines,
+        OidcTarget.Documents,
+        OidcTarget.Keys,
+        OidcTarget.Tokens,
+        TokenTarget.Target,
+        GrpcTarget.Messages,
+        GrpcTarget.Fields,
+        CenterTarget.Calls,
+        CenterTarget.Connections,
+        CenterTarget.Assistants,
+        AlertTarget.Answers,
+        AlertTarget.Deliveries,
+        TetragonTarget.Lines,
+        TetragonTarget.Messages,
+        TetragonTarget.Policies,
+        KubernetesTarget.Watches,
+        KubernetesTarget.Answers,
+        KubernetesTarget.Marks,
+        DocumentTarget.Trivy,
+        DocumentTarget.Manifests,
+        DocumentTarget.Specifications,
+        DocumentTarget.Messages,
+        QueryTarget.Parameters,
+        QueryTarget.Filters,
+    ];
+
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
         new("packets", Frames, Packets),
@@ -33,6 +66,7 @@ public static class FuzzTargets
         new("datagrams", Frames, Datagrams),
         new("inflate", Deflated, Inflate),
         new("graphql", Documents, ReadGraphQl),
+        .. OfPeers,
         .. ProtocolCatalog.All.Select(protocol => ProtocolTarget.For(protocol.Name)),
     ];
 

@@ -1,7 +1,10 @@
 namespace Weir.Fuzz;
 
-/// <summary>Makes inputs from seeds: flips, cuts, repetitions, interesting numbers and pieces of other seeds.</summary>
-public sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
+/// <summary>Makes inputs from seeds: flips, cuts, repetitions, interesting numbers, pieces of other seeds, and words of the language in place of others.</summary>
+/// <param name="seeds">What is right, or nearly so.</param>
+/// <param name="seed">Of every choice.</param>
+/// <param name="words">Values that a reader of this language may stumble over; they take the place of whole values. Null for none.</param>
+public sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed, IReadOnlyList<byte[]>? words = null)
 {
     private const int MaxBytes = 1 << 16;
 
@@ -18,6 +21,12 @@ public sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
 
     private void Change(List<byte> bytes)
     {
+        if (words is { Count: > 0 } && _random.Next(2) == 0)
+        {
+            Replace(bytes);
+            return;
+        }
+
         var at = _random.Next(bytes.Count + 1);
         var length = Math.Min(_random.Next(1, 17), bytes.Count - at);
         switch (_random.Next(6))
@@ -44,6 +53,18 @@ public sealed class Mutator(IReadOnlyList<byte[]> seeds, int seed)
                 break;
         }
     }
+
+    /// <summary>Puts a word where a value is: from behind a colon, comma or bracket to the next. Quotes are not looked at, so that values are broken as well.</summary>
+    private void Replace(List<byte> bytes)
+    {
+        var start = 1 + bytes.FindIndex(_random.Next(bytes.Count + 1), static one => IsMark(one) && one is not ((byte)']' or (byte)'}'));
+        var end = bytes.FindIndex(start, static one => IsMark(one));
+        if (end < 0) end = bytes.Count;
+        bytes.RemoveRange(start, end - start);
+        bytes.InsertRange(start, words![_random.Next(words.Count)]);
+    }
+
+    private static bool IsMark(byte one) => one is (byte)':' or (byte)',' or (byte)'[' or (byte)'{' or (byte)']' or (byte)'}' or (byte)'\n';
 
     private byte[] Pick() => seeds[_random.Next(seeds.Count)];
 }

@@ -28,6 +28,8 @@ public sealed record ApiType(string Group, string Version, string Plural, string
         new("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false), new("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false),
         new("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, "pdb"), new("cilium.io", "v1alpha1", "tracingpolicies", "TracingPolicy", false, "tgtp"),
         new("cilium.io", "v1alpha1", "tracingpoliciesnamespaced", "TracingPolicyNamespaced", true, "tgtpn"),
+        new("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, "pvc"), new("monitoring.coreos.com", "v1", "servicemonitors", "ServiceMonitor"),
+        new("monitoring.coreos.com", "v1", "prometheusrules", "PrometheusRule"),
         old ? new("discovery.k8s.io", "v1beta1", "endpointslices", "EndpointSlice") : new("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice"),
     ];
 }

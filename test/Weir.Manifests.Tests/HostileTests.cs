@@ -245,4 +245,12 @@ public class HostileTests
             yield return document.RootElement;
         }
     }
+
+    [Fact]
+    public void A_text_that_is_no_text_becomes_the_sign_for_that_in_a_manifest()
+    {
+        var node = NodeJson.Read(System.Text.Json.JsonElement.Parse("{\"a\\ud800\":\"b\\ud800\"}"));
+        Assert.Equal("\uFFFD", node.Entries[0].Key);
+        Assert.Equal("\uFFFD", node.Entries[0].Value.Text);
+    }
 }

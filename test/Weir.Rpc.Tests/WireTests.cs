@@ -21,7 +21,16 @@ public class WireTests
         Assert.Equal(milliseconds, (int)time.TotalMilliseconds);
     }
 
+    /// <summary>A tick has a hundred nanoseconds; a deadline below must not become none.</summary>
+    [Fact]
+    public void A_timeout_shorter_than_a_tick_is_one_all_the_same()
+    {
+        Assert.True(GrpcTimeout.TryParse("1n", out var time));
+        Assert.Equal(TimeSpan.FromTicks(1), time);
+    }
+
     [Theory]
+    [InlineData("0S")]
     [InlineData("")]
     [InlineData("S")]
     [InlineData("5")]
@@ -124,6 +133,15 @@ public class WireTests
     {
         var failure = await Assert.ThrowsAsync<RpcException>(async () => await Reader(Convert.FromHexString(hex), 64, "gzip").Read(Text.Parser, default));
         Assert.Equal(code, failure.Code.ToString());
+    }
+
+    /// <summary>A process with a pid (google.protobuf.UInt32Value) that holds a tag of zero: the library throws what it throws for no other mistake.</summary>
+    [Fact]
+    public async Task A_wrapper_that_is_none_is_a_broken_message_as_any_other()
+    {
+        byte[] wire = [0, 0, 0, 0, 7, 0x0A, 5, 0x0A, 3, 0x12, 1, 0];
+        var failure = await Assert.ThrowsAsync<RpcException>(async () => await Reader(wire, 64, null).Read(Tetragon.V1.GetEventsResponse.Parser, default));
+        Assert.Equal(RpcStatusCode.Internal, failure.Code);
     }
 
     [Theory]

@@ -79,7 +79,7 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(StoreFailure.CannotOpen, Assert.Throws<StoreException>(() => SqliteBackup.WriteAll(data, folder)).Failure);
         using (var calls = new SqliteExchangeStore(new SqliteStoreOptions { Path = Path.Combine(data, "weir.db"), MaxAge = TimeSpan.FromDays(40_000) }))
         using (var traffic = Counters(data))
-        using (var accounts = new AccountStore(Path.Combine(data, "accounts.db")))
+        using (var accounts = new SqliteAccountStore(Path.Combine(data, "accounts.db")))
         {
             calls.Append(Rows.Range(0, 30));
             traffic.Add([Report(100)]);
@@ -110,7 +110,7 @@ public sealed class BackupTests : IDisposable
             Assert.Equal(30, SqliteBackup.RestoreAll(folder, target, replace: true).Calls);
             using var calls = new SqliteExchangeStore(new SqliteStoreOptions { Path = Path.Combine(target, "weir.db"), MaxAge = TimeSpan.FromDays(40_000) });
             using var traffic = Counters(target);
-            using var accounts = new AccountStore(Path.Combine(target, "accounts.db"));
+            using var accounts = new SqliteAccountStore(Path.Combine(target, "accounts.db"));
             Assert.Equal(30, calls.Count);
             Assert.Equal(100, traffic.Read(new TrafficQuery { From = 0, To = long.MaxValue, StepSeconds = 60 }).Bytes);
             Assert.Equal("ada", Assert.Single(accounts.LoadUsers()).Name);

@@ -45,7 +45,7 @@ public class PagingTests
     public void A_mangled_cursor_is_refused()
     {
         var text = new ExchangeCursor(Rows.Epoch, Rows.Make(3).Id).ToString();
-        foreach (var bad in (string?[])[null, "", "x", "null", text[..^1], text + "A", text + text, new string('A', 35), new string('!', 35), "' OR 1=1"])
+        foreach (var bad in (string?[])[null, "", "x", "null", text[..^1], text + "A", text + "\n", " " + text, text + text, new string('A', 35), new string('!', 35), "' OR 1=1"])
         {
             Assert.False(ExchangeCursor.TryParse(bad, out _), bad);
         }

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Weir.Benchmarks.Generate;
 
 /// <summary>Writes a classic pcap file: little-endian, nanoseconds (magic a1b23c4d), Ethernet.</summary>
-public sealed class PcapWriter : IDisposable
+public sealed class PcapWriter : IFrameTaker, IDisposable
 {
     private const int SnapLength = 262_144;
     private readonly FileStream _file;
@@ -24,11 +24,11 @@ public sealed class PcapWriter : IDisposable
 
     public long Bytes => _file.Position;
 
-    /// <summary>Appends a frame that was seen <paramref name="unixNs"/> nanoseconds after the Unix epoch.</summary>
-    public void Write(ReadOnlySpan<byte> frame, long unixNs)
+    /// <summary>Appends a frame that was seen <paramref name="timeNs"/> nanoseconds after the Unix epoch.</summary>
+    public void Write(ReadOnlySpan<byte> frame, long timeNs)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(_header, (uint)(unixNs / 1_000_000_000));
-        BinaryPrimitives.WriteUInt32LittleEndian(_header.AsSpan(4), (uint)(unixNs % 1_000_000_000));
+        BinaryPrimitives.WriteUInt32LittleEndian(_header, (uint)(timeNs / 1_000_000_000));
+        BinaryPrimitives.WriteUInt32LittleEndian(_header.AsSpan(4), (uint)(timeNs % 1_000_000_000));
         BinaryPrimitives.WriteInt32LittleEndian(_header.AsSpan(8), frame.Length);
         BinaryPrimitives.WriteInt32LittleEndian(_header.AsSpan(12), frame.Length);
         _file.Write(_header.AsSpan(0, 16));

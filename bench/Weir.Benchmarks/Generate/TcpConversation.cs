@@ -18,9 +18,9 @@ public sealed class TcpConversation
     private const int IpBytes = 20;
     private const int TcpBytes = 20;
     private const int HeaderBytes = EthernetBytes + IpBytes + TcpBytes;
-    private const byte Fin = 1, Syn = 2, Psh = 8, Ack = 16;
+    private const byte Fin = 1, Syn = 2, Rst = 4, Psh = 8, Ack = 16;
 
-    private readonly PcapWriter _writer;
+    private readonly IFrameTaker _writer;
     private readonly byte[] _frame;
     private readonly int _segmentBytes;
     private readonly Endpoint _client;
@@ -30,13 +30,23 @@ public sealed class TcpConversation
     /// <param name="writer">Where the frames go.</param>
     /// <param name="number">Tells connections apart: client address and port, first sequence numbers.</param>
     /// <param name="segmentBytes">Most payload of one frame.</param>
-    public TcpConversation(PcapWriter writer, int number, int segmentBytes)
+    public TcpConversation(IFrameTaker writer, int number, int segmentBytes)
+        : this(writer, new byte[HeaderBytes + segmentBytes], 0x0A00_0100 + (uint)(number % 200) + 1, (ushort)(32_768 + (number % 28_000)), (uint)number)
+    {
+    }
+
+    /// <param name="writer">Where the frames go.</param>
+    /// <param name="frame">Room for one frame, taken by one connection after the other.</param>
+    /// <param name="address">Of the client.</param>
+    /// <param name="port">Of the client.</param>
+    /// <param name="number">Tells first sequence numbers apart.</param>
+    public TcpConversation(IFrameTaker writer, byte[] frame, uint address, ushort port, uint number)
     {
         _writer = writer;
-        _segmentBytes = segmentBytes;
-        _frame = new byte[HeaderBytes + segmentBytes];
-        _client = new Endpoint(0x0A00_0100 + (uint)(number % 200) + 1, (ushort)(32_768 + (number % 28_000)), 1000 + ((uint)number * 7919));
-        _server = new Endpoint(0x0A00_0009, 8080, 500_000 + ((uint)number * 104_729));
+        _segmentBytes = frame.Length - HeaderBytes;
+        _frame = frame;
+        _client = new Endpoint(address, port, 1000 + (number * 7919));
+        _server = new Endpoint(0x0A00_0009, 8080, 500_000 + (number * 104_729));
     }
 
     public void Open(ref long nowNs)
@@ -56,6 +66,9 @@ public sealed class TcpConversation
         Send(_server, _client, Fin | Ack, default, ref nowNs);
         Send(_client, _server, Ack, default, ref nowNs);
     }
+
+    /// <summary>The client has what it wanted, and no time for an orderly end.</summary>
+    public void Abort(ref long nowNs) => Send(_client, _server, Rst | Ack, default, ref nowNs);
 
     private void Message(Endpoint from, Endpoint to, ReadOnlySpan<byte> bytes, ref long nowNs)
     {

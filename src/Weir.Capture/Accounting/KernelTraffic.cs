@@ -18,7 +18,6 @@ public sealed class KernelTraffic : IDisposable
     private const uint Rows = 0;
     private const uint Others = 1;
     private const int RowsAtOnce = 1024;
-    private const uint UncountedPackets = 1;
 
     private readonly BpfObject _object;
     private readonly BpfRingBuffer _frames = null!;
@@ -71,7 +70,7 @@ public sealed class KernelTraffic : IDisposable
     {
         lock (_perCpu)
         {
-            if (!_disposed) _uncounted = _object.Map("uncounted").Sum(UncountedPackets, _perCpu);
+            if (!_disposed) _uncounted = _object.Map("uncounted").Sum(0, _perCpu);
             return _uncounted;
         }
     }
@@ -155,12 +154,10 @@ public sealed class KernelTraffic : IDisposable
 
     private void Configure(TunnelOptions tunnels)
     {
-        ref var config = ref MemoryMarshal.AsRef<TrafficConfig>(_object.DataMap(".rodata").InitialValue());
-        if (config.Version != ProgramConfig.ContractVersion)
-            throw new BpfException("eBPF", 0, $"the kernel programs are of contract {config.Version}, Weir is of {ProgramConfig.ContractVersion}");
+        ref var config = ref _object.Configuration<TrafficConfig>();
         // Which networks are looked into, and how deep, is decided in one place: by the decoder.
         config.LooksInside = tunnels.MaxDepth > 0 && tunnels.AllowedVnis.Count + tunnels.DeniedVnis.Count == 0 ? 1u : 0;
-        foreach (var port in tunnels.UdpPorts) config.PortMask |= 1UL << ((port ^ (port >> 6)) & 63);
+        config.PortMask = tunnels.PortMask;
     }
 
     /// <summary>The first entry of a port counts, as for the decoder.</summary>

@@ -18,6 +18,8 @@ public static class EbpfFeatures
 
     private const string TrafficId = "ebpf-traffic";
 
+    private const string Loaded = "loaded and attached";
+
     private static readonly EbpfOptions Trial = new() { RingBytes = 256 << 10 };
 
     /// <summary>In the order in which one needs the other; what can't be tried because an earlier one is missing is left out.</summary>
@@ -26,71 +28,60 @@ public static class EbpfFeatures
         var features = new List<EbpfFeature>();
         Add(features, "ebpf-programs", "kernel programs in this build", BpfObjects.IsCompiled("sockets"), "compiled", "this build was made without clang and the headers of libbpf: apt-get install clang llvm libbpf-dev make, and build again");
         Add(features, "libbpf", "libbpf", BpfLibrary.IsAvailable, BpfLibrary.IsAvailable ? BpfLibrary.Version : "", "apt-get install libbpf1");
-        if (features.TrueForAll(feature => feature.IsThere)) TryTraffic(features);
+        if (features.TrueForAll(feature => feature.IsThere)) Try(features, TrafficId, "bytes of all traffic counted in the kernel", Traffic, "; captured frames are counted instead");
         Add(features, "ebpf-types", "types of the kernel (BTF)", BpfLibrary.HasKernelTypes, "/sys/kernel/btf/vmlinux", "/sys/kernel/btf/vmlinux is missing: a kernel with CONFIG_DEBUG_INFO_BTF, 5.10 or newer");
         if (features.Exists(feature => !feature.IsThere && feature.Id != TrafficId)) return features;
         var found = BpfLibrary.FindTracepoints("sock_send_length", "sock_recv_length", "tcp_sendmsg_locked", "inet_sock_set_state");
         Add(features, "ebpf-socket-lengths", "sends and receives told by sockets", found.Contains("sock_send_length"), "sock_send_length, sock_recv_length", "needs Linux 6.3; without it the exits of system calls are watched, which costs more");
         Add(features, "ebpf-connections", "beginning and end of connections", found.Contains("inet_sock_set_state"), "inet_sock_set_state", "needs Linux 4.16 with tracepoints");
         Add(features, "ebpf-io-uring", "bytes that io_uring sends", found.Contains("tcp_sendmsg_locked"), "tcp_sendmsg_locked", "needs Linux 6.15; without it only their length is known, and counted");
-        Try(features, CaptureId, "capture at sockets (--source ebpf)", KernelPlane.Choose());
-        Try(features, "ebpf-system-calls", "capture by system calls, for older kernels", ProgramSet.SystemCalls);
-        TryTls(features);
+        Try(features, CaptureId, "capture at sockets (--source ebpf)", static () => Sockets(KernelPlane.Choose()));
+        Try(features, "ebpf-system-calls", "capture by system calls, for older kernels", static () => Sockets(ProgramSet.SystemCalls));
+        Try(features, "ebpf-tls", "TLS in the clear", Tls);
         Add(features, "ebpf-cgroups", "containers by control group", File.Exists("/sys/fs/cgroup/cgroup.controllers"), "cgroup v2",
             "this host has cgroup v1: the container is read from /proc/PID/cgroup, and a process that ends within milliseconds has none");
         return features;
     }
 
-    private static void Try(List<EbpfFeature> features, string id, string name, ProgramSet programs)
+    private static (bool, string) Sockets(ProgramSet programs)
     {
-        try
-        {
-            using var plane = new KernelPlane(Trial with { Programs = programs });
-            var attached = plane.Missing.Count == 0 ? "loaded and attached" : $"loaded and attached, but for {string.Join("; ", plane.Missing)}";
-            features.Add(new EbpfFeature(id, name, true, attached));
-        }
-        catch (Exception error) when (error is BpfException or LinuxException)
-        {
-            features.Add(new EbpfFeature(id, name, false, error.Message));
-        }
+        using var plane = new KernelPlane(Trial with { Programs = programs });
+        return (true, plane.Missing.Count == 0 ? Loaded : $"{Loaded}, but for {string.Join("; ", plane.Missing)}");
     }
 
-    private static void TryTraffic(List<EbpfFeature> features)
+    private static (bool, string) Traffic()
     {
-        const string Name = "bytes of all traffic counted in the kernel";
-        try
-        {
-            using var traffic = new KernelTraffic(new KernelTrafficOptions());
-            features.Add(new EbpfFeature(TrafficId, Name, true, "loaded and attached"));
-        }
-        catch (Exception error) when (error is BpfException or LinuxException)
-        {
-            features.Add(new EbpfFeature(TrafficId, Name, false, $"{error.Message}; captured frames are counted instead"));
-        }
+        using var traffic = new KernelTraffic(new KernelTrafficOptions());
+        return (true, Loaded);
     }
 
     /// <summary>Looks at all processes once, as a capture does at its start.</summary>
-    private static void TryTls(List<EbpfFeature> features)
+    private static (bool, string) Tls()
     {
-        const string Name = "TLS in the clear";
+        using var source = new EbpfCaptureSource(Trial);
+        if (source.Tls is not { } tls) return (false, string.Join("; ", source.Warnings));
+        tls.WaitUntilAttached(TimeSpan.FromSeconds(30));
+        var reasons = tls.Files.Select(file => file.Failure).OfType<string>().Append(tls.Failure).OfType<string>().Distinct().ToList();
+        if (reasons.Count > 0) return (false, string.Join("; ", reasons));
+        var files = tls.Files.Select(file => Path.GetFileName(file.Path)).Distinct().Order(StringComparer.Ordinal).ToList();
+        return (true, files.Count == 0 ? "no library is in use yet" : string.Join(", ", files));
+    }
+
+    /// <param name="features">Gets one more.</param>
+    /// <param name="id">Of it.</param>
+    /// <param name="name">Of it.</param>
+    /// <param name="attempt">Says whether it is there, and what was found or is missing; what it throws is the reason of a no.</param>
+    /// <param name="otherwise">What follows from a no, after the reason.</param>
+    private static void Try(List<EbpfFeature> features, string id, string name, Func<(bool IsThere, string Detail)> attempt, string otherwise = "")
+    {
         try
         {
-            using var source = new EbpfCaptureSource(Trial);
-            if (source.Tls is not { } tls)
-            {
-                features.Add(new EbpfFeature("ebpf-tls", Name, false, string.Join("; ", source.Warnings)));
-                return;
-            }
-
-            tls.WaitUntilAttached(TimeSpan.FromSeconds(30));
-            var files = tls.Files.Where(file => file.Failure is null).Select(file => Path.GetFileName(file.Path)).Distinct().Order(StringComparer.Ordinal).ToList();
-            var reasons = tls.Files.Select(file => file.Failure).OfType<string>().Append(tls.Failure).OfType<string>().Distinct().ToList();
-            var found = files.Count == 0 ? "no library is in use yet" : string.Join(", ", files);
-            features.Add(new EbpfFeature("ebpf-tls", Name, reasons.Count == 0, reasons.Count == 0 ? found : string.Join("; ", reasons)));
+            var (isThere, detail) = attempt();
+            features.Add(new EbpfFeature(id, name, isThere, detail));
         }
         catch (Exception error) when (error is BpfException or LinuxException)
         {
-            features.Add(new EbpfFeature("ebpf-tls", Name, false, error.Message));
+            features.Add(new EbpfFeature(id, name, false, error.Message + otherwise));
         }
     }
 

@@ -140,10 +140,7 @@ public sealed class KernelPlane : IDisposable
     {
         if (options.Ports.Count > EbpfOptions.MaxPortRanges || options.LeftOutPorts.Count > EbpfOptions.MaxPortRanges)
             throw new BpfException("eBPF", 0, $"at most {EbpfOptions.MaxPortRanges} ports or ranges can be told to the kernel programs");
-        var data = Sockets.DataMap(".rodata").InitialValue();
-        ref var config = ref MemoryMarshal.AsRef<ProgramConfig>(data);
-        if (config.Version != ProgramConfig.ContractVersion)
-            throw new BpfException("eBPF", 0, $"the kernel programs are of contract {config.Version}, Weir is of {ProgramConfig.ContractVersion}");
+        ref var config = ref Sockets.Configuration<ProgramConfig>();
         config.StackBytes = StackBytes();
         config.Own[0] = (uint)Environment.ProcessId;
         config.Calls = SystemCalls.OfThisHost();

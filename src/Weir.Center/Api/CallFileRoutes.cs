@@ -56,34 +56,15 @@ internal static class CallFileRoutes
         var format = context.GetEndpoint()!.Metadata.GetRequiredMetadata<FileFormat>();
         if (!string.IsNullOrEmpty(id))
         {
-            var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
-            return record is null ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.") : new CallFile(format, $"call-{parsed}", [record]);
+            return StoredCalls.Find(store, id, cancellation) is { } record ? new CallFile(format, "call-" + id, [record]) : StoredCalls.Unknown;
         }
 
         var now = time.GetUtcNow();
         if (!CallSelection.TryRead(where, from, to, now, out var selection, out var problem)) return problem;
         if (!CountParameter.TryParse(limit, DefaultLimit, MaxLimit, out var count)) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");
-        var query = new ExchangeQuery
-        {
-            Filter = selection.Filter,
-            FromNs = selection.FromNs ?? long.MinValue,
-            ToNs = selection.ToNs ?? long.MaxValue,
-            Detail = ExchangeDetail.Full,
-        };
-        return new CallFile(format, "calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), Records(store, query, count, cancellation));
-    }
-
-    /// <summary>A few at a time, so that bodies are not all in memory at once.</summary>
-    private static IEnumerable<byte[]> Records(IExchangeStore store, ExchangeQuery query, int count, CancellationToken cancellation)
-    {
-        while (count > 0)
-        {
-            var page = store.Query(query with { Limit = Math.Min(Step, count) }, cancellation);
-            foreach (var item in page.Items) yield return item.Json;
-            count -= page.Items.Count;
-            if (page.Next is null) yield break;
-            query = query with { After = page.Next };
-        }
+        // A few at a time, so that bodies are not all in memory at once.
+        var records = StoredCalls.Records(store, selection.Query(ExchangeDetail.Full, Math.Min(Step, count)), cancellation).Take(count);
+        return new CallFile(format, "calls-" + now.UtcDateTime.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture), records);
     }
 
     /// <param name="Extension">Of the file's name.</param>

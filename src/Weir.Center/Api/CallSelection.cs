@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Weir.Records.Filter;
+using Weir.Records.Json;
 using Weir.Storage;
 
 namespace Weir.Center.Api;
@@ -11,6 +12,10 @@ namespace Weir.Center.Api;
 /// <param name="ToNs">Latest start, exclusive.</param>
 internal sealed record CallSelection(StoreFilter? Filter, long? FromNs, long? ToNs)
 {
+    /// <summary>Asks a store for these calls.</summary>
+    public ExchangeQuery Query(ExchangeDetail detail, int limit) =>
+        new() { Filter = Filter, FromNs = FromNs ?? long.MinValue, ToNs = ToNs ?? long.MaxValue, Detail = detail, Limit = limit };
+
     /// <remarks>The first parameter that is not understood is the problem.</remarks>
     public static bool TryRead(
         string? where, string? from, string? to, DateTimeOffset now, [NotNullWhen(true)] out CallSelection? selection, [NotNullWhen(false)] out IResult? problem)

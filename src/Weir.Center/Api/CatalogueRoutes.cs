@@ -10,6 +10,7 @@ using Weir.Inventory.Drift;
 using Weir.Inventory.OpenApi;
 using Weir.Inventory.Security;
 using Weir.Inventory.State;
+using Weir.Records.Json;
 using Weir.Specs;
 
 namespace Weir.Center.Api;
@@ -119,7 +120,7 @@ internal static class CatalogueRoutes
         if (bytes.Length == 0) return ([], null);
         try
         {
-            if (JsonNode.Parse(bytes.Span) is JsonObject body) return (body, null);
+            if (WholeJson.Is(bytes.Span) && JsonNode.Parse(bytes.Span, documentOptions: new() { AllowDuplicateProperties = false }) is JsonObject body) return (body, null);
         }
         catch (System.Text.Json.JsonException)
         {

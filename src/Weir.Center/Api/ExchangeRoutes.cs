@@ -70,24 +70,13 @@ internal static class ExchangeRoutes
         if (!string.IsNullOrEmpty(cursor) && !ExchangeCursor.TryParse(cursor, out before))
             return Problem.BadParameter("cursor", "is not one that this API gave");
         if (detail is not (null or "" or "summary" or "full")) return Problem.BadParameter("detail", "must be summary or full");
-        var query = new ExchangeQuery
-        {
-            Filter = selection.Filter,
-            FromNs = selection.FromNs ?? long.MinValue,
-            ToNs = selection.ToNs ?? long.MaxValue,
-            Limit = count,
-            After = string.IsNullOrEmpty(cursor) ? null : before,
-            Detail = detail == "full" ? ExchangeDetail.Full : ExchangeDetail.Summary,
-        };
+        var query = selection.Query(detail == "full" ? ExchangeDetail.Full : ExchangeDetail.Summary, count) with { After = string.IsNullOrEmpty(cursor) ? null : before };
         return Results.Bytes(Encode(Read(store, query, cancellation)), "application/json");
     }
 
     private static IResult Get([Description("Id of the call")] string id, IExchangeStore store, CancellationToken cancellation)
     {
-        var record = ExchangeId.TryParse(id, out var parsed) ? store.Get(parsed, cancellation) : null;
-        return record is null
-            ? Problem.NotFound("There is no call of this id; it may have been deleted by retention.")
-            : Results.Bytes(record, "application/json");
+        return StoredCalls.Find(store, id, cancellation) is { } record ? Results.Bytes(record, "application/json") : StoredCalls.Unknown;
     }
 
     /// <summary>Full records carry bodies: they are read a few at a time, until the page has enough bytes.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Weir.Center.Hosting;
+using Weir.Records.Json;
 
 namespace Weir.Center.Api;
 
@@ -50,11 +51,12 @@ internal static class RequestBody
         if (await Read(context, most) is not { } bytes) return (null, TooLarge(most));
         try
         {
-            if (JsonSerializer.Deserialize<T>(bytes.Span, s_strict) is { } value) return (value, null);
+            // Members that are taken as they come are read later, where nobody expects that they cannot be.
+            if (WholeJson.Is(bytes.Span, s_strict.MaxDepth) && JsonSerializer.Deserialize<T>(bytes.Span, s_strict) is { } value) return (value, null);
         }
-        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // Told below. The second kind is an escape that stands for half a character.
+            // Told below.
         }
 
         return (null, Problem.BadParameter("body", "is no JSON object with the members that are described at /openapi/v1.json"));

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Center.Api.Described;
 using Weir.Center.Hosting;
 using Weir.Center.Ingest;
+using Weir.Records;
 using Weir.Storage;
 
 namespace Weir.Center.Api;
@@ -13,9 +13,6 @@ namespace Weir.Center.Api;
 /// <summary>Every counter as JSON and for Prometheus, and health.</summary>
 internal static class StatusRoutes
 {
-    public static string Version { get; } =
-        typeof(StatusRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     public static void MapStatus(this IEndpointRouteBuilder routes, CenterOptions options)
     {
         routes.MapGet("/api/v1/status", (StatusSources sources, TimeProvider time) => Results.Json(Status(sources, time, options)))
@@ -34,7 +31,7 @@ internal static class StatusRoutes
     {
         var status = new JsonObject
         {
-            ["version"] = Version,
+            ["version"] = ProductVersion.Text,
             ["startedAt"] = sources.StartedAt.UtcDateTime.ToString("O"),
             ["uptimeSeconds"] = Math.Round((time.GetUtcNow() - sources.StartedAt).TotalSeconds, 1),
             ["demo"] = options.Demo,

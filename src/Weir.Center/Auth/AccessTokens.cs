@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Weir.Records.Json;
 
 namespace Weir.Center.Auth;
 
@@ -23,6 +24,9 @@ internal sealed class AccessTokens(SigningKeys keys, AuthOptions options)
 {
     private const string Issuer = "weir";
     private const string Algorithm = "HS256";
+
+    /// <summary>Levels of nesting of what is signed here.</summary>
+    private const int MaxDepth = 4;
 
     public (string Token, AccessClaims Claims) Issue(User user)
     {
@@ -76,9 +80,9 @@ internal sealed class AccessTokens(SigningKeys keys, AuthOptions options)
         try
         {
             var json = Base64Url.DecodeFromChars(part);
-            // Nothing here needs an escape, and what an escape stands for may be no text at all.
-            if (json.AsSpan().Contains((byte)'\\')) return null;
-            var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 4 });
+            // Nothing here needs an escape; and what is no text is looked at before anybody knows who signed it.
+            if (json.AsSpan().Contains((byte)'\\') || !WholeJson.Is(json, MaxDepth)) return null;
+            var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
             if (document.RootElement.ValueKind == JsonValueKind.Object) return document;
             document.Dispose();
             return null;

@@ -1,27 +1,36 @@
 using Weir.Records.Status;
+using Weir.Storage;
 using Weir.Storage.Accounts;
 
 namespace Weir.Center.Auth;
 
 /// <summary>The parts of authentication of one center, and their store.</summary>
-internal sealed class Accounts : IStatusSource, IDisposable
+internal sealed class Accounts : IStatusSource, IAsyncDisposable
 {
     /// <summary>The user that the first start makes.</summary>
     public const string FirstUser = "admin";
 
-    private readonly AccountStore _store;
+    /// <summary>Time in which another center that makes the first user too would have written its own.</summary>
+    private static readonly TimeSpan s_othersFirst = TimeSpan.FromSeconds(2);
+
+    private readonly IAccountStore _store;
+    private readonly SharedAccounts _shared;
     private readonly AccessTokens _access;
     private readonly LoginThrottle _throttle;
     private readonly string? _firstPassword;
     private readonly string? _firstHash;
 
-    /// <exception cref="Storage.StoreException">The store can't be opened.</exception>
-    public Accounts(string path, AuthOptions options)
+    /// <param name="store">Disposed of with this.</param>
+    /// <param name="options">Who may log in.</param>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public Accounts(IAccountStore store, AuthOptions options)
     {
         Options = options;
-        _store = new AccountStore(path);
+        _store = store;
         try
         {
+            // First: what is changed while the rest is read is taken over later.
+            _shared = new SharedAccounts(_store, Load, options.Time);
             Users = new Users(_store, options);
             Keys = new SigningKeys(_store, options);
             Tokens = new ApiTokens(_store, Users, options);
@@ -46,7 +55,7 @@ internal sealed class Accounts : IStatusSource, IDisposable
         _access = new AccessTokens(Keys, options);
         Logins = new Logins(Users, _throttle, Links, Audit, options);
         if (options is { Enabled: true, Oidc: { } provider }) External = new Oidc.ExternalLogins(Users, Sessions, Audit, provider, options.Time);
-        Authenticator = new Authenticator(Users, Tokens, _access, Sessions, options);
+        Authenticator = new Authenticator(Users, Tokens, _access, Sessions, options, _shared.Refresh);
     }
 
     public AuthOptions Options { get; }
@@ -72,11 +81,20 @@ internal sealed class Accounts : IStatusSource, IDisposable
 
     public string Name => "accounts";
 
-    /// <summary>Makes the first user where there is none.</summary>
+    /// <summary>Makes the first user where there is none, and begins to follow other centers.</summary>
     /// <returns>The password that was made up, to be told once; null otherwise.</returns>
-    public string? Begin()
+    /// <exception cref="StoreException">The store can't be written.</exception>
+    public async Task<string?> Begin(CancellationToken cancellation)
     {
+        _shared.Start();
         if (_firstHash is null || Users.CreateHashed(FirstUser, Role.Admin, _firstHash) != UserOutcome.Done) return null;
+        if (_store.IsShared)
+        {
+            await Task.Delay(s_othersFirst, Options.Time, cancellation);
+            Users.Load();
+            if (Users.Find(FirstUser)?.Password != _firstHash) return null;
+        }
+
         Audit.Write(AuditLog.Change, FirstUser, "console", "", "createUser", FirstUser, 201, "first start");
         return Options.AdminPassword is null ? _firstPassword : null;
     }
@@ -95,10 +113,19 @@ internal sealed class Accounts : IStatusSource, IDisposable
         report.Gauge("watched_logins", _throttle.Count);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await _shared.DisposeAsync();
         Logins.Dispose();
         External?.Dispose();
         _store.Dispose();
+    }
+
+    private void Load()
+    {
+        Users.Load();
+        Keys.Load();
+        Tokens.Load();
+        Sessions.Load();
     }
 }

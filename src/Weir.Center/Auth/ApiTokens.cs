@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Weir.Storage;
@@ -16,25 +17,26 @@ internal sealed class ApiTokens
     /// <summary>The time of last use is written this often at most.</summary>
     private const long TouchEveryMs = 60_000;
 
-    private readonly Lock _lock = new();
-    private readonly AccountStore _store;
+    private readonly Lock _changing = new();
+    private readonly IAccountStore _store;
     private readonly Users _users;
     private readonly AuthOptions _options;
-    private readonly Dictionary<string, TokenRecord> _byHash = new(StringComparer.Ordinal);
+    private volatile ImmutableDictionary<string, TokenRecord> _byHash = ImmutableDictionary<string, TokenRecord>.Empty;
 
-    public ApiTokens(AccountStore store, Users users, AuthOptions options)
+    public ApiTokens(IAccountStore store, Users users, AuthOptions options)
     {
         (_store, _users, _options) = (store, users, options);
-        foreach (var token in store.LoadTokens()) _byHash[Key(token.Hash)] = token;
+        Load();
     }
 
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<TokenRecord> All
+    public IReadOnlyList<TokenRecord> All => [.. _byHash.Values.OrderBy(static token => token.CreatedMs).ThenBy(static token => token.Id, StringComparer.Ordinal)];
+
+    /// <summary>Takes over what other centers changed.</summary>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public void Load()
     {
-        get
-        {
-            lock (_lock) return [.. _byHash.Values.OrderBy(static token => token.CreatedMs).ThenBy(static token => token.Id, StringComparer.Ordinal)];
-        }
+        lock (_changing) _byHash = _store.LoadTokens().ToImmutableDictionary(static token => Key(token.Hash), StringComparer.Ordinal);
     }
 
     /// <returns>The token, which is kept nowhere, and its record; null when there is no room.</returns>
@@ -43,11 +45,12 @@ internal sealed class ApiTokens
         var token = Prefix + Credentials.NewSecret();
         var record = new TokenRecord(
             Credentials.NewId(), name, owner, role.Name(), Hash(token), _options.Time.GetUtcNow().ToUnixTimeMilliseconds(), expiresAt?.ToUnixTimeMilliseconds(), null);
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (_byHash.Count >= _options.Limits.MaxTokens) return null;
             _store.AddToken(record);
-            _byHash[Key(record.Hash)] = record;
+            _byHash = _byHash.SetItem(Key(record.Hash), record);
         }
 
         return (token, record);
@@ -57,13 +60,14 @@ internal sealed class ApiTokens
     /// <returns>Those that were there.</returns>
     public IReadOnlyList<TokenRecord> Delete(Func<TokenRecord, bool> which)
     {
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             var gone = _byHash.Values.Where(which).ToList();
             foreach (var token in gone)
             {
                 _store.DeleteToken(token.Id);
-                _byHash.Remove(Key(token.Hash));
+                _byHash = _byHash.Remove(Key(token.Hash));
             }
 
             return gone;
@@ -75,12 +79,7 @@ internal sealed class ApiTokens
     {
         var now = _options.Time.GetUtcNow();
         var key = Key(Hash(token));
-        TokenRecord? found;
-        lock (_lock)
-        {
-            if (!_byHash.TryGetValue(key, out found) || found.ExpiresMs <= now.ToUnixTimeMilliseconds()) return null;
-        }
-
+        if (!_byHash.TryGetValue(key, out var found) || found.ExpiresMs <= now.ToUnixTimeMilliseconds()) return null;
         if (_users.Find(found.Owner) is not { Disabled: false } owner || Roles.Parse(found.Role) is not { } role) return null;
         Touch(key, now.ToUnixTimeMilliseconds());
         // An owner who may do less today lends no more than that.
@@ -89,26 +88,32 @@ internal sealed class ApiTokens
     }
 
     /// <summary>Whether a token that was good before was not taken away since.</summary>
-    public bool Holds(string id)
-    {
-        lock (_lock) return _byHash.Values.Any(token => token.Id == id);
-    }
+    public bool Holds(string id) => _byHash.Values.Any(token => token.Id == id);
 
+    /// <summary>Left out while somebody else is at the store: the next use comes soon.</summary>
     private void Touch(string key, long nowMs)
     {
-        lock (_lock)
+        if (!_changing.TryEnter()) return;
+        try
         {
             if (!_byHash.TryGetValue(key, out var token) || nowMs - (token.UsedMs ?? 0) < TouchEveryMs) return;
-            _byHash[key] = token with { UsedMs = nowMs };
-            try
-            {
-                _store.TouchToken(token.Id, nowMs);
-            }
-            catch (StoreException)
-            {
-                // A full disk is told by whatever must be written; a program that only reads is served all the same.
-            }
+            _byHash = _byHash.SetItem(key, token with { UsedMs = nowMs });
+            _store.TouchToken(token.Id, nowMs);
         }
+        catch (StoreException)
+        {
+            // A full disk is told by whatever must be written; a program that only reads is served all the same.
+        }
+        finally
+        {
+            _changing.Exit();
+        }
+    }
+
+    /// <summary>A change is made of what is there, and not of what was there a second ago.</summary>
+    private void BeforeChange()
+    {
+        if (_store.IsShared) Load();
     }
 
     private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

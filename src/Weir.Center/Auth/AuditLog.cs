@@ -4,7 +4,7 @@ using Weir.Storage.Accounts;
 namespace Weir.Center.Auth;
 
 /// <summary>Who did what, when, from where, and how it ended. Thread-safe.</summary>
-internal sealed class AuditLog(AccountStore store, AuthOptions options)
+internal sealed class AuditLog(IAccountStore store, AuthOptions options)
 {
     public const string Login = "login";
     public const string Change = "change";

@@ -14,18 +14,25 @@ internal sealed class SigningKeys
     private const int SecretBytes = 32;
 
     private readonly Lock _lock = new();
-    private readonly AccountStore _store;
+    private readonly IAccountStore _store;
     private readonly AuthOptions _options;
     private ImmutableArray<SigningKeyRecord> _keys;
 
-    public SigningKeys(AccountStore store, AuthOptions options)
+    public SigningKeys(IAccountStore store, AuthOptions options)
     {
         (_store, _options) = (store, options);
-        _keys = [.. store.LoadKeys()];
+        Load();
     }
 
     /// <summary>Oldest first; the last one signs.</summary>
     public IReadOnlyList<SigningKeyRecord> All => _keys;
+
+    /// <summary>Takes over what other centers changed.</summary>
+    /// <exception cref="Storage.StoreException">The store can't be read.</exception>
+    public void Load()
+    {
+        lock (_lock) _keys = [.. _store.LoadKeys()];
+    }
 
     /// <summary>The key that signs now; another one when the last has become old.</summary>
     public SigningKeyRecord Current()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Storage;
 using Weir.Storage.Accounts;
 
@@ -17,33 +18,33 @@ internal enum UserOutcome
 /// <summary>A user as requests see it.</summary>
 internal sealed record User(string Name, Role Role, bool Disabled, string Stamp, string Password, DateTimeOffset CreatedAt, DateTimeOffset ChangedAt);
 
-/// <summary>Who may log in. Kept in memory whole and written through. Thread-safe.</summary>
+/// <summary>
+/// Who may log in. Kept in memory whole and written through; asking never waits for the store, also while a change does. Thread-safe.
+/// </summary>
 internal sealed class Users
 {
-    private readonly Lock _lock = new();
-    private readonly AccountStore _store;
+    private readonly Lock _changing = new();
+    private readonly IAccountStore _store;
     private readonly AuthOptions _options;
-    private readonly Dictionary<string, User> _users = new(StringComparer.Ordinal);
+    private volatile ImmutableDictionary<string, User> _users = ImmutableDictionary<string, User>.Empty;
 
     /// <exception cref="StoreException">The store can't be read, or holds what this version does not know.</exception>
-    public Users(AccountStore store, AuthOptions options)
+    public Users(IAccountStore store, AuthOptions options)
     {
         (_store, _options) = (store, options);
-        foreach (var user in store.LoadUsers()) _users[user.Name] = Of(user);
+        Load();
     }
 
-    public IReadOnlyList<User> All
-    {
-        get
-        {
-            lock (_lock) return [.. _users.Values.OrderBy(static user => user.Name, StringComparer.Ordinal)];
-        }
-    }
+    public IReadOnlyList<User> All => [.. _users.Values.OrderBy(static user => user.Name, StringComparer.Ordinal)];
 
     /// <param name="name">In any case of letters.</param>
-    public User? Find(string name)
+    public User? Find(string name) => _users.GetValueOrDefault(Credentials.Fold(name));
+
+    /// <summary>Takes over what other centers changed.</summary>
+    /// <exception cref="StoreException">The store can't be read, or holds what this version does not know.</exception>
+    public void Load()
     {
-        lock (_lock) return _users.GetValueOrDefault(Credentials.Fold(name));
+        lock (_changing) _users = _store.LoadUsers().ToImmutableDictionary(static user => user.Name, Of, StringComparer.Ordinal);
     }
 
     /// <param name="name">Folded and checked.</param>
@@ -56,8 +57,9 @@ internal sealed class Users
     /// <summary>As <see cref="Create"/>, with the hash that was made of the password.</summary>
     public UserOutcome CreateHashed(string name, Role role, string hash)
     {
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (_users.ContainsKey(name)) return UserOutcome.Exists;
             if (_users.Count >= _options.Limits.MaxUsers) return UserOutcome.Full;
             var now = _options.Time.GetUtcNow();
@@ -74,8 +76,9 @@ internal sealed class Users
     public UserOutcome Enter(string name, Role role, string identity, out User? user)
     {
         user = null;
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (!_users.TryGetValue(name, out var known))
             {
                 if (CreateHashed(name, role, identity) is not UserOutcome.Done and var failed) return failed;
@@ -93,8 +96,9 @@ internal sealed class Users
     public UserOutcome Change(string name, Role? role, bool? disabled, string? password)
     {
         var hash = password is null ? null : PasswordHash.Create(password, _options.PasswordRounds);
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (!_users.TryGetValue(name, out var user)) return UserOutcome.Unknown;
             var changed = user with
             {
@@ -115,12 +119,13 @@ internal sealed class Users
 
     public UserOutcome Delete(string name)
     {
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (!_users.TryGetValue(name, out var user)) return UserOutcome.Unknown;
             if (IsLastAdmin(user)) return UserOutcome.LastAdmin;
             _store.DeleteUser(name);
-            _users.Remove(name);
+            _users = _users.Remove(name);
             return UserOutcome.Done;
         }
     }
@@ -130,8 +135,9 @@ internal sealed class Users
     {
         if (!PasswordHash.IsOld(user.Password, _options.PasswordRounds)) return;
         var hash = PasswordHash.Create(password, _options.PasswordRounds);
-        lock (_lock)
+        lock (_changing)
         {
+            BeforeChange();
             if (_users.GetValueOrDefault(user.Name) is { } now && now.Password == user.Password) Save(now with { Password = hash });
         }
     }
@@ -143,7 +149,13 @@ internal sealed class Users
     {
         _store.SaveUser(new UserRecord(
             user.Name, user.Role.Name(), user.Password, user.Disabled, user.Stamp, user.CreatedAt.ToUnixTimeMilliseconds(), user.ChangedAt.ToUnixTimeMilliseconds()));
-        _users[user.Name] = user;
+        _users = _users.SetItem(user.Name, user);
+    }
+
+    /// <summary>A change is made of what is there, and not of what was there a second ago.</summary>
+    private void BeforeChange()
+    {
+        if (_store.IsShared) Load();
     }
 
     private static User Of(UserRecord user) => new(

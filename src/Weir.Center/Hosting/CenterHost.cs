@@ -28,6 +28,7 @@ using Weir.Records.Metrics;
 using Weir.Records.Status;
 using Weir.Rpc.Server;
 using Weir.Storage;
+using Weir.Storage.Accounts;
 
 namespace Weir.Center.Hosting;
 
@@ -115,7 +116,8 @@ public sealed class CenterHost : IAsyncDisposable
     {
         options.Auth.Check(options.Listen);
         options.Probes?.Check();
-        var accounts = new Accounts(Path.Combine(options.DataDirectory, "accounts.db"), options.Auth);
+        DataDirectory.Create(options.DataDirectory);
+        var accounts = new Accounts(OpenAccounts(options), options.Auth);
         var store = OpenStore(options);
         if (store.IsShared) options = options with { Ingest = options.Ingest.Shared() };
         var live = new LiveHub(options.Live);
@@ -177,7 +179,7 @@ public sealed class CenterHost : IAsyncDisposable
 
         // Not before the port is ours: another Weir may run on these data, and its running calls are no remains.
         _ = _store.EndRunning();
-        FirstPassword = _accounts.Begin();
+        FirstPassword = await _accounts.Begin(cancellation);
         _catalogue.Start();
         _writer.Start();
         _responder.Start();
@@ -223,9 +225,22 @@ public sealed class CenterHost : IAsyncDisposable
         _defence.Dispose();
         _responder.Dispose();
         _others?.Dispose();
-        _accounts.Dispose();
+        await _accounts.DisposeAsync();
         _store.Dispose();
         _stopping.Dispose();
+    }
+
+    private static IAccountStore OpenAccounts(CenterOptions options)
+    {
+        var file = Path.Combine(options.DataDirectory, "accounts.db");
+        if (options.ClickHouse is not { } server) return new SqliteAccountStore(file);
+        var shared = new ClickHouseAccountStore(server);
+        if (!File.Exists(file) || shared.LoadUsers().Count > 0) return shared;
+        // A center that had its accounts to itself until now.
+        using var own = new SqliteAccountStore(file);
+        AccountCopy.Run(own, shared);
+        Console.Error.WriteLine($"weir: the accounts of {file} are in {server.Database} now; of its audit log nothing is copied");
+        return shared;
     }
 
     private static IExchangeStore OpenStore(CenterOptions options) => options.ClickHouse is { } server

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Weir.Center.Api;
+using Weir.Records;
 using Weir.Records.Metrics;
 using Weir.Records.Status;
 
@@ -26,7 +27,7 @@ internal sealed class ProcessStatus : IStatusSource, IMetricSource
 
     public void Collect(MetricSet metrics)
     {
-        metrics.Add(MetricCatalog.Build, 1, StatusRoutes.Version);
+        metrics.Add(MetricCatalog.Build, 1, ProductVersion.Text);
         using var process = Process.GetCurrentProcess();
         metrics.Add(MetricCatalog.ProcessCpu, Environment.CpuUsage.TotalTime.TotalSeconds);
         metrics.Add(MetricCatalog.ProcessStart, (process.StartTime.ToUniversalTime() - DateTime.UnixEpoch).TotalSeconds);

@@ -24,6 +24,9 @@ internal sealed partial class InfluxClient : IDisposable
     /// <summary>Bytes of an answer that are read.</summary>
     private const int MaxAnswerBytes = 64 << 10;
 
+    /// <summary>Characters of it that are told.</summary>
+    private const int MaxDetail = 300;
+
     private readonly HttpClient _http;
     private readonly InfluxOptions _options;
     private readonly string _path;
@@ -60,13 +63,14 @@ internal sealed partial class InfluxClient : IDisposable
             using var content = new StringContent(lines.ToString(), Encoding.UTF8, "text/plain");
             using var answer = await _http.PostAsync(new Uri(_path), content, cancellation);
             if (answer.IsSuccessStatusCode) return InfluxOutcome.Written;
-            var said = (await answer.Content.ReadAsStringAsync(cancellation)).ReplaceLineEndings(" ").Trim();
-            Detail = $"{(int)answer.StatusCode} {(said.Length > 300 ? said[..300] : said)}";
+            // Whatever encoding it names: one that nobody knows would be an error of its own.
+            var said = Encoding.UTF8.GetString(await answer.Content.ReadAsByteArrayAsync(cancellation)).ReplaceLineEndings(" ").Trim();
+            Detail = $"{(int)answer.StatusCode} {Short(said)}";
             return Judge(answer.StatusCode, said);
         }
         catch (HttpRequestException failure)
         {
-            Detail = failure.Message;
+            Detail = Short(failure.Message);
         }
         catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -77,6 +81,9 @@ internal sealed partial class InfluxClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Of an answer that is none, the client tells all that it got.</summary>
+    private static string Short(string text) => text.Length > MaxDetail ? text[..MaxDetail] : text;
 
     private InfluxOutcome Judge(HttpStatusCode status, string said)
     {

@@ -5,10 +5,10 @@ using Weir.Storage.Traffic;
 namespace Weir.Center.Influx;
 
 /// <summary>
-/// Takes points from their table to InfluxDB, in batches, again and again until it has them. The table is on disk and bounded: an outage,
-/// of the server or of this center, loses nothing within the bound.
+/// Takes points from their table to InfluxDB, in batches, again and again until it has them. The table is on disk, here or in the store that
+/// centers share, and bounded: an outage, of the server or of this center, loses nothing within the bound.
 /// </summary>
-internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions options) : IStatusSource, IAsyncDisposable
+internal sealed class InfluxWriter(ITrafficPoints store, InfluxOptions options) : IStatusSource, IAsyncDisposable
 {
     private static readonly TimeSpan s_firstBackoff = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_stopTime = TimeSpan.FromSeconds(5);
@@ -48,7 +48,7 @@ internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions optio
         report.Counter("failures", Interlocked.Read(ref _failures));
         try
         {
-            report.Gauge("waiting", store.Count().Points);
+            report.Gauge("waiting", store.WaitingPoints());
         }
         catch (StoreException)
         {
@@ -91,7 +91,7 @@ internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions optio
                 {
                     backoff = s_firstBackoff;
                     if (ending) return;
-                    await _more.WaitAsync(_stop.Token);
+                    await _more.WaitAsync(store.PollTime ?? Timeout.InfiniteTimeSpan, _stop.Token);
                     await Pause(options.Limits.FlushTime);
                     continue;
                 }
@@ -117,7 +117,12 @@ internal sealed class InfluxWriter(SqliteTrafficStore store, InfluxOptions optio
             {
                 points = store.UnwrittenPoints(options.Limits.BatchPoints);
                 if (points.Count == 0) return true;
-                if (!await TryWrite(points)) return false;
+                while (points.Count > 0)
+                {
+                    store.Writing(points);
+                    if (!await TryWrite(points)) return false;
+                    points = store.Outdated(points);
+                }
             }
             catch (StoreException failure)
             {

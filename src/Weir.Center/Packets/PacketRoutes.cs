@@ -7,7 +7,7 @@ using Weir.Center.Api;
 using Weir.Center.Auth;
 using Weir.Center.Hosting;
 using Weir.Export.Retention;
-using Weir.Records;
+using Weir.Records.Json;
 using Weir.Storage;
 
 namespace Weir.Center.Packets;
@@ -22,6 +22,9 @@ internal static class PacketRoutes
 
     /// <summary>Nodes of matching calls from which there is nothing in the answer.</summary>
     private const string MissingHeader = "Weir-Missing-Nodes";
+
+    /// <summary>Summaries of one look into the store.</summary>
+    private const int CallsAtOnce = 500;
 
     private static readonly TimeSpan s_defaultTime = TimeSpan.FromMinutes(15);
 
@@ -68,15 +71,19 @@ internal static class PacketRoutes
             selection = null;
             if (!string.IsNullOrEmpty(id))
             {
-                var record = ExchangeId.TryParse(id, out var parsed) ? Store.Get(parsed, cancellation) : null;
-                problem = Problem.NotFound("There is no call of this id; it may have been deleted by retention.");
-                return record is not null && PacketSelection.TryOfCalls([record], Desk, node, Limits, out selection, out problem);
+                problem = StoredCalls.Unknown;
+                return StoredCalls.Find(Store, id, cancellation) is { } record && PacketSelection.TryOfCalls([record], Desk, node, Limits, out selection, out problem);
             }
 
             if (!CallSelection.TryRead(where, from, to, Now, out var calls, out problem)) return false;
             var end = calls.ToNs ?? (Now - DateTimeOffset.UnixEpoch).Ticks * 100;
             calls = calls with { FromNs = calls.FromNs ?? end - (s_defaultTime.Ticks * 100), ToNs = end };
-            if (calls.Filter is not null) return PacketSelection.TryOfCalls(PacketSelection.Records(Store, calls, cancellation), Desk, node, Limits, out selection, out problem);
+            if (calls.Filter is not null)
+            {
+                var records = StoredCalls.Records(Store, calls.Query(ExchangeDetail.Summary, CallsAtOnce), cancellation);
+                return PacketSelection.TryOfCalls(records, Desk, node, Limits, out selection, out problem);
+            }
+
             selection = PacketSelection.OfTime(nodes, calls.FromNs!.Value, end);
             problem = null!;
             return true;

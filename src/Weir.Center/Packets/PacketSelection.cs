@@ -4,7 +4,6 @@ using Weir.Center.Api;
 using Weir.Export.Retention;
 using Weir.Records;
 using Weir.Records.Json;
-using Weir.Storage;
 
 namespace Weir.Center.Packets;
 
@@ -57,21 +56,5 @@ internal sealed record PacketSelection(IReadOnlyList<(PacketNode Node, PacketQue
 
         selection = new PacketSelection(parts, missing);
         return true;
-    }
-
-    /// <summary>Stored calls, some at a time.</summary>
-    public static IEnumerable<byte[]> Records(IExchangeStore store, CallSelection calls, CancellationToken cancellation)
-    {
-        var query = new ExchangeQuery
-        {
-            Filter = calls.Filter, FromNs = calls.FromNs ?? long.MinValue, ToNs = calls.ToNs ?? long.MaxValue, Detail = ExchangeDetail.Summary, Limit = 500,
-        };
-        while (true)
-        {
-            var page = store.Query(query, cancellation);
-            foreach (var item in page.Items) yield return item.Json;
-            if (page.Next is null) yield break;
-            query = query with { After = page.Next };
-        }
     }
 }

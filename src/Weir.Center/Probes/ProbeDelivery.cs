@@ -28,6 +28,7 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         if (!await incoming.MoveNextAsync() || incoming.Current.Hello is not { } hello)
             throw new RpcException(RpcStatusCode.InvalidArgument, "the first message is a Hello");
         if (hello.Probe.Length is 0 or > 253) throw new RpcException(RpcStatusCode.InvalidArgument, "a probe has a name of 1 to 253 characters");
+        Bound(hello);
         var probe = registry.Connect(hello, call.Peer.ToString());
         // What is answered, in order; an answer may wait for the store.
         var answers = Channel.CreateBounded<Func<Task<FromCenter>>>(2 * limits.Window);
@@ -52,6 +53,7 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
 
                 if (incoming.Current.Beat is { } beat)
                 {
+                    Bound(beat);
                     var received = registry.NowNs();
                     registry.Beat(probe, beat);
                     await answers.Writer.WriteAsync(
@@ -70,6 +72,12 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         await answering;
     }
 
+    /// <summary>A batch may be large and goes; this is remembered for as long as the probe is.</summary>
+    private void Bound(IMessage state)
+    {
+        if (state.CalculateSize() > limits.MaxStateBytes) throw new RpcException(RpcStatusCode.InvalidArgument, $"what a probe says of itself may have {limits.MaxStateBytes} bytes");
+    }
+
     private static async Task Answer(ChannelReader<Func<Task<FromCenter>>> answers, RpcWriter<FromCenter> writer)
     {
         await foreach (var answer in answers.ReadAllAsync()) await writer.Write(await answer());
@@ -81,7 +89,7 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
         BinaryPrimitives.WriteUInt128BigEndian(id, store);
         return new Welcome
         {
-            Version = StatusRoutes.Version,
+            Version = ProductVersion.Text,
             Store = UnsafeByteOperations.UnsafeWrap(id),
             Window = (uint)limits.Window,
             MaxBatchBytes = (uint)limits.MaxBatchBytes,

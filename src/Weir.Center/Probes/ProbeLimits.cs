@@ -5,8 +5,9 @@ namespace Weir.Center.Probes;
 /// <param name="MaxBatchBytes">Bytes of a batch as sent. 32 MiB: one call with the largest bodies that are kept.</param>
 /// <param name="MaxTextBytes">Bytes of a batch after decompression. 64 MiB: as from loggers.</param>
 /// <param name="Window">Batches of one probe that wait for their receipt. 4: while one is stored the next is on its way.</param>
+/// <param name="MaxStateBytes">Bytes of what a probe says of itself, which is kept for each. 256 KiB: a ledger of some thousand rows.</param>
 /// <param name="StoreTimeout">How long the store may take before a probe is told to come again. 30 s: half of what probes wait.</param>
-public sealed record ProbeLimits(int MaxKnown, int MaxBatchBytes, int MaxTextBytes, int Window, TimeSpan StoreTimeout)
+public sealed record ProbeLimits(int MaxKnown, int MaxBatchBytes, int MaxTextBytes, int Window, int MaxStateBytes, TimeSpan StoreTimeout)
 {
-    public static ProbeLimits Default { get; } = new(4096, 32 << 20, 64 << 20, 4, TimeSpan.FromSeconds(30));
+    public static ProbeLimits Default { get; } = new(4096, 32 << 20, 64 << 20, 4, 256 << 10, TimeSpan.FromSeconds(30));
 }

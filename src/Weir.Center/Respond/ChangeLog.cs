@@ -12,10 +12,10 @@ namespace Weir.Center.Respond;
 public sealed record ChangeEntry(long Number, DateTimeOffset At, string By, string Action, string Subject, string? Detail);
 
 /// <summary>Who changed what and when, in the store. Thread-safe.</summary>
-internal sealed class ChangeLog(IExchangeStore store, RespondLimits limits, TimeProvider time)
+internal sealed class ChangeLog(RespondDocuments documents, RespondLimits limits, TimeProvider time)
 {
     private readonly Lock _lock = new();
-    private readonly DocumentSlots<ChangeEntry> _slots = new(store, "respond-changes", limits.MaxChanges);
+    private readonly DocumentSlots<ChangeEntry> _slots = new(documents, "respond-changes", limits.MaxChanges);
     private readonly List<ChangeEntry> _entries = [];
     private long _next = 1;
 

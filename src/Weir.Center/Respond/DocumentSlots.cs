@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Weir.Center.Probes;
 using Weir.Storage;
 
 namespace Weir.Center.Respond;
@@ -30,15 +31,32 @@ internal static class RespondJson
     }
 }
 
+/// <summary>
+/// What a center writes down of its incidents, alerts, limits and changes. Where several share the store each has documents of its own, by a name that
+/// lies in its data directory: they count their items each for itself. Until it has any it takes up those that belong to none.
+/// </summary>
+internal sealed class RespondDocuments(IExchangeStore store, string directory)
+{
+    private readonly string _owner = store.IsShared ? "@" + StoreIdentity.Of(directory).ToString("x32", CultureInfo.InvariantCulture) : "";
+
+    public void Save(string kind, string name, byte[] body) => store.SaveDocuments(kind + _owner, [(name, body)]);
+
+    public IReadOnlyList<(string Name, byte[] Body)> Load(string kind)
+    {
+        var own = store.LoadDocuments(kind + _owner);
+        return own.Count > 0 || _owner.Length == 0 ? own : store.LoadDocuments(kind);
+    }
+}
+
 /// <summary>A ring of documents in the store: item N is written over the one that is so many before it.</summary>
-internal sealed class DocumentSlots<T>(IExchangeStore store, string kind, int count)
+internal sealed class DocumentSlots<T>(RespondDocuments documents, string kind, int count)
     where T : class
 {
-    public void Save(long number, T item) => store.SaveDocuments(kind, [(Name(number), RespondJson.Write(item))]);
+    public void Save(long number, T item) => documents.Save(kind, Name(number), RespondJson.Write(item));
 
     /// <summary>All that can be read, in no order.</summary>
     public IReadOnlyList<T> Load() =>
-        [.. store.LoadDocuments(kind).Select(static one => RespondJson.Read<T>(one.Body)).OfType<T>()];
+        [.. documents.Load(kind).Select(static one => RespondJson.Read<T>(one.Body)).OfType<T>()];
 
     private string Name(long number) => (number % count).ToString("D6", CultureInfo.InvariantCulture);
 }

@@ -30,11 +30,12 @@ internal sealed class Responder : IDisposable
     {
         (_options, _store, _tell) = (options, store, tell);
         Cluster = new ClusterLink(options.Cluster);
-        Log = new ChangeLog(store, options.Limits, time);
+        var documents = new RespondDocuments(store, directory);
+        Log = new ChangeLog(documents, options.Limits, time);
         Watch = new IncidentWatch(options, time);
-        Incidents = new IncidentBook(store, options.Limits);
-        Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), store, time, tell);
-        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, Log, time);
+        Incidents = new IncidentBook(documents, options.Limits);
+        Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), documents, time, tell);
+        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, documents, Log, time);
         _auto = new AutoLimiter(options.RateLimits.Auto, RateLimits, Log, time);
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class EventReader(int maxText)
         };
         found = message.EventCase switch
         {
-            GetEventsResponse.EventOneofCase.ProcessExit => one with { Detail = Exit(message.ProcessExit) },
+            GetEventsResponse.EventOneofCase.ProcessExit => one with { Detail = Cut(Exit(message.ProcessExit)) },
             GetEventsResponse.EventOneofCase.ProcessKprobe => Called(one, message.ProcessKprobe.FunctionName, message.ProcessKprobe.PolicyName, message.ProcessKprobe.Action, message.ProcessKprobe.Message, message.ProcessKprobe.Args),
             GetEventsResponse.EventOneofCase.ProcessLsm => Called(one, message.ProcessLsm.FunctionName, message.ProcessLsm.PolicyName, message.ProcessLsm.Action, message.ProcessLsm.Message, message.ProcessLsm.Args),
             GetEventsResponse.EventOneofCase.ProcessTracepoint => Called(
@@ -53,7 +53,7 @@ internal sealed partial class EventReader(int maxText)
                 message.ProcessTracepoint.Args),
             GetEventsResponse.EventOneofCase.ProcessConnect => Between(one, message.ProcessConnect),
             GetEventsResponse.EventOneofCase.ProcessClose => Between(one, message.ProcessClose),
-            GetEventsResponse.EventOneofCase.ProcessListen => one with { Source = End(message.ProcessListen.Ip, message.ProcessListen.Port) },
+            GetEventsResponse.EventOneofCase.ProcessListen => one with { Source = Cut(End(message.ProcessListen.Ip, message.ProcessListen.Port)) },
             _ => one,
         };
         return EventOutcome.Event;
@@ -98,9 +98,9 @@ internal sealed partial class EventReader(int maxText)
         };
     }
 
-    private static ProcessEvent Between(ProcessEvent one, ProcessConnection connection) => one with
+    private ProcessEvent Between(ProcessEvent one, ProcessConnection connection) => one with
     {
-        Source = End(connection.SourceIp, connection.SourcePort), Destination = End(connection.DestinationIp, connection.DestinationPort),
+        Source = Cut(End(connection.SourceIp, connection.SourcePort)), Destination = Cut(End(connection.DestinationIp, connection.DestinationPort)),
     };
 
     private static string Exit(ProcessExit exit) => exit.Signal.Length > 0 ? exit.Signal : string.Create(CultureInfo.InvariantCulture, $"status {exit.Status}");

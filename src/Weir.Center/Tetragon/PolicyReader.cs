@@ -119,12 +119,15 @@ internal static class PolicyReader
         if (document["apiVersion"].Text != ApiVersion) Add(problems, document["apiVersion"], $"is not {ApiVersion}");
         var (kind, metadata) = (document["kind"].Text, document["metadata"]);
         if (kind is not (ClusterKind or NamespacedKind)) Add(problems, document["kind"], $"is neither {ClusterKind} nor {NamespacedKind}");
-        if (!KubernetesName.IsSubdomain(metadata["name"].Text)) Add(problems, metadata["name"], "is no name of Kubernetes (RFC 1123 subdomain)");
+        if (!KubernetesName.IsSubdomain(NameIn(metadata["name"]))) Add(problems, metadata["name"], "is no name of Kubernetes (RFC 1123 subdomain)");
         if (kind == ClusterKind && metadata["namespace"].Exists) Add(problems, metadata["namespace"], $"a {ClusterKind} has no namespace");
-        if (kind == NamespacedKind && !KubernetesName.IsLabel(metadata["namespace"].Text)) Add(problems, metadata["namespace"], $"a {NamespacedKind} needs a namespace");
+        if (kind == NamespacedKind && !KubernetesName.IsLabel(NameIn(metadata["namespace"]))) Add(problems, metadata["namespace"], $"a {NamespacedKind} needs a namespace");
         if (kind == NamespacedKind && document["spec"]["hostSelector"].Exists) Add(problems, document["spec"]["hostSelector"], $"a {NamespacedKind} does not look at hosts");
         if (!document["spec"].IsMap) Add(problems, document["spec"], "is missing");
     }
+
+    /// <summary>A name that YAML takes for something else (<c>name: on</c>, <c>name: 7</c>) is none to the server.</summary>
+    private static string? NameIn(Field field) => field.Node is { Kind: NodeKind.Text } ? field.Text : null;
 
     private static void Hook(string list, string[] names, Field hook, List<PolicyProblem> problems, SortedSet<string> enforcing)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Weir.Center.Cluster;
 using Weir.Kubernetes;
+using Weir.Manifests.Objects;
 using Weir.Manifests.Yaml;
 
 namespace Weir.Center.Tetragon;
@@ -53,14 +54,14 @@ internal sealed class TracingPolicies(ClusterLink cluster)
 
     private static ClusterPolicy Read(ResourceType type, JsonElement one)
     {
-        var policy = PolicyReader.Read(NodeJson.Read(one)) with { Kind = type.Kind };
-        var marked = one.TryGetProperty("metadata", out var metadata) && metadata.TryGetProperty("labels", out var labels) && labels.TryGetProperty(CuratedPolicies.Label, out var value)
-            && value.ValueKind == JsonValueKind.String && value.GetString() == "true";
+        var document = NodeJson.Read(one);
+        var policy = PolicyReader.Read(document) with { Kind = type.Kind };
+        var marked = Field.Root(document)["metadata"]["labels"][CuratedPolicies.Label].Node is { Kind: NodeKind.Text, Text: "true" };
         return new ClusterPolicy(policy, marked && CuratedPolicies.All.Any(known => known.Policy.Name == policy.Name && known.Policy.Kind == policy.Kind));
     }
 
     /// <summary>What somebody says of a policy; what a server adds to it (versions, owners) is not theirs to say.</summary>
-    private static byte[] Manifest(TracingPolicy policy)
+    internal static byte[] Manifest(TracingPolicy policy)
     {
         var document = JsonNode.Parse(policy.Json)!.AsObject();
         var metadata = document["metadata"]!.AsObject();

@@ -15,9 +15,8 @@ namespace Weir.Center.Traffic;
 
 /// <summary>Takes reports of counters from probes, of wakizashi's too, and from a capture in this process. Thread-safe.</summary>
 /// <param name="store">Answers what is asked.</param>
-/// <param name="points">Keeps the points for InfluxDB where that is another one.</param>
 /// <param name="limits">Of a batch.</param>
-internal sealed class TrafficIngest(ITrafficStore store, ITrafficStore? points, ProbeLimits limits) : ITrafficSink, IStatusSource, IAsyncDisposable
+internal sealed class TrafficIngest(ITrafficStore store, ProbeLimits limits) : ITrafficSink, IStatusSource, IAsyncDisposable
 {
     private static readonly TimeSpan s_retentionInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
@@ -89,8 +88,6 @@ internal sealed class TrafficIngest(ITrafficStore store, ITrafficStore? points, 
     /// <exception cref="StoreException">The store refuses.</exception>
     public async Task AddAsync(IReadOnlyList<Report> reports)
     {
-        // Either counts a report once: after a failure both are given it again.
-        if (points is not null) await points.AddAsync(reports);
         await store.AddAsync(reports);
         Volatile.Write(ref _lastError, null);
         foreach (var report in reports)
@@ -170,7 +167,6 @@ internal sealed class TrafficIngest(ITrafficStore store, ITrafficStore? points, 
             {
                 try
                 {
-                    points?.ApplyRetention(_stop.Token);
                     store.ApplyRetention(_stop.Token);
                 }
                 catch (StoreException failure)

@@ -15,11 +15,9 @@ internal sealed class TrafficPlant : IAsyncDisposable
     private readonly InfluxWriter? _influx;
     private readonly RpcServer? _wakizashi;
 
-    private readonly SqliteTrafficStore? _points;
-
-    private TrafficPlant(ITrafficStore store, SqliteTrafficStore? points, TrafficIngest ingest, InfluxWriter? influx, RpcService? delivery, RpcServer? wakizashi)
+    private TrafficPlant(ITrafficStore store, TrafficIngest ingest, InfluxWriter? influx, RpcService? delivery, RpcServer? wakizashi)
     {
-        (Store, _points, Ingest, _influx, Delivery, _wakizashi) = (store, points, ingest, influx, delivery, wakizashi);
+        (Store, Ingest, _influx, Delivery, _wakizashi) = (store, ingest, influx, delivery, wakizashi);
         if (influx is not null) ingest.Changed = influx.Wake;
     }
 
@@ -40,18 +38,13 @@ internal sealed class TrafficPlant : IAsyncDisposable
     public static TrafficPlant Create(CenterOptions options, Func<TrafficIngest, RpcService> delivery)
     {
         var chosen = options.Traffic;
-        // Points for InfluxDB wait in the file also where the counters themselves are shared.
-        var file = options.ClickHouse is null || chosen.Influx is not null
-            ? new SqliteTrafficStore(Path.Combine(options.DataDirectory, "traffic.db"), chosen.Interval, chosen.Influx is not null, chosen.Limits)
-            : null;
-        ITrafficStore store = options.ClickHouse is { } server ? new ClickHouseTrafficStore(server, chosen.Interval, chosen.Limits) : file!;
-        var points = options.ClickHouse is null ? null : file;
-        var ingest = new TrafficIngest(store, points, options.Probes?.Limits ?? ProbeLimits.Default);
+        var (store, points) = Open(options);
+        var ingest = new TrafficIngest(store, options.Probes?.Limits ?? ProbeLimits.Default);
         var service = options.Probes is null ? null : delivery(ingest);
         var wakizashi = chosen.Wakizashi is { } port
             ? WakizashiServer.Create(port, options.Probes, new TransmitService(ingest, port.Limits, TimeProvider.System).Service, service)
             : null;
-        return new TrafficPlant(store, points, ingest, chosen.Influx is { } influx ? new InfluxWriter(file!, influx) : null, service, wakizashi);
+        return new TrafficPlant(store, ingest, chosen.Influx is { } influx ? new InfluxWriter(points!, influx) : null, service, wakizashi);
     }
 
     /// <exception cref="IOException">The port is taken, or the address is not one of this machine's.</exception>
@@ -73,7 +66,20 @@ internal sealed class TrafficPlant : IAsyncDisposable
         if (_wakizashi is not null) await _wakizashi.DisposeAsync();
         if (_influx is not null) await _influx.DisposeAsync();
         await Ingest.DisposeAsync();
-        _points?.Dispose();
         Store.Dispose();
+    }
+
+    /// <summary>Points for InfluxDB wait where the counters are: over a shared store any center writes what any took.</summary>
+    private static (ITrafficStore Store, ITrafficPoints? Points) Open(CenterOptions options)
+    {
+        var (chosen, points) = (options.Traffic, options.Traffic.Influx is not null);
+        if (options.ClickHouse is { } server)
+        {
+            var shared = new ClickHouseTrafficStore(server, chosen.Interval, chosen.Limits, points);
+            return (shared, shared.Points);
+        }
+
+        var file = new SqliteTrafficStore(Path.Combine(options.DataDirectory, "traffic.db"), chosen.Interval, points, chosen.Limits);
+        return (file, file);
     }
 }

@@ -112,6 +112,9 @@ public sealed class AlertOutput : IDisposable
 /// <summary>Takes one notification after the other, oldest first, to its receiver.</summary>
 internal sealed class AlertSender : SingleBatchSender
 {
+    /// <summary>Bytes of an answer that is read, such as an access token.</summary>
+    private const int MaxAnswerBytes = 64 << 10;
+
     private readonly IAlertChannel _channel;
     private readonly AlertOutputOptions _options;
     private readonly TimeProvider _time;
@@ -138,6 +141,7 @@ internal sealed class AlertSender : SingleBatchSender
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
     protected override async Task Attempt(SpoolBatch batch)

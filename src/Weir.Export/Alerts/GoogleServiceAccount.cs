@@ -63,6 +63,9 @@ internal sealed class GoogleAccessToken(GoogleServiceAccount account)
     /// <summary>Tokens are renewed so long before they end, for clocks that differ.</summary>
     private static readonly TimeSpan s_early = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whatever a server says, a token is asked for again after this.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
+
     private string? _token;
     private DateTimeOffset _until;
 
@@ -91,7 +94,9 @@ internal sealed class GoogleAccessToken(GoogleServiceAccount account)
         {
             var body = JsonNode.Parse(await response.Content.ReadAsByteArrayAsync(cancellation));
             _token = (string?)body?["access_token"];
-            _until = now + TimeSpan.FromSeconds((double?)body?["expires_in"] ?? 3600) - s_early;
+            _until = now + TimeSpan.FromSeconds(Math.Clamp((double?)body?["expires_in"] ?? 3600, 0, s_longest.TotalSeconds)) - s_early;
+            // What stands in a header has no blanks, no controls and nothing beyond ASCII (RFC 6750 §2.1).
+            if (_token is not null && (_token.Length == 0 || _token.AsSpan().ContainsAnyExceptInRange('!', '~'))) _token = null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Weir.Records.Json;
 
 namespace Weir.Export.Apisec;
 
@@ -154,6 +155,7 @@ internal sealed class ApisecClient : IDisposable
 
     private static JsonElement Parse(byte[] body)
     {
+        if (!WholeJson.Is(body)) return default;
         try
         {
             using var document = JsonDocument.Parse(body);

@@ -1,5 +1,5 @@
-using System.Reflection;
 using Weir.Export.Spool;
+using Weir.Records;
 using Weir.Rpc;
 using Weir.Rpc.Center;
 using Weir.Rpc.Client;
@@ -9,9 +9,6 @@ namespace Weir.Export.Center;
 /// <summary>The way to one center: connects, greets, sends, and again after every break, with growing pauses.</summary>
 internal sealed class CenterLink : IDisposable
 {
-    private static readonly string s_version =
-        typeof(CenterLink).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     private readonly CenterOutputOptions _options;
     private readonly CenterSender _sender;
     private readonly DeliverySpool _spool;
@@ -97,7 +94,7 @@ internal sealed class CenterLink : IDisposable
         await using var call = _channel.Start(CenterMethods.Deliver, new RpcCallOptions { Metadata = metadata, Cancellation = cancellation });
         await using var session = new LinkSession(
             call, _options, _sender, _spool, _time, _more, request => Task.Run(() => _packets.Answer(request, _sender.Token, cancellation), CancellationToken.None));
-        await session.Greet(s_version, cancellation);
+        await session.Greet(ProductVersion.Text, cancellation);
         _connected = true;
         if (_failures > 0) _options.Tell($"the center at {Address} is there again; {_spool.Messages} calls wait");
         _failures = 0;

@@ -54,9 +54,8 @@ public sealed class HarOutput(Stream stream, string name, BodyDecoderLimits? lim
 
     private static byte[] Head()
     {
-        var version = typeof(HarOutput).Assembly.GetName().Version?.ToString(3) ?? "0";
         return Encoding.ASCII.GetBytes(
-            $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{version}}}"},"pages":[],"entries":[""");
+            $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{ProductVersion.Text}}}"},"pages":[],"entries":[""");
     }
 
     private sealed class Encoder(HarOutput output, HarEntryWriter entries) : IExchangeEncoder

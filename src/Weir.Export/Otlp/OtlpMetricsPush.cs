@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Net;
-using System.Reflection;
 using Weir.Export.Spool;
+using Weir.Records;
 using Weir.Records.Metrics;
 using Weir.Records.Status;
 
@@ -37,9 +37,6 @@ public sealed record OtlpMetricsOptions
 /// </summary>
 public sealed class OtlpMetricsPush : IAsyncDisposable
 {
-    private static readonly string s_version =
-        typeof(OtlpMetricsPush).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-
     private readonly OtlpMetricsOptions _options;
     private readonly IReadOnlyList<IStatusSource> _sources;
     private readonly TimeProvider _time;
@@ -93,7 +90,7 @@ public sealed class OtlpMetricsPush : IAsyncDisposable
 
     private async Task Push(CancellationToken cancellation)
     {
-        var body = Pack(OtlpMetrics.Write(MetricSet.From(_sources), new OtlpScrape(_options.Resource, s_version, _startNs, Now())));
+        var body = Pack(OtlpMetrics.Write(MetricSet.From(_sources), new OtlpScrape(_options.Resource, ProductVersion.Text, _startNs, Now())));
         var wait = TimeSpan.FromMilliseconds(_options.Retry.FirstMs);
         while (true)
         {
@@ -129,7 +126,7 @@ public sealed class OtlpMetricsPush : IAsyncDisposable
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, _options.Url) { Content = new ByteArrayContent(body) };
-            request.Headers.TryAddWithoutValidation("User-Agent", $"weir/{s_version}");
+            request.Headers.TryAddWithoutValidation("User-Agent", $"weir/{ProductVersion.Text}");
             request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/x-protobuf");
             request.Content.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");
             foreach (var (name, value) in _options.Headers) request.Headers.TryAddWithoutValidation(name, value);

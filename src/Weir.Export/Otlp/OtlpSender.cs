@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
 using Weir.Export.Spool;
+using Weir.Records;
+using Weir.Records.Json;
 
 namespace Weir.Export.Otlp;
 
@@ -15,7 +18,7 @@ internal sealed class OtlpSender(OtlpOptions options, DeliverySpool spool, OwnDe
     /// <summary>Bytes of an answer that are looked at: a count and a sentence.</summary>
     private const int MaxAnswerBytes = 64 << 10;
 
-    private static readonly string s_agent = $"weir/{Version}";
+    private static readonly string s_agent = $"weir/{ProductVersion.Text}";
 
     /// <summary>A batch that is wrong once is wrong for ever ("Non-retryable errors").</summary>
     protected override int MaxRefusals => 1;
@@ -77,25 +80,26 @@ internal sealed class OtlpSender(OtlpOptions options, DeliverySpool spool, OwnDe
         status is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnsupportedMediaType or HttpStatusCode.UnprocessableEntity;
 
     /// <summary>Nothing where the answer is not what the protocol says: the status alone has decided.</summary>
-    private static (long Rejected, string Message) PartialSuccess(ReadOnlyMemory<byte> answer)
+    internal static (long Rejected, string Message) PartialSuccess(ReadOnlyMemory<byte> answer)
     {
+        if (!WholeJson.Is(answer.Span)) return (0, "");
         try
         {
             using var document = JsonDocument.Parse(answer);
             if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("partialSuccess", out var partial)
                 || partial.ValueKind != JsonValueKind.Object)
             {
-                return default;
+                return (0, "");
             }
 
             // 64-bit numbers are strings in the JSON of protocol buffers, and numbers are taken as well.
-            var rejected = partial.TryGetProperty("rejectedSpans", out var count) && long.TryParse(count.ToString(), out var spans) ? spans : 0;
+            var rejected = partial.TryGetProperty("rejectedSpans", out var count) && long.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var spans) ? spans : 0;
             var message = partial.TryGetProperty("errorMessage", out var text) ? text.ToString() : "";
             return (rejected, message.Length > 200 ? message[..200] : message);
         }
         catch (JsonException)
         {
-            return default;
+            return (0, "");
         }
     }
 }

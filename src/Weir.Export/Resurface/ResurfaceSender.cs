@@ -1,5 +1,6 @@
 using System.Net;
 using Weir.Export.Spool;
+using Weir.Records;
 
 namespace Weir.Export.Resurface;
 
@@ -7,7 +8,7 @@ namespace Weir.Export.Resurface;
 internal sealed class ResurfaceSender(ResurfaceOptions options, DeliverySpool spool, OwnDeliveries own)
     : HttpBatchSender(options.Url, spool, options.Retry, own, options.Tell, options.Stop)
 {
-    private static readonly string s_agent = $"Resurface/{Version} (weir)";
+    private static readonly string s_agent = $"Resurface/{ProductVersion.Text} (weir)";
 
     protected override void Prepare(HttpRequestMessage request, SpoolBatch batch)
     {

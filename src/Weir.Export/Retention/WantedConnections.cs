@@ -83,22 +83,14 @@ internal sealed class WantedConnections
         /// <summary>0 before the first beginning.</summary>
         public int ConnectionAt(long ns)
         {
-            Connections();
             var count = 0;
-            while (count < _begins.Count && _begins[count].Ns <= ns) count++;
+            foreach (var begin in _begins)
+                if (begin.Ns <= ns) count++;
             return count;
         }
 
-        public bool Wants(int connection) => Connections().Contains(connection);
-
-        private HashSet<int> Connections()
-        {
-            if (_connections is not null) return _connections;
-            _begins.Sort();
-            _connections = [];
-            foreach (var (first, _) in Calls) _connections.Add(ConnectionAt(first));
-            return _connections;
-        }
+        /// <summary>Asked once every beginning is known.</summary>
+        public bool Wants(int connection) => (_connections ??= [.. Calls.Select(call => ConnectionAt(call.FirstNs))]).Contains(connection);
     }
 
     /// <summary>The ends of a connection, the same for both directions.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Reflection;
 using Weir.Records;
 
 namespace Weir.Export.Spool;
@@ -42,9 +41,6 @@ internal abstract class HttpBatchSender : SingleBatchSender
 
     /// <summary>Messages of batches that the other end called wrong until they were given up.</summary>
     public long Refused => Interlocked.Read(ref _refused);
-
-    protected static string Version { get; } =
-        typeof(HttpBatchSender).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Attempts at a batch that the other end calls wrong.</summary>
     protected virtual int MaxRefusals => _retry.MaxRefusals;

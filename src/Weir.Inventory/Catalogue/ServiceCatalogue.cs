@@ -1,5 +1,6 @@
 using Weir.Inventory.Schemas;
 using Weir.Inventory.Security;
+using Weir.Inventory.State;
 using Weir.Inventory.Templating;
 
 namespace Weir.Inventory.Catalogue;
@@ -28,7 +29,19 @@ public sealed class ServiceCatalogue
     /// <summary>Every endpoint, by template and method. Unconfirmed ones are those that a scanner may have made up.</summary>
     public IEnumerable<Endpoint> Endpoints => Tree.Root.Subtree().SelectMany(static node => node.Endpoints.Values);
 
+    /// <summary>Calls that were learned from, those included that others took.</summary>
+    public long Calls => Tree.Root.Calls;
+
+    /// <summary>What people decided about its paths.</summary>
+    public IEnumerable<ServiceDecision> Decisions => Tree.Pins.Select(one => new ServiceDecision { Service = Name, At = one.Key, Pin = one.Value });
+
     internal PathTree Tree { get; }
+
+    /// <summary>Nothing was learned or decided.</summary>
+    internal bool IsUntouched => Tree.Nodes == 1 && Tree.Pins.Count == 0;
+
+    /// <summary>It has as much as it may have.</summary>
+    internal bool IsFull => !HasRoom || Tree.Nodes >= _limits.MaxNodesPerService;
 
     internal SchemaBudget Budget { get; }
 
@@ -52,6 +65,20 @@ public sealed class ServiceCatalogue
 
     /// <summary>Takes back what <see cref="Accept"/> or <see cref="Undo"/> said about one segment.</summary>
     public bool Forget(string template, int segment) => Tree.Forget(template, segment);
+
+    /// <summary>Takes over what was learned elsewhere. What is beyond the limits is at most what the other had.</summary>
+    internal void Absorb(ServiceCatalogue other)
+    {
+        Tree.Absorb(other.Tree);
+        foreach (var entry in other.Findings.Entries)
+        {
+            Findings.Add(entry.Kind, entry.Severity, entry.Method, entry.Structure, entry.Example, entry.Detail, entry.FirstNs, entry.Count);
+            Findings.Add(entry.Kind, FindingSeverity.Info, entry.Method, entry.Structure, entry.Example, entry.Detail, entry.LastNs, 0);
+        }
+
+        Counted();
+        if (UnconfirmedCount > _limits.MaxUnconfirmedPerService) Prune();
+    }
 
     /// <summary>Lets go of the older half of what nobody confirmed.</summary>
     internal void Prune()

@@ -34,10 +34,7 @@ public static class ServiceState
             foreach (var (structure, pin) in service.Tree.Pins)
             {
                 json.WriteStartObject();
-                json.WriteString("at", structure);
-                if (pin.Children != Pin.None) json.WriteNumber("children", (int)pin.Children);
-                if (pin.Name is not null) json.WriteString("name", pin.Name);
-                if (pin.Keep) json.WriteBoolean("keep", true);
+                WritePin(json, structure, pin);
                 json.WriteEndObject();
             }
 
@@ -56,8 +53,30 @@ public static class ServiceState
     /// <summary>Adds a service to a catalogue that does not have it yet.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> state, EndpointCatalogue catalogue, [NotNullWhen(false)] out string? error)
     {
+        return TryRead(state, catalogue, merge: false, out error);
+    }
+
+    /// <summary>
+    /// Adds what somebody else learned of a service to what the catalogue has of it: counts are added up, and what both together show of
+    /// templates is concluded. Of a place about which people decided, the catalogue's decision holds.
+    /// </summary>
+    public static bool TryMerge(ReadOnlyMemory<byte> state, EndpointCatalogue catalogue, [NotNullWhen(false)] out string? error) =>
+        TryRead(state, catalogue, merge: true, out error);
+
+    internal static void WritePin(Utf8JsonWriter json, string structure, PinRecord pin)
+    {
+        json.WriteString("at", structure);
+        if (pin.Children != Pin.None) json.WriteNumber("children", (int)pin.Children);
+        if (pin.Name is not null) json.WriteString("name", pin.Name);
+        if (pin.Keep) json.WriteBoolean("keep", true);
+    }
+
+    internal static PinRecord ReadPin(JsonElement pin) => new((Pin)Number(pin, "children"), Text(pin, "name"), pin.TryGetProperty("keep", out _));
+
+    private static bool TryRead(ReadOnlyMemory<byte> state, EndpointCatalogue catalogue, bool merge, [NotNullWhen(false)] out string? error)
+    {
         ArgumentNullException.ThrowIfNull(catalogue);
-        string? name = null;
+        ServiceCatalogue? read = null;
         try
         {
             using var document = JsonDocument.Parse(state, new JsonDocumentOptions { MaxDepth = MaxDepth });
@@ -68,25 +87,32 @@ public static class ServiceState
                 return false;
             }
 
-            name = root.GetProperty("service").GetString()!;
-            if (catalogue.Services.ContainsKey(name) || catalogue.Service(name) is not { } service)
+            var name = root.GetProperty("service").GetString()!;
+            if (catalogue.Services.TryGetValue(name, out var known) ? !merge || known.IsFull : catalogue.Service(name) is null)
             {
-                (error, name) = ($"the service {name} is there already, or there are too many", null);
+                error = $"the service {name} is there already, or there is no room for more";
                 return false;
             }
 
-            ReadNode(root.GetProperty("root"), service.Tree.Root, service, catalogue.Limits);
-            foreach (var pin in root.GetProperty("pins").EnumerateArray())
-                service.Tree.SetPin(pin.GetProperty("at").GetString()!, new PinRecord((Pin)Number(pin, "children"), Text(pin, "name"), pin.TryGetProperty("keep", out _)));
-            foreach (var finding in root.GetProperty("findings").EnumerateArray()) ReadFinding(finding, service.Findings);
-            service.Counted();
+            read = new ServiceCatalogue(name, catalogue.Limits, catalogue.Budget);
+            ReadNode(root.GetProperty("root"), read.Tree.Root, read, catalogue.Limits);
+            foreach (var pin in root.GetProperty("pins").EnumerateArray()) read.Tree.SetPin(pin.GetProperty("at").GetString()!, ReadPin(pin));
+            foreach (var finding in root.GetProperty("findings").EnumerateArray()) ReadFinding(finding, read.Findings);
+            read.Counted();
+            if (known is null) catalogue.Replace(read);
+            else known.Absorb(read);
             error = null;
             return true;
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or ArgumentException or OverflowException)
         {
             // What JsonElement throws when a member is missing or of another type.
-            if (name is not null) catalogue.Forget(name);
+            if (read is not null)
+            {
+                foreach (var endpoint in read.Endpoints) endpoint.Release();
+                if (catalogue.Services.TryGetValue(read.Name, out var made) && made.IsUntouched) catalogue.Forget(read.Name);
+            }
+
             error = $"it is damaged: {broken.Message}";
             return false;
         }

@@ -133,6 +133,36 @@ internal sealed class PathTree
         foreach (var node in Root.Subtree().Where(node => TemplateText.Structure(node) == (structure.Length == 0 ? "/" : structure)).ToList()) Apply(node, pin);
     }
 
+    /// <summary>What people decided about a place, whatever it was before. False when there is no room for it.</summary>
+    public bool ReplacePin(string structure, PinRecord pin)
+    {
+        if (_pins.TryGetValue(structure, out var before) && before == pin) return true;
+        if (_pins.Count >= _limits.MaxPinsPerService && !_pins.ContainsKey(structure)) return false;
+        _pins.Remove(structure);
+        SetPin(structure, pin);
+        return true;
+    }
+
+    /// <summary>
+    /// Takes over another tree of the same service, and looks at every place anew: what neither of the two shows both together may. Decisions
+    /// of this one hold; those that it lacks are taken over.
+    /// </summary>
+    public void Absorb(PathTree other)
+    {
+        Root.Absorb(other.Root);
+        NoRoom += other.NoRoom;
+        foreach (var (structure, pin) in other._pins)
+            if (_pins.Count < _limits.MaxPinsPerService) _pins.TryAdd(structure, pin);
+        if (_pins.Count > 0)
+        {
+            foreach (var node in Root.Subtree().ToList())
+                if (_pins.TryGetValue(node.Parent is null ? "" : TemplateText.Structure(node), out var pin)) Apply(node, pin);
+        }
+
+        Rules.LookBelow(Root);
+        Recount();
+    }
+
     /// <summary>The child that stands for values, made when there is none; null when there is no room.</summary>
     public PathNode? ParameterOf(PathNode parent, string suffix, Reason reason)
     {

@@ -35,6 +35,17 @@ internal sealed class TemplateRules(PathTree tree, CatalogueLimits limits)
         return changed;
     }
 
+    /// <summary>Looks at a place and at all below it, where much has come at once.</summary>
+    public void LookBelow(PathNode node)
+    {
+        while (Look(node))
+        {
+            // Each time a group became a parameter; there may be another.
+        }
+
+        foreach (var child in node.Literals.Values.Concat(node.Parameters).ToList()) LookBelow(child);
+    }
+
     /// <summary>A POST to this place was answered with the Location of something below it.</summary>
     public void MarkCreates(PathNode node)
     {

@@ -12,12 +12,15 @@ namespace Weir.Kubernetes.RateLimits;
 /// <param name="Previous">Annotations that had another value.</param>
 public sealed record RateLimitMark(string Id, DateTimeOffset? ExpiresAt, IReadOnlyDictionary<string, PreviousValue> Previous)
 {
+    /// <summary>A name that comes twice is found when the text is read, and not when somebody looks for it.</summary>
+    private static readonly JsonDocumentOptions s_strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
     public static RateLimitMark? Read(JsonElement one)
     {
         if (FieldOwners.Annotation(one, RateLimitPlan.MarkAnnotation) is not { } text) return null;
         try
         {
-            if (JsonNode.Parse(text) is not JsonObject mark || (string?)mark["id"] is not { } id) return null;
+            if (JsonNode.Parse(text, documentOptions: s_strict) is not JsonObject mark || (string?)mark["id"] is not { } id) return null;
             var previous = new Dictionary<string, PreviousValue>(StringComparer.Ordinal);
             foreach (var (name, value) in mark["previous"] as JsonObject ?? [])
                 if (IsOfLimits(name) && (string?)value?["value"] is { } was) previous[name] = new PreviousValue(was, (string?)value["manager"]);

@@ -47,8 +47,9 @@ internal static class WatchEventReader
                     throw Malformed($"an event has the type {type ?? "null"}");
             }
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is what a reader says of a text that is no Unicode.
             throw Malformed($"an event cannot be read: {e.Message}", e);
         }
     }

@@ -72,6 +72,21 @@ public sealed unsafe class BpfObject : IDisposable
     /// <summary>The map that holds a kind of data by the end of its name (<c>.rodata</c>): libbpf puts the object's name before it.</summary>
     public BpfMap DataMap(string suffix) => _maps.Values.First(map => map.Name.EndsWith(suffix, StringComparison.Ordinal));
 
+    /// <summary>
+    /// The object's read-only data, to be written before it is loaded. It begins with the version of the contract: an object that was compiled for
+    /// another one is not used.
+    /// </summary>
+    /// <exception cref="BpfException">The object is of another contract.</exception>
+    public ref T Configuration<T>()
+        where T : unmanaged
+    {
+        var data = DataMap(".rodata").InitialValue();
+        var version = MemoryMarshal.Read<uint>(data);
+        if (version != ProgramConfig.ContractVersion)
+            throw new BpfException("eBPF", 0, $"the kernel programs are of contract {version}, Weir is of {ProgramConfig.ContractVersion}");
+        return ref MemoryMarshal.AsRef<T>(data);
+    }
+
     /// <summary>Creates the maps and hands the programs to the verifier.</summary>
     /// <exception cref="BpfException">A capability is missing or the verifier refuses; the message has the end of its log.</exception>
     public void Load()

@@ -102,7 +102,7 @@ public static class TrivyReport
     }
 
     private static double? Score(JsonElement source, string name) =>
-        Get(source, name) is { ValueKind: JsonValueKind.Number } score && score.TryGetDouble(out var value) ? value : null;
+        Get(source, name) is { ValueKind: JsonValueKind.Number } score && score.TryGetDouble(out var value) && double.IsFinite(value) ? value : null;
 
     private static JsonElement Get(JsonElement one, string name) =>
         one.ValueKind == JsonValueKind.Object && one.TryGetProperty(name, out var value) ? value : default;

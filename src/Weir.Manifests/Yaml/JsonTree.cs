@@ -6,6 +6,9 @@ namespace Weir.Manifests.Yaml;
 /// <summary>The same nodes from JSON: of a file, with places, or of an element that came from elsewhere, without.</summary>
 internal sealed class JsonTree
 {
+    /// <summary>Stands for a text that is no Unicode.</summary>
+    private const string NoText = "\uFFFD";
+
     private readonly byte[] _json;
     private readonly ManifestLimits _limits;
     private readonly Action<int, int, string> _report;
@@ -38,14 +41,40 @@ internal sealed class JsonTree
     /// <summary>An object of the Kubernetes API.</summary>
     public static Node From(JsonElement element) => element.ValueKind switch
     {
-        JsonValueKind.Object => Map([.. element.EnumerateObject().Select(static property => new Entry(property.Name, 0, 0, From(property.Value)))], 0, 0),
+        JsonValueKind.Object => Map([.. element.EnumerateObject().Select(static property => new Entry(NameOf(property), 0, 0, From(property.Value)))], 0, 0),
         JsonValueKind.Array => List([.. element.EnumerateArray().Select(From)], 0, 0),
-        JsonValueKind.String => new Node { Kind = NodeKind.Text, Line = 0, Column = 0, Text = element.GetString()! },
+        JsonValueKind.String => new Node { Kind = NodeKind.Text, Line = 0, Column = 0, Text = TextOf(element) },
         JsonValueKind.Number => Number(element.GetRawText(), 0, 0),
         JsonValueKind.True => new Node { Kind = NodeKind.Boolean, Line = 0, Column = 0, Text = "true" },
         JsonValueKind.False => new Node { Kind = NodeKind.Boolean, Line = 0, Column = 0, Text = "false" },
         _ => new Node { Kind = NodeKind.Null, Line = 0, Column = 0 },
     };
+
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            // As in TextOf.
+            return NoText;
+        }
+    }
+
+    private static string TextOf(JsonElement element)
+    {
+        try
+        {
+            return element.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, which no server of Kubernetes writes.
+            return NoText;
+        }
+    }
 
     private Node Value(ref Utf8JsonReader reader, int depth)
     {

@@ -98,5 +98,6 @@ internal sealed class KernelMeter : IKernelRows, IDisposable
         _decoder.OnIdle(nowNs);
     }
 
+    /// <summary>Unix nanoseconds.</summary>
     private long NowNs() => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 }

@@ -107,7 +107,12 @@ internal sealed class PacketIntake(ProbeOptions options, IPacketSink next, Traff
     private void OnPacket(in Frame frame, in PacketView packet)
     {
         var isRead = packet.Protocol == IpProtocol.Tcp || DnsDatagrams.Recognises(in packet);
-        if (!isRead) Volatile.Write(ref _notTcp, _notTcp + 1);
+        if (!isRead)
+        {
+            Volatile.Write(ref _notTcp, _notTcp + 1);
+            if (keeper is null) return;
+        }
+
         if (!PortRange.Matches(options.Ports, packet.SourcePort, packet.DestinationPort) || IsExcluded(in packet))
         {
             if (isRead) Volatile.Write(ref _otherPorts, _otherPorts + 1);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Weir.Records.Metrics;
@@ -18,9 +17,11 @@ public static class OtlpMetrics
 {
     private const int Cumulative = 2;
 
+    private const string TraceLabel = "trace_id";
+
     public static byte[] Write(MetricSet metrics, OtlpScrape scrape)
     {
-        var request = new ProtobufText();
+        var request = new ProtobufWriter();
         request.Message(1, scrape, (resourceMetrics, about) =>
         {
             resourceMetrics.Message(1, about.Resource, static (resource, attributes) =>
@@ -40,7 +41,7 @@ public static class OtlpMetrics
         return request.ToArray();
     }
 
-    private static void Family(ProtobufText metric, MetricSet.Family family, OtlpScrape about)
+    private static void Family(ProtobufWriter metric, MetricSet.Family family, OtlpScrape about)
     {
         metric.Text(1, family.Metric.FamilyName);
         metric.Text(2, family.Metric.Help);
@@ -59,7 +60,7 @@ public static class OtlpMetrics
         });
     }
 
-    private static void Number(ProtobufText point, string labels, double value, OtlpScrape about, MetricKind kind)
+    private static void Number(ProtobufWriter point, string labels, double value, OtlpScrape about, MetricKind kind)
     {
         if (kind == MetricKind.Counter) point.Fixed(2, about.StartNs);
         point.Fixed(3, about.NowNs);
@@ -68,7 +69,7 @@ public static class OtlpMetrics
         foreach (var (name, text) in Exposition.ReadLabels(labels)) Attribute(point, 7, name, text);
     }
 
-    private static void Histogram(ProtobufText point, string labels, HistogramValue value, OtlpScrape about)
+    private static void Histogram(ProtobufWriter point, string labels, HistogramValue value, OtlpScrape about)
     {
         point.Fixed(2, about.StartNs);
         point.Fixed(3, about.NowNs);
@@ -82,10 +83,24 @@ public static class OtlpMetrics
         {
             foreach (var bound in bounds) packed.RawFixed(BitConverter.DoubleToInt64Bits(bound));
         });
+        foreach (var example in value.Examples)
+            if (example is { } one) point.Message(8, one, static (exemplar, about) => Example(exemplar, about));
         foreach (var (name, text) in Exposition.ReadLabels(labels)) Attribute(point, 9, name, text);
     }
 
-    private static void Attribute(ProtobufText holder, int field, string key, string value) => holder.Message(field, (key, value), static (pair, one) =>
+    /// <summary>The trace has a field of its own; what else is known of the call is an attribute.</summary>
+    private static void Example(ProtobufWriter exemplar, Exemplar about)
+    {
+        exemplar.Fixed(2, about.AtNs);
+        exemplar.Double(3, about.Value);
+        foreach (var (name, text) in Exposition.ReadLabels(about.Labels))
+        {
+            if (name == TraceLabel) exemplar.Bytes(5, Convert.FromHexString(text));
+            else Attribute(exemplar, 7, name, text);
+        }
+    }
+
+    private static void Attribute(ProtobufWriter holder, int field, string key, string value) => holder.Message(field, (key, value), static (pair, one) =>
     {
         pair.Text(1, one.key);
         pair.Message(2, one.value, static (any, text) => any.Text(1, text));

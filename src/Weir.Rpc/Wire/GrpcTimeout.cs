@@ -28,9 +28,12 @@ internal static class GrpcTimeout
         if (text.Length is < 2 or > 9) return false;
         if (!long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count)) return false;
         double seconds = text[^1] switch { 'H' => 3600, 'M' => 60, 'S' => 1, 'm' => 1e-3, 'u' => 1e-6, 'n' => 1e-9, _ => double.NaN };
-        if (double.IsNaN(seconds)) return false;
+        // "Positive integer": a time that is over before it begins is a mistake of whoever sent it.
+        if (double.IsNaN(seconds) || count == 0) return false;
         // Whatever is longer than a timer can wait is for ever.
         time = TimeSpan.FromSeconds(Math.Min(count * seconds, TimeSpan.FromDays(40).TotalSeconds));
+        // A few nanoseconds are less than a tick, and no time at all would be none.
+        if (time < TimeSpan.FromTicks(1)) time = TimeSpan.FromTicks(1);
         return true;
     }
 }

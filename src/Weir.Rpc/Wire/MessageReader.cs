@@ -46,8 +46,9 @@ internal sealed class MessageReader(PipeReader body, string? encoding, int maxMe
         {
             return parser.ParseFrom(_message.WrittenSpan);
         }
-        catch (InvalidProtocolBufferException broken)
+        catch (Exception broken) when (broken is InvalidProtocolBufferException or InvalidOperationException)
         {
+            // The second is what the library says of a wrapper (google.protobuf.UInt32Value) that ends within itself.
             throw new RpcException(new RpcStatus(RpcStatusCode.Internal, $"a message cannot be read: {broken.Message}"), inner: broken);
         }
     }

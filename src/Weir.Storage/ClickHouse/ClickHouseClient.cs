@@ -17,6 +17,12 @@ internal sealed class ClickHouseClient : IDisposable
     /// </summary>
     private const string Settings = "wait_end_of_query=1&max_query_size=67108864&max_ast_elements=2000000&max_expanded_ast_elements=2000000";
 
+    /// <summary>Of a cluster: the 50 ms that old servers give each other to connect are too short for one that has much to do.</summary>
+    private const string ClusterSettings = "&connect_timeout_with_failover_ms=2000";
+
+    /// <summary>Characters of an error that are read: its code stands in the first line, whole queries behind it.</summary>
+    private const int MaxErrorChars = 16 << 10;
+
     private readonly HttpClient _http;
     private readonly ClickHouseStoreOptions _options;
     private readonly string _path;
@@ -38,7 +44,7 @@ internal sealed class ClickHouseClient : IDisposable
         };
         if (options.User is { } user) _http.DefaultRequestHeaders.Add("X-ClickHouse-User", user);
         if (options.Password is { } password) _http.DefaultRequestHeaders.Add("X-ClickHouse-Key", password);
-        _path = $"{options.Address.AbsolutePath}?{Settings}";
+        _path = $"{options.Address.AbsolutePath}?{Settings}{(options.Cluster is null ? "" : ClusterSettings)}";
         Address = $"{options.Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{options.Database}";
     }
 
@@ -113,7 +119,8 @@ internal sealed class ClickHouseClient : IDisposable
             using var stream = response.Content.ReadAsStream(limit.Token);
             if (response.IsSuccessStatusCode) return read(stream);
             using var text = new StreamReader(stream, Encoding.UTF8);
-            throw ClickHouseErrors.Describe(Address, (int)response.StatusCode, text.ReadToEnd());
+            var said = new char[MaxErrorChars];
+            throw ClickHouseErrors.Describe(Address, (int)response.StatusCode, new string(said, 0, text.ReadBlock(said, 0, said.Length)));
         }
         catch (Exception slow) when (limit.IsCancellationRequested && slow is OperationCanceledException or ObjectDisposedException or IOException)
         {

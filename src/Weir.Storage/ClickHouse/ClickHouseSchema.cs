@@ -22,10 +22,16 @@ internal sealed class ClickHouseSchema
     public const string StatusClassSql =
         "toUInt8(multiIf(substring(protocol, 1, 5) <> 'HTTP/', 6, status >= 100 AND status <= 599, intDiv(status, 100), 0))";
 
+    /// <summary>Microseconds of a partition of the audit log: a day.</summary>
+    private const long AuditPartition = 86_400_000_000;
+
     /// <summary>Seconds of a partition of the feed: the time within which it is read, so that two before the newest are kept.</summary>
     private const int FeedPartitionSeconds = 600;
 
     private const int FeedPartitionsKept = 2;
+
+    /// <summary>Seconds of a partition of points for InfluxDB.</summary>
+    public const int PointPartitionSeconds = 3600;
 
     /// <summary>Rows between two marks: a call is read with this many around it, so less than the usual 8192.</summary>
     private const int Granularity = 2048;
@@ -49,7 +55,7 @@ internal sealed class ClickHouseSchema
     }
 
     /// <summary>Number of scripts: the version that this Weir writes.</summary>
-    public static int CurrentVersion => 3;
+    public static int CurrentVersion => 5;
 
     /// <summary>What the server says it is; 0.0 before <see cref="Prepare"/>.</summary>
     public Version Server { get; private set; } = new(0, 0);
@@ -73,6 +79,24 @@ internal sealed class ClickHouseSchema
     /// <summary>Which reports of byte counters are stored, by which attempt.</summary>
     public string TrafficReports => Table("traffic_reports");
 
+    /// <summary>Which center holds what.</summary>
+    public string Leases => Table("leases");
+
+    /// <summary>Points for InfluxDB as reports bring them, with the attempt that brought them.</summary>
+    public string Points => Table("traffic_points");
+
+    /// <summary>Which sums of points InfluxDB got.</summary>
+    public string PointsWritten => Table("traffic_points_written");
+
+    /// <summary>Requests to InfluxDB, from before they are made until it is sure that nothing newer was overwritten.</summary>
+    public string PointTurns => Table("traffic_point_turns");
+
+    /// <summary>Users, tokens, keys and ended sessions, each version a row.</summary>
+    public string Accounts => Table("accounts");
+
+    /// <summary>Lines of the audit log.</summary>
+    public string Audit => Table("audit");
+
     private string Versions => Table("schema_versions");
 
     private bool IsModern => Server >= s_modern;
@@ -81,7 +105,6 @@ internal sealed class ClickHouseSchema
     public static string ColumnList { get; } = string.Join(',', (string[])
         ["id_high", "id_low", "started_ns", "version", .. ExchangeColumns.NumberNames, .. ExchangeColumns.TextNames, "summary", "record"]);
 
-    /// <exception cref="StoreException">The server is away or refuses, or a newer Weir wrote the tables.</exception>
     /// <summary>A client and the tables of its database, made when they are missing. The client is the caller's to dispose.</summary>
     /// <exception cref="StoreException">The server is away or refuses, or the database is not ours.</exception>
     public static (ClickHouseClient Client, ClickHouseSchema Schema) Open(ClickHouseStoreOptions options)
@@ -100,6 +123,7 @@ internal sealed class ClickHouseSchema
         }
     }
 
+    /// <exception cref="StoreException">The server is away or refuses, or a newer Weir wrote the tables.</exception>
     public void Prepare()
     {
         var version = _client.Read("SELECT version()", static reader => reader.Text(), CancellationToken.None);
@@ -129,7 +153,9 @@ internal sealed class ClickHouseSchema
         {
             if (next == 1) CreateRows();
             else if (next == 2) CreateRollUp();
-            else CreateForSeveralCenters();
+            else if (next == 3) CreateForSeveralCenters();
+            else if (next == 4) CreateAccounts();
+            else CreateLeasesAndPoints();
             Execute(string.Create(CultureInfo.InvariantCulture, $"INSERT INTO {Versions} SELECT toUInt32({next}), now()"));
         }
     }
@@ -150,6 +176,21 @@ internal sealed class ClickHouseSchema
         var partition = ClickHouseDialect.Number(day);
         Execute($"ALTER TABLE {Local("traffic_counts")}{_onCluster} DROP PARTITION {partition}");
         Execute($"ALTER TABLE {TrafficReports} DROP PARTITION {partition}");
+    }
+
+    /// <summary>Of each kind of lines, deletes the days that are older than those of the newest.</summary>
+    /// <param name="keep">Lines of a kind.</param>
+    public void TrimAudit(int keep)
+    {
+        var kinds = _client.Rows($"SELECT kind, toInt64(count()) FROM {Audit} GROUP BY kind", static row => (Kind: row.Text(), Lines: row.Int64()), CancellationToken.None);
+        foreach (var (kind, _) in kinds.Where(one => one.Lines > keep))
+        {
+            var ofKind = $"FROM {Audit} WHERE kind = {ClickHouseDialect.Text(kind)}";
+            var oldest = _client.Number($"SELECT min(id) FROM (SELECT id {ofKind} ORDER BY id DESC LIMIT {ClickHouseDialect.Number(keep)})", CancellationToken.None);
+            var days = _client.Rows(
+                $"SELECT DISTINCT intDiv(id, {AuditPartition}) AS day {ofKind} AND day < {ClickHouseDialect.Number(oldest / AuditPartition)}", static row => row.Int64(), CancellationToken.None);
+            foreach (var day in days) Execute($"ALTER TABLE {Audit} DROP PARTITION ({ClickHouseDialect.Text(kind)}, {ClickHouseDialect.Number(day)})");
+        }
     }
 
     /// <summary>Deletes what nobody reads any more.</summary>
@@ -250,6 +291,30 @@ internal sealed class ClickHouseSchema
             "MergeTree()",
             string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(start, {DaySeconds}) ORDER BY (start, id_high, id_low)"),
             everywhere: true);
+    }
+
+    /// <summary>On every server of a cluster whole.</summary>
+    private void CreateAccounts()
+    {
+        Create("accounts", "kind String, name String, version UInt64, body String", "ReplacingMergeTree(version)", "ORDER BY (kind, name)", everywhere: true);
+        Create(
+            "audit",
+            "id Int64, at_ms Int64, kind String, actor String, via String, address String, action String, target String, detail String, status Int32",
+            "MergeTree()",
+            string.Create(CultureInfo.InvariantCulture, $"PARTITION BY (kind, intDiv(id, {AuditPartition})) ORDER BY id"),
+            everywhere: true);
+    }
+
+    /// <summary>On every server of a cluster whole: they are small, or kept for hours. Partitions of points are hours by the server's clock.</summary>
+    private void CreateLeasesAndPoints()
+    {
+        Create("leases", "name String, holder String, version UInt64", "ReplacingMergeTree(version)", "ORDER BY name", everywhere: true);
+        const string key = "at Int64, probe String, source String, destination String, size Int64";
+        const string stored = "stored DateTime DEFAULT now()";
+        var hours = string.Create(CultureInfo.InvariantCulture, $"PARTITION BY intDiv(toUInt32(stored), {PointPartitionSeconds})");
+        Create("traffic_points", $"{key}, start Int64, attempt UInt64, {stored}", "MergeTree()", $"{hours} ORDER BY (at, probe, source, destination)", everywhere: true);
+        Create("traffic_points_written", $"{key}, {stored}", "MergeTree()", $"{hours} ORDER BY (at, probe, source, destination)", everywhere: true);
+        Create("traffic_point_turns", $"turn UInt64, first Int64, last Int64, is_over UInt8, {stored}", "MergeTree()", $"{hours} ORDER BY turn", everywhere: true);
     }
 
     /// <param name="name">Of the table that is asked.</param>

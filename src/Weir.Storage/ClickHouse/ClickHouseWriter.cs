@@ -8,7 +8,7 @@ namespace Weir.Storage.ClickHouse;
 /// center stored some of them meanwhile. Rows of one id replace each other by version when the server merges, and until then queries
 /// choose by version. Not thread-safe: the store holds its lock around every call.
 /// </summary>
-internal sealed class ClickHouseWriter(ClickHouseClient client, ClickHouseSchema schema, ClickHouseStoreOptions options)
+internal sealed class ClickHouseWriter(ClickHouseClient client, ClickHouseSchema schema, ClickHouseStoreOptions options, SharedDocuments documents)
 {
     /// <summary>Versions of rows that are over begin here, so that none in progress goes before them.</summary>
     private const ulong Over = 1UL << 63;
@@ -82,14 +82,16 @@ internal sealed class ClickHouseWriter(ClickHouseClient client, ClickHouseSchema
         Insert(rows, abandoned: true);
     }
 
-    public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> documents)
+    public void SaveDocuments(string kind, IReadOnlyList<(string Name, byte[] Body)> written)
     {
+        // Another center, whose clock is ahead, may have written one of them: the later word has the larger version all the same.
+        var version = Math.Max(NextVersion(), documents.LatestVersion(kind, [.. written.Select(static one => one.Name)]) + 1);
         _rows.Clear();
-        foreach (var (name, body) in documents)
+        foreach (var (name, body) in written)
         {
             _rows.Text(kind);
             _rows.Text(name);
-            _rows.UInt64(NextVersion());
+            _rows.UInt64(version);
             _rows.Text(body);
         }
 
@@ -161,13 +163,13 @@ internal sealed class ClickHouseWriter(ClickHouseClient client, ClickHouseSchema
 
     /// <summary>
     /// An insert whose answer never came may still run on the server. Until it has ended nothing is asked or inserted: what it brings
-    /// would be missed, and stored again.
+    /// would be missed, and stored again. What it runs on other servers of a cluster has a name of its own there, and tells its origin.
     /// </summary>
     private void Settle()
     {
         if (_unsettled is not { } id) return;
         var started = options.Time.GetTimestamp();
-        while (client.Number($"SELECT toInt64(count()) FROM {schema.Processes} WHERE query_id = {ClickHouseDialect.Text(id)}", CancellationToken.None) > 0)
+        while (client.Number($"SELECT toInt64(count()) FROM {schema.Processes} WHERE query_id = {ClickHouseDialect.Text(id)} OR initial_query_id = {ClickHouseDialect.Text(id)}", CancellationToken.None) > 0)
         {
             if (options.Time.GetElapsedTime(started) > options.Timeout)
                 throw new StoreException(StoreFailure.Busy, $"Store {client.Address}: an earlier insert still runs on the server. Tried again.");

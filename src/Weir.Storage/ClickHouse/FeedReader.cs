@@ -29,7 +29,7 @@ internal sealed class FeedReader(ClickHouseClient client, ClickHouseSchema schem
         var found = client.Rows(
             string.Create(CultureInfo.InvariantCulture, $"SELECT places FROM {schema.Feed} WHERE writer = {batch.Writer} AND first = {batch.First} LIMIT 1"),
             static reader => reader.Bytes(), cancellation);
-        if (found is not [{ } places] || places.Length != batch.Count * FeedWriter.PlaceBytes) return null;
+        if (found is not [{ } places] || places.Length != (long)batch.Count * FeedWriter.PlaceBytes) return null;
         var calls = new ExchangeCursor[batch.Count];
         for (var i = 0; i < calls.Length; i++)
         {

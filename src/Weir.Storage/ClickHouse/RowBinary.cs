@@ -51,6 +51,9 @@ internal sealed class RowBinaryReader(Stream stream)
     /// <summary>Bytes of a text beyond which the answer is taken for broken: no record is that large.</summary>
     private const int MaxTextBytes = 512 << 20;
 
+    /// <summary>Bytes for which there is room before any of them came.</summary>
+    private const int PieceBytes = 64 << 10;
+
     private readonly byte[] _buffer = new byte[64 << 10];
     private int _at;
     private int _end;
@@ -94,10 +97,16 @@ internal sealed class RowBinaryReader(Stream stream)
         }
         while (part >= 0x80 && shift < 35);
 
-        if (length > MaxTextBytes) throw Torn();
-        var bytes = new byte[length];
-        Read(bytes);
-        return bytes;
+        if (part >= 0x80 || length > MaxTextBytes) throw Torn();
+        // In pieces: memory is taken as bytes come, not on a promise.
+        var bytes = new byte[Math.Min(length, PieceBytes)];
+        for (var filled = 0; ;)
+        {
+            Read(bytes.AsSpan(filled));
+            filled = bytes.Length;
+            if (filled == length) return bytes;
+            Array.Resize(ref bytes, (int)Math.Min(length, 2L * filled));
+        }
     }
 
     private void Read(Span<byte> into)

@@ -28,6 +28,12 @@ internal sealed class ClickHouseDialect : IFilterDialect
         _ => throw new ArgumentException($"{value.GetType().Name} is no value of a filter"),
     };
 
+    /// <summary>
+    /// Not as NOT: old servers hand it on to the shards of a cluster without the brackets around it, where <c>(NOT a) = b</c> then is
+    /// <c>NOT a = b</c>.
+    /// </summary>
+    public string Not(string condition) => $"({condition} = 0)";
+
     /// <summary>One by one where they are no texts: IN would bring each to the type of the column.</summary>
     public string In(string item, IReadOnlyList<string> values, FilterType type) => type == FilterType.String
         ? $"({item} IN ({string.Join(',', values)}))"

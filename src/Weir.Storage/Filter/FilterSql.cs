@@ -14,7 +14,7 @@ internal sealed class FilterSql(IFilterDialect dialect)
     public (string Sql, bool Exact) Condition(FilterExpression expression) => expression switch
     {
         FilterLogical logical => Logical(logical),
-        FilterNot not => Condition(not.Operand) is { Exact: true } operand ? ($"(NOT {operand.Sql})", true) : Anything,
+        FilterNot not => Condition(not.Operand) is { Exact: true } operand ? (dialect.Not(operand.Sql), true) : Anything,
         _ => Attempt(expression),
     };
 

@@ -14,6 +14,9 @@ internal interface IFilterDialect
     /// <summary>A <see cref="string"/>, <see cref="long"/> or <see cref="double"/> as an expression that is nothing but this value.</summary>
     string Value(object value);
 
+    /// <param name="condition">1 or 0.</param>
+    string Not(string condition);
+
     string In(string item, IReadOnlyList<string> values, FilterType type);
 
     /// <param name="target">A text expression.</param>

@@ -24,6 +24,8 @@ internal sealed class SqliteDialect : IFilterDialect
         return FormattableString.Invariant($"$f{_parameters.Count - 1}");
     }
 
+    public string Not(string condition) => $"(NOT {condition})";
+
     public string In(string item, IReadOnlyList<string> values, FilterType type) => $"({item} IN ({string.Join(',', values)}))";
 
     public string Contains(string target, string text) => $"(instr(CAST({target} AS BLOB), {Value(Encoding.UTF8.GetBytes(text))}) > 0)";

@@ -19,7 +19,16 @@ internal static class SqliteSchema
 
     public static int CurrentVersion => Migrations.Length;
 
+    /// <exception cref="StoreException">The file is another program's, or a newer Weir's.</exception>
     public static void Prepare(SqliteConnection connection, string path)
+    {
+        Tune(connection);
+        Migrate(connection, path, ApplicationId, Migrations);
+    }
+
+    /// <summary>How every database of ours is written: many readers beside one writer, pages that are free used again.</summary>
+    /// <param name="connection">Open, and writes.</param>
+    public static void Tune(SqliteConnection connection)
     {
         // Page reuse must be chosen before the first table exists; on an existing file this is without effect.
         Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
@@ -28,7 +37,6 @@ internal static class SqliteSchema
         // The write-ahead log is cut back to this after a checkpoint: 64 MiB.
         Execute(connection, "PRAGMA journal_size_limit=67108864");
         Execute(connection, "PRAGMA cache_size=-16384");
-        Migrate(connection, path, ApplicationId, Migrations);
     }
 
     /// <summary>Runs the scripts that this file has not seen, each in a transaction of its own.</summary>

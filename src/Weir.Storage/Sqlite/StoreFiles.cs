@@ -24,15 +24,8 @@ internal static class StoreFiles
 
     private static void CreateOwned(string path)
     {
-        var directory = Path.GetDirectoryName(path)!;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory);
-            return;
-        }
-
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        if (File.Exists(path)) return;
+        DataDirectory.Make(Path.GetDirectoryName(path)!);
+        if (OperatingSystem.IsWindows() || File.Exists(path)) return;
         using var created = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,

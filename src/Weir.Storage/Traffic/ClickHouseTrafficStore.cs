@@ -22,6 +22,7 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
     private readonly ClickHouseSchema _schema;
     private readonly ClickHouseStoreOptions _options;
     private readonly TrafficStoreLimits _limits;
+    private readonly ClickHouseTrafficPoints? _points;
     private readonly RowBinaryWriter _rows = new();
     private readonly Lock _gate = new();
     private List<Waiting> _waiting = [];
@@ -32,15 +33,20 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
 
     /// <param name="options">The store of the calls.</param>
     /// <param name="interval">What counters are put together by; whole seconds.</param>
-    /// <param name="limits">Age and time of a query; the number of rows is the server's matter.</param>
+    /// <param name="limits">Age and time of a query, and points; the number of rows is the server's matter.</param>
+    /// <param name="points">Keeps points for InfluxDB.</param>
     /// <exception cref="StoreException">The server is away or refuses, or the database is not ours.</exception>
-    public ClickHouseTrafficStore(ClickHouseStoreOptions options, TimeSpan interval, TrafficStoreLimits? limits = null)
+    public ClickHouseTrafficStore(ClickHouseStoreOptions options, TimeSpan interval, TrafficStoreLimits? limits = null, bool points = false)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromSeconds(1));
         (_options, _limits) = (options, limits ?? TrafficStoreLimits.Default);
         Interval = TimeSpan.FromSeconds(Math.Floor(interval.TotalSeconds));
         (_client, _schema) = ClickHouseSchema.Open(options);
+        _points = points ? new ClickHouseTrafficPoints(_client, _schema, _limits, options.Database) : null;
     }
+
+    /// <summary>Points for InfluxDB; null where none are kept.</summary>
+    public ITrafficPoints? Points => _points;
 
     public TimeSpan Interval { get; }
 
@@ -98,6 +104,7 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
     /// <remarks>Whole days (UTC) go.</remarks>
     public void ApplyRetention(CancellationToken cancellation = default)
     {
+        _points?.ApplyRetention(cancellation);
         var oldest = _options.Time.GetUtcNow().ToUnixTimeSeconds() - (long)_limits.MaxAge.TotalSeconds;
         var days = _client.Rows(
             $"SELECT toInt64(partition), toInt64(sum(rows)) FROM {_schema.Parts} WHERE active AND database = {ClickHouseDialect.Text(_options.Database)} "
@@ -155,6 +162,7 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
             foreach (var count in report.Counts) Write(report, count, attempt);
         if (_rows.Written.Length > 0)
             _client.Insert($"{_schema.TrafficCounts} (start,attempt,bytes,packets,{string.Join(',', TrafficSchema.Columns)})", _rows.Written, Guid.NewGuid().ToString("N"));
+        if (_points is not null) WritePoints(fresh.Zip(attempts));
         _rows.Clear();
         foreach (var (report, attempt) in fresh.Zip(attempts))
         {
@@ -166,6 +174,27 @@ public sealed class ClickHouseTrafficStore : ITrafficStore
 
         _client.Insert($"{_schema.TrafficReports} (start,id_high,id_low,attempt)", _rows.Written, Guid.NewGuid().ToString("N"));
         Interlocked.Add(ref _reports, fresh.Count);
+    }
+
+    private void WritePoints(IEnumerable<(TrafficReport Report, ulong Attempt)> reports)
+    {
+        _rows.Clear();
+        foreach (var (report, attempt) in reports)
+        {
+            foreach (var point in TrafficPoint.Of(report))
+            {
+                _rows.Int64(point.At);
+                _rows.Text(point.Probe);
+                _rows.Text(point.Source);
+                _rows.Text(point.Destination);
+                _rows.Int64(point.Size);
+                _rows.Int64(StartOf(report));
+                _rows.UInt64(attempt);
+            }
+        }
+
+        if (_rows.Written.Length > 0)
+            _client.Insert($"{_schema.Points} (at,probe,source,destination,size,start,attempt)", _rows.Written, Guid.NewGuid().ToString("N"));
     }
 
     /// <summary>Those that are not there, each once.</summary>

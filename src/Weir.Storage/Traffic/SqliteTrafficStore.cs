@@ -8,7 +8,7 @@ namespace Weir.Storage.Traffic;
 /// Byte counters of all probes, in a SQLite file beside that of the calls: what one writes does not hold up the other. A report is counted
 /// once, however often it comes. Thread-safe.
 /// </summary>
-public sealed class SqliteTrafficStore : ITrafficStore
+public sealed class SqliteTrafficStore : ITrafficStore, ITrafficPoints
 {
     /// <summary>Rows that one deletion takes: writers wait for a few milliseconds.</summary>
     private const int DeletedAtOnce = 5000;
@@ -69,7 +69,8 @@ public sealed class SqliteTrafficStore : ITrafficStore
 
     public long Deleted => Interlocked.Read(ref _deleted);
 
-    /// <summary>Points that were never written to InfluxDB because there were too many.</summary>
+    public TimeSpan? PollTime => null;
+
     public long DroppedPoints => Interlocked.Read(ref _droppedPoints);
 
     /// <summary>Counts reports, all or none; those whose id is known change nothing.</summary>
@@ -121,13 +122,20 @@ public sealed class SqliteTrafficStore : ITrafficStore
             SqliteSchema.Scalar(connection, "SELECT count(*) FROM points WHERE size<>written")),
         CancellationToken.None));
 
-    /// <summary>Points that InfluxDB does not have yet, oldest first.</summary>
+    public long WaitingPoints() => Count().Points;
+
     public IReadOnlyList<TrafficPoint> UnwrittenPoints(int limit)
     {
         lock (_writing) return Guard(() => TrafficPoints.Unwritten(_connection, limit));
     }
 
-    /// <summary>InfluxDB has these, or will never take them.</summary>
+    public void Writing(IReadOnlyList<TrafficPoint> points)
+    {
+        // Nobody else writes: what is more after a request is unwritten by its size, and its order with the next one is this process's.
+    }
+
+    public IReadOnlyList<TrafficPoint> Outdated(IReadOnlyList<TrafficPoint> points) => [];
+
     public void Written(IReadOnlyList<TrafficPoint> points)
     {
         lock (_writing) Guard(() =>

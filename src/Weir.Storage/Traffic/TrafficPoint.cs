@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Weir.Records.Traffic;
 using Weir.Storage.Sqlite;
 
 namespace Weir.Storage.Traffic;
@@ -9,7 +10,26 @@ namespace Weir.Storage.Traffic;
 /// <param name="Source">Address that sent.</param>
 /// <param name="Destination">Address that received.</param>
 /// <param name="Size">Bytes.</param>
-public sealed record TrafficPoint(long At, string Probe, string Source, string Destination, long Size);
+public sealed record TrafficPoint(long At, string Probe, string Source, string Destination, long Size)
+{
+    private const long NsPerSecond = 1_000_000_000;
+
+    /// <summary>A report in the terms of wakizashi: who sent how much to whom, whatever the device and the protocol.</summary>
+    public static IEnumerable<TrafficPoint> Of(TrafficReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var sizes = new Dictionary<(string, string), long>();
+        foreach (var count in report.Counts)
+        {
+            if (count.Source.Length == 0) continue;
+            var ends = (count.Source, count.Destination);
+            sizes[ends] = sizes.GetValueOrDefault(ends) + count.Bytes;
+        }
+
+        var probe = report.Address.Length > 0 ? report.Address : report.Node;
+        return sizes.Select(one => new TrafficPoint(report.StartNs / NsPerSecond, probe, one.Key.Item1, one.Key.Item2, one.Value));
+    }
+}
 
 /// <summary>
 /// The table of points. A point with the same time and tags replaces the one before in InfluxDB, so what comes late is added here and the

@@ -35,23 +35,7 @@ internal static class TrafficSchema
     /// <exception cref="StoreException">It is the file of another program, or of a newer Weir.</exception>
     public static void Prepare(SqliteConnection connection, string path)
     {
-        foreach (var pragma in (string[])["auto_vacuum=INCREMENTAL", "journal_mode=WAL", "synchronous=NORMAL", "journal_size_limit=67108864", "cache_size=-16384"])
-            SqliteSchema.Execute(connection, $"PRAGMA {pragma}");
-        var version = SqliteSchema.Scalar(connection, "PRAGMA user_version");
-        var application = SqliteSchema.Scalar(connection, "PRAGMA application_id");
-        if (application != ApplicationId && (application != 0 || SqliteSchema.Scalar(connection, "SELECT count(*) FROM sqlite_master") > 0))
-            throw new StoreException(StoreFailure.WrongSchema, $"{path} is a database of another program. Choose another data directory.");
-        if (version > s_migrations.Length)
-        {
-            throw new StoreException(StoreFailure.WrongSchema,
-                $"{path} has schema {version}, this Weir knows up to {s_migrations.Length}. Run the Weir that wrote it, or choose another data directory.");
-        }
-
-        for (var next = (int)version; next < s_migrations.Length; next++)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = FormattableString.Invariant($"{s_migrations[next]} PRAGMA application_id={ApplicationId}; PRAGMA user_version={next + 1};");
-            Atomically.Run(connection, command.ExecuteNonQuery);
-        }
+        SqliteSchema.Tune(connection);
+        SqliteSchema.Migrate(connection, path, ApplicationId, s_migrations);
     }
 }

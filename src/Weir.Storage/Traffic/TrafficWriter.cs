@@ -53,7 +53,8 @@ internal sealed class TrafficWriter : IDisposable
                     if (Execute(_report, Bytes(report.Id), nowSeconds) == 0) continue;
                     added++;
                     Write(report);
-                    if (points) WritePoints(report, nowSeconds);
+                    if (!points) continue;
+                    foreach (var point in TrafficPoint.Of(report)) Execute(_point, point.At, point.Probe, point.Source, point.Destination, point.Size, nowSeconds);
                 }
 
                 return added;
@@ -80,21 +81,6 @@ internal sealed class TrafficWriter : IDisposable
         var start = report.StartNs / NsPerSecond;
         start -= start % _intervalSeconds;
         foreach (var count in report.Counts) Execute(_count, start, SeriesOf(report.Node, count, start / SecondsPerDay), count.Bytes, count.Packets);
-    }
-
-    /// <summary>In the terms of wakizashi: who sent how much to whom, whatever the device and the protocol.</summary>
-    private void WritePoints(TrafficReport report, long nowSeconds)
-    {
-        var sizes = new Dictionary<(string, string), long>();
-        foreach (var count in report.Counts)
-        {
-            if (count.Source.Length == 0) continue;
-            var ends = (count.Source, count.Destination);
-            sizes[ends] = sizes.GetValueOrDefault(ends) + count.Bytes;
-        }
-
-        var probe = report.Address.Length > 0 ? report.Address : report.Node;
-        foreach (var ((source, destination), size) in sizes) Execute(_point, report.StartNs / NsPerSecond, probe, source, destination, size, nowSeconds);
     }
 
     private long SeriesOf(string node, TrafficCount count, long day)

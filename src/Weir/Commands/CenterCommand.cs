@@ -37,13 +37,13 @@ internal static class CenterCommand
         Checked(settings.Options);
         if (parsed.GetValue(options.Check))
         {
-            RoleOptions.Tell("the configuration is right");
+            Notice.Tell("the configuration is right");
             return ExitCode.Done;
         }
 
-        foreach (var note in settings.Notes) RoleOptions.Tell(note);
+        foreach (var note in settings.Notes) Notice.Tell(note);
         if (port is { Tls: null } && !System.Net.IPAddress.IsLoopback(port.Listen.Address))
-            RoleOptions.Tell("probes are heard unencrypted: whoever is on the way reads calls and tokens; the section probes.tls changes that");
+            Notice.Tell("probes are heard unencrypted: whoever is on the way reads calls and tokens; the section probes.tls changes that");
         using var interruption = new Interruption(parsed.GetValue(options.For));
         // What loggers send was masked by nobody yet; probes mask where they capture.
         using var redactors = new ThreadLocal<ExchangeRedactor>(() => new ExchangeRedactor(RedactionOptions.Default));
@@ -53,10 +53,10 @@ internal static class CenterCommand
         AuthSettings.Announce(host, settings.Options, link: false);
         await using var health = settings.Health is { } asked ? new MetricsHost(asked, host.StatusSources) : null;
         if (health is not null) await health.StartAsync(CancellationToken.None);
-        if (host.WakizashiEndpoint is { } old) RoleOptions.Tell($"probes of wakizashi report to {old}");
+        if (host.WakizashiEndpoint is { } old) Notice.Tell($"probes of wakizashi report to {old}");
         using var watch = new ConfigurationWatch(() => Again(file, store, noAuth, port), settings.Yaml, CenterSettings.Live);
         watch.Start();
-        RoleOptions.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");
+        Notice.Tell($"probes deliver to {host.ProbeEndpoint}; {host.Address} shows the calls; Ctrl-C stops");
         await interruption.Stopped;
         await host.StopAsync();
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
@@ -81,7 +81,7 @@ internal static class CenterCommand
         return (settings.Yaml, () =>
         {
             if (settings.Tokens.Count > 0) port.Tokens.Replace(settings.Tokens);
-            else RoleOptions.Tell("the last token has gone: those of before stay until a restart");
+            else Notice.Tell("the last token has gone: those of before stay until a restart");
         });
     }
 }

@@ -45,9 +45,9 @@ internal sealed class MetricsOption
     /// <summary>Begins to serve and to push, and tells where; what is returned ends both.</summary>
     /// <exception cref="IOException">It can't listen there.</exception>
     /// <exception cref="UsageException">It is no URL of a collector.</exception>
-    public async Task<IAsyncDisposable> Start(ParseResult parsed, params IEnumerable<IStatusSource> sources)
+    public async Task<IAsyncDisposable> Start(ParseResult parsed, params IEnumerable<IStatusSource?> sources)
     {
-        List<IStatusSource> all = [.. sources];
+        List<IStatusSource> all = [.. sources.OfType<IStatusSource>()];
         var push = Pushing(parsed);
         var host = await Serve(parsed, all);
         return new Running(host, push is null ? null : new OtlpMetricsPush(push, MetricsHost.WithProcess(all)));
@@ -60,14 +60,14 @@ internal sealed class MetricsOption
         if (Destination(parsed) is not { } text) return null;
         if (!OtlpOptions.TryParseMetricsUrl(text, out var url, out var error)) throw new UsageException(error);
         if (!OtlpOptions.TryParseHeaders(SniffOptions.FromEnvironment("OTEL_EXPORTER_OTLP_HEADERS"), out var headers, out error)) throw new UsageException(error);
-        Console.Error.WriteLine($"weir: metrics go to {url}");
+        Notice.Tell($"metrics go to {url}");
         return new OtlpMetricsOptions
         {
             Url = url,
             Headers = headers,
             Interval = parsed.GetValue(PushInterval),
-            Resource = [new("service.name", "weir"), new("service.instance.id", SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName), new("host.name", Environment.MachineName)],
-            Tell = static problem => Console.Error.WriteLine($"weir: {problem}"),
+            Resource = [new("service.name", "weir"), new("service.instance.id", SniffOptions.NodeName), new("host.name", Environment.MachineName)],
+            Tell = Notice.Tell,
         };
     }
 

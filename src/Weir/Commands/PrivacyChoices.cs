@@ -41,19 +41,19 @@ internal sealed class PrivacyChoices
         var redaction = Options(parsed, out var revealsAll);
         if (IncludesDebug(text))
         {
-            Tell("the rules say \"include debug\": calls are shown, stored and sent as they are, secrets included");
+            Notice.Tell("the rules say \"include debug\": calls are shown, stored and sent as they are, secrets included");
             return new PrivacyOptions(rules, null);
         }
 
         if (revealsAll)
         {
-            Tell("--reveal all: nothing is masked; secrets, cards and personal data are shown, stored and sent as they are");
+            Notice.Tell("--reveal all: nothing is masked; secrets, cards and personal data are shown, stored and sent as they are");
             // The default rules do nothing but mask.
             return new PrivacyOptions(text is null ? null : rules, null);
         }
 
         if (redaction.Revealed.Count > 0)
-            Tell($"not masked: {string.Join(", ", redaction.Revealed.Select(one => one.Name).Order(StringComparer.Ordinal))}");
+            Notice.Tell($"not masked: {string.Join(", ", redaction.Revealed.Select(one => one.Name).Order(StringComparer.Ordinal))}");
         return new PrivacyOptions(rules, redaction);
     }
 
@@ -89,6 +89,4 @@ internal sealed class PrivacyChoices
         if (text?.StartsWith(File, StringComparison.Ordinal) == true) text = RuleOptions.Source.ReadFile(text[File.Length..].Trim());
         return text?.Split('\n').Any(line => line.Trim() == DebugInclude) == true;
     }
-
-    private static void Tell(string text) => Console.Error.WriteLine($"weir: {text}");
 }

@@ -43,22 +43,22 @@ internal static class ProbeCommand
         var schema = sniff.Schema(capture);
         if (parsed.GetValue(options.Check))
         {
-            RoleOptions.Tell("the configuration is right");
+            Notice.Tell("the configuration is right");
             return ExitCode.Done;
         }
 
         using var counting = ByteCounting.Open(
-            settings.Accounting.Mode, settings.Accounting.Plane, plane, filter, SniffCommand.Counted(sniff, capture), RoleOptions.Tell);
+            settings.Accounting.Mode, settings.Accounting.Plane, plane, filter, SniffCommand.Counted(sniff, capture), Notice.Tell);
         using var interruption = new Interruption(parsed.GetValue(options.For));
-        foreach (var note in settings.Notes) RoleOptions.Tell(note);
+        foreach (var note in settings.Notes) Notice.Tell(note);
         if (settings is { Tls: null, Token: not null } && settings.Centers.Any(center => !IsHere(center)))
-            RoleOptions.Tell("calls and the token go to centers unencrypted: whoever is on the way reads them; the section tls changes that");
+            Notice.Tell("calls and the token go to centers unencrypted: whoever is on the way reads them; the section tls changes that");
         var own = new OwnSockets();
         await using var identity = await IdentitySession.StartAsync(sniff.Identity, capture, isFile: false, interruption.Token);
         var sources = SniffCommand.OpenLive(sniff, capture, plane, filter, countAll: counting.WantsAllFrames);
         using var keeper = RetentionChoices.Open(settings.Retention, plane, sniff.Mirror.Tunnels(capture));
         using var kept = keeper?.Share();
-        using var output = new CenterOutput(settings.Output(own, RoleOptions.Tell, interruption.Token) with { Packets = kept });
+        using var output = new CenterOutput(settings.Output(own, Notice.Tell, interruption.Token) with { Packets = kept });
         using var traffic = counting.IsOn ? new TrafficAccountant(settings.Traffic(output, identity.Identifier), live: true) : null;
         using var run = new ProbeRun(sources, new ProbeOptions
         {
@@ -83,8 +83,8 @@ internal static class ProbeCommand
         using var watch = new ConfigurationWatch(() => Again(file, output), settings.Yaml, ProbeSettings.Live);
         watch.Start();
         // Rate, errors and duration are told by the center, which knows the endpoints: told twice they would count twice.
-        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), new OutputStatus([output]), .. traffic is null ? [] : (IStatusSource[])[traffic], .. keeper is null ? [] : (IStatusSource[])[keeper]]);
-        RoleOptions.Tell($"capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))} as {settings.Name} for {string.Join(", ", settings.Centers)}");
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), new OutputStatus([output]), traffic, keeper]);
+        Notice.Tell($"capturing on {string.Join(", ", run.Interfaces.Select(i => i.Name))} as {settings.Name} for {string.Join(", ", settings.Centers)}");
         try
         {
             run.Run(interruption.Token);
@@ -94,9 +94,9 @@ internal static class ProbeCommand
             output.Dispose();
         }
 
-        foreach (var warning in run.Warnings) RoleOptions.Tell(warning);
+        foreach (var warning in run.Warnings) Notice.Tell(warning);
         Summary.Print(Deliveries.Count(run.Report(), [output]), run.Warnings.Count > 0);
-        RoleOptions.Tell($"{Summary.Number(output.Delivered)} calls delivered, {Summary.Number(output.Waiting)} wait in the spool");
+        Notice.Tell($"{Summary.Number(output.Delivered)} calls delivered, {Summary.Number(output.Waiting)} wait in the spool");
         return interruption.BySignal ? ExitCode.Interrupted : ExitCode.Done;
     }
 

@@ -70,7 +70,7 @@ internal sealed class RetentionChoices
     {
         if (options is null) return null;
         if (CaptureSourceSelector.Resolve(plane) == CapturePlane.Ebpf) throw new UsageException("sockets have no packets to keep: take --source ring+ebpf, or keep none");
-        var keeper = new PacketKeeper(options with { Tell = static text => Console.Error.WriteLine($"weir: {text}") }, tunnels);
+        var keeper = new PacketKeeper(options with { Tell = Notice.Tell }, tunnels);
         Console.Error.WriteLine($"weir: raw packets are kept in {options.Directory}, {ByteSize.Format(options.BudgetBytes)} at most: not redacted, readable for the owner of the folder alone");
         return keeper;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using Weir.Cli.Smells;
 using Weir.Export;
 using Weir.Manifests;
@@ -7,6 +6,7 @@ using Weir.Manifests.Checks;
 using Weir.Manifests.Images;
 using Weir.Manifests.Reports;
 using Weir.Manifests.Scanning;
+using Weir.Records;
 
 namespace Weir.Cli.Commands;
 
@@ -65,7 +65,7 @@ internal sealed class SmellsCommand
         var paths = parsed.GetValue(_paths) ?? [];
         if (paths.Length == 0 && !parsed.GetValue(_cluster)) throw new UsageException("name files or folders, - for standard input, or --cluster");
         var scanner = new SmellScanner(Options(parsed));
-        var files = new ManifestFiles(scanner, ManifestLimits.Default, static text => Console.Error.WriteLine($"weir: {text}"));
+        var files = new ManifestFiles(scanner, ManifestLimits.Default, Notice.Tell);
         foreach (var path in paths) Read(files, path);
         foreach (var path in parsed.GetValue(_images) ?? []) scanner.Add(ReadImage(path));
         IReadOnlyList<string> unseen = [];
@@ -114,7 +114,7 @@ internal sealed class SmellsCommand
 
         using var output = new BufferedStream(StandardOutput.Open());
         if (parsed.GetValue(_json)) SmellJson.Write(report, output);
-        else SmellSarif.Write(report, Version(), output);
+        else SmellSarif.Write(report, ProductVersion.Text, output);
         output.Write("\n"u8);
     }
 
@@ -152,6 +152,4 @@ internal sealed class SmellsCommand
             throw new UsageException($"{file}: {e.Message}");
         }
     }
-
-    private static string Version() => typeof(SmellsCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

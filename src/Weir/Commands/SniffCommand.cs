@@ -63,9 +63,9 @@ internal static class SniffCommand
         var wanted = parsed.GetValue(options.Counters) is null ? AccountingMode.Off : AccountingMode.On;
         using var counting = file is not null
             ? ByteCounting.OfFile(wanted)
-            : ByteCounting.Open(wanted, parsed.GetValue(options.AccountingPlane), plane, filter, Counted(options, parsed), static text => Console.Error.WriteLine($"weir: {text}"));
+            : ByteCounting.Open(wanted, parsed.GetValue(options.AccountingPlane), plane, filter, Counted(options, parsed), Notice.Tell);
         var sources = OpenSources(options, delivery, parsed, file, plane, filter, counting.WantsAllFrames, interruption.Token);
-        using var counters = counting.IsOn ? new TrafficLinesOutput(StatisticsFile(parsed.GetValue(options.Counters))!, static text => Console.Error.WriteLine($"weir: {text}")) : null;
+        using var counters = counting.IsOn ? new TrafficLinesOutput(StatisticsFile(parsed.GetValue(options.Counters))!, Notice.Tell) : null;
         using var traffic = counters is null ? null : new TrafficAccountant(
             new TrafficOptions { Sink = counters, Node = SniffOptions.FromEnvironment("NODE_NAME") ?? "", Identifier = identity.Identifier }, live: file is null);
         using var packets = PacketFile(specs);
@@ -94,7 +94,7 @@ internal static class SniffCommand
         };
         var calls = new ExchangeMetrics();
         using var run = new ProbeRun(sources, probe, Lanes(options, delivery, parsed, outputs, calls));
-        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), calls, new OutputStatus(outputs), .. traffic is null ? [] : (IStatusSource[])[traffic], .. keeper is null ? [] : (IStatusSource[])[keeper]]);
+        await using var metrics = await options.Metrics.Start(parsed, [new ProbeStatus(run), calls, new OutputStatus(outputs), traffic, keeper]);
         try
         {
             Console.Error.WriteLine($"weir: {(file is null ? "capturing on" : "reading")} {Names(run, file)}");

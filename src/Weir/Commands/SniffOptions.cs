@@ -177,6 +177,9 @@ internal sealed class SniffOptions
         }
     }
 
+    /// <summary>What Kubernetes calls this node, or the host itself.</summary>
+    public static string NodeName => FromEnvironment("NODE_NAME") ?? Environment.MachineName;
+
     public static string? FromEnvironment(params IEnumerable<string> names) =>
         names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrWhiteSpace(value));
 

@@ -88,9 +88,9 @@ internal static class UpCommand
         // The page does not watch itself.
         var filter = options.Metrics.Exclude(SniffCommand.Filter(options, parsed), parsed).Excluding(center.Listen.Port);
         using var counting = ByteCounting.Open(
-            parsed.GetValue(options.Accounting), parsed.GetValue(options.AccountingPlane), plane, filter, SniffCommand.Counted(options, parsed), static text => Console.Error.WriteLine($"weir: {text}"));
+            parsed.GetValue(options.Accounting), parsed.GetValue(options.AccountingPlane), plane, filter, SniffCommand.Counted(options, parsed), Notice.Tell);
         var sources = SniffCommand.OpenLive(options, parsed, plane, filter, countAll: counting.WantsAllFrames);
-        var node = SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName;
+        var node = SniffOptions.NodeName;
         using var keeper = RetentionChoices.Open(options.Retention.Read(parsed), plane, options.Mirror.Tunnels(parsed));
         using var traffic = counting.IsOn
             ? new TrafficAccountant(new TrafficOptions { Sink = host.Traffic, Node = node, Address = AccountingModes.OwnAddress(), Identifier = identity.Identifier }, live: true)
@@ -140,7 +140,7 @@ internal static class UpCommand
     {
         ApisecEnvironment.Check(configuration);
         if (ApisecEnvironment.IsOff || (configuration is null && !ApisecEnvironment.IsNamed)) return null;
-        return new ApisecOutput(ApisecEnvironment.Read(configuration, Path.Combine(data, "spool"), static text => Console.Error.WriteLine($"weir: {text}")));
+        return new ApisecOutput(ApisecEnvironment.Read(configuration, Path.Combine(data, "spool"), Notice.Tell));
     }
 
     internal static CenterHost Host(CenterOptions center)

@@ -68,7 +68,7 @@ internal sealed class ConfigurationWatch(Func<(YamlSettings Settings, Action App
             _last = settings.Seen;
             if (changed.Count == 0)
             {
-                if (asked) Tell("the configuration is as it was");
+                if (asked) Notice.Tell("the configuration is as it was");
                 return;
             }
 
@@ -76,20 +76,18 @@ internal sealed class ConfigurationWatch(Func<(YamlSettings Settings, Action App
             if (now.Count > 0)
             {
                 apply();
-                Tell($"the configuration has changed: {string.Join(", ", now)}");
+                Notice.Tell($"the configuration has changed: {string.Join(", ", now)}");
             }
 
-            if (later.Count > 0) Tell($"the configuration has changed, which a restart will apply: {string.Join(", ", later)}");
+            if (later.Count > 0) Notice.Tell($"the configuration has changed, which a restart will apply: {string.Join(", ", later)}");
         }
         catch (UsageException trouble)
         {
             // Said once while it stays the same; somebody may be writing the file.
-            if (asked || trouble.Message != _lastTrouble) Tell($"the changed configuration is not taken: {trouble.Message}");
+            if (asked || trouble.Message != _lastTrouble) Notice.Tell($"the changed configuration is not taken: {trouble.Message}");
             _lastTrouble = trouble.Message;
         }
     }
 
     private bool IsLive(string key) => live.Any(one => one.EndsWith('.') ? key.StartsWith(one, StringComparison.Ordinal) : key == one);
-
-    private static void Tell(string text) => Console.Error.WriteLine($"weir: {text}");
 }

@@ -75,7 +75,7 @@ internal static class Deliveries
         if (spec.Kind == OutputKind.Otlp) return new OtlpOutput(Otlp(spec, parsed, options, fromFile, stop));
         if (spec.Kind != OutputKind.Resurface) return spec.Open();
         if (!RuleOptions.IsResurfaceDisabled) return new ResurfaceOutput(Resurface(spec, parsed, options, rules, fromFile, stop));
-        Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
+        Notice.Tell("USAGE_LOGGERS_DISABLE is set: nothing is delivered to Resurface");
         return new NoneOutput();
     }
 
@@ -91,18 +91,18 @@ internal static class Deliveries
         Stop = stop,
         DrainTime = Drain(parsed, options, fromFile),
         Spool = Limits(parsed, options),
-        Tell = Tell,
+        Tell = Notice.Tell,
     };
 
     private static IExchangeOutput Apisec(OutputSpec spec, ParseResult parsed, DeliveryOptions options, bool fromFile, CancellationToken stop)
     {
         if (ApisecEnvironment.IsOff)
         {
-            Tell("ENABLE_APISEC_INTEGRATION is false: nothing is delivered to APISec");
+            Notice.Tell("ENABLE_APISEC_INTEGRATION is false: nothing is delivered to APISec");
             return new NoneOutput();
         }
 
-        return new ApisecOutput(ApisecEnvironment.Read(spec.File, Spool(parsed, options), Tell) with
+        return new ApisecOutput(ApisecEnvironment.Read(spec.File, Spool(parsed, options), Notice.Tell) with
         {
             WaitForRoom = fromFile,
             Stop = stop,
@@ -117,7 +117,7 @@ internal static class Deliveries
             Stop = stop,
             DrainTime = Drain(parsed, options, fromFile),
             Spool = Limits(parsed, options),
-            Tell = Tell,
+            Tell = Notice.Tell,
         };
 
     private static string Spool(ParseResult parsed, DeliveryOptions options) => parsed.GetValue(options.Spool) ?? DefaultSpool();
@@ -164,6 +164,4 @@ internal static class Deliveries
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
         return Path.Combine(state, "weir", "spool");
     }
-
-    private static void Tell(string text) => Console.Error.WriteLine($"weir: {text}");
 }

@@ -36,17 +36,17 @@ internal sealed class AuthSettings
     {
         if (!center.Auth.Enabled)
         {
-            RoleOptions.Tell("WARNING: --no-auth: every program and user of this machine reads all that is captured, and may change everything");
+            Notice.Tell("WARNING: --no-auth: every program and user of this machine reads all that is captured, and may change everything");
             return;
         }
 
         if (host.FirstPassword is { } password)
-            RoleOptions.Tell($"first start: log in as admin with the password {password}  (shown this once, kept as a hash; docs/guides/accounts.md)");
+            Notice.Tell($"first start: log in as admin with the password {password}  (shown this once, kept as a hash; docs/guides/accounts.md)");
         var loopback = IPAddress.IsLoopback(center.Listen.Address);
         if (link && loopback && host.CreateLoginLink() is { } address)
-            RoleOptions.Tell($"{address} logs in by one click, once, within {center.Auth.LinkLifetime.TotalMinutes:0} minutes");
+            Notice.Tell($"{address} logs in by one click, once, within {center.Auth.LinkLifetime.TotalMinutes:0} minutes");
         if (!loopback && center.Auth.PublicUrl?.Scheme != Uri.UriSchemeHttps)
-            RoleOptions.Tell("the page is served unencrypted: whoever is on the way reads passwords and calls; put a proxy with TLS in front of it, and its address into publicUrl");
+            Notice.Tell("the page is served unencrypted: whoever is on the way reads passwords and calls; put a proxy with TLS in front of it, and its address into publicUrl");
     }
 
     private static bool IsPage(string text, out Uri? address) =>

@@ -57,7 +57,7 @@ internal sealed class ProbeSettings
         var centers = yaml.FindAll("centers", "Where to deliver, HOST[:PORT]; the next one is taken when one is away");
         var settings = new ProbeSettings(yaml, CaptureSettings.Read(yaml))
         {
-            Name = yaml.FindText("name", "The probe's name in calls and reports (default NODE_NAME, then the host's name)")?.Text ?? SniffOptions.FromEnvironment("NODE_NAME") ?? Environment.MachineName,
+            Name = yaml.FindText("name", "The probe's name in calls and reports (default NODE_NAME, then the host's name)")?.Text ?? SniffOptions.NodeName,
             Centers = [.. (centers.Count > 0 ? centers : old.Centers).Select(Center).Distinct()],
             Token = tokens.Count > 0 ? tokens[0] : null,
             Tls = ReadTls(yaml),

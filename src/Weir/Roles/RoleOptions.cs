@@ -29,6 +29,4 @@ internal sealed class RoleOptions
         foreach (var option in (Option[])[Config, Check, For, .. Metrics.All]) command.Options.Add(option);
         return command;
     }
-
-    public static void Tell(string text) => Console.Error.WriteLine($"weir: {text}");
 }

@@ -172,17 +172,33 @@ public sealed class AccessTokenTests
     {
         using var lab = new AccountsLab();
         var (token, _) = lab.Accounts.Tokens.Create("ci", "admin", Role.Viewer, null)!.Value;
-        lab.Accounts.Dispose();
+        lab.End();
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(lab.File));
         var bytes = Encoding.Latin1.GetString(File.ReadAllBytes(lab.File));
         Assert.DoesNotContain(AccountsLab.Password, bytes, StringComparison.Ordinal);
         Assert.DoesNotContain(token[5..], bytes, StringComparison.Ordinal);
         Assert.Contains("pbkdf2-sha512$1$", bytes, StringComparison.Ordinal);
-        using var store = new AccountStore(lab.File);
+        using var store = new SqliteAccountStore(lab.File);
         Assert.Equal("admin", Assert.Single(store.LoadUsers()).Name);
     }
 
     private static string Part(string json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json));
 
     private static string Json(string part) => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(part));
+
+    /// <summary>Before anybody knows who signed it: not UTF-8, and an escape that stands for half a character.</summary>
+    [Theory]
+    [InlineData("7B22616C67223A22FF227D")]
+    [InlineData("7B22FF223A312C22616C67223A31227D")]
+    [InlineData("7B22615C7564383030223A317D")]
+    [InlineData("7B22616C67223A225C7564383030222C22747970223A224A5754222C226B6964223A2278227D")]
+    public void A_token_whose_parts_are_no_text_is_refused_as_any_other(string hex)
+    {
+        using var lab = new AccountsLab();
+        var token = $"{System.Buffers.Text.Base64Url.EncodeToString(Convert.FromHexString(hex))}.e30.AA";
+        Assert.Null(lab.Accounts.Authenticator.Bearer(token, out var trouble));
+        Assert.NotEmpty(trouble);
+        Assert.Null(lab.Accounts.Authenticator.Session(token));
+        Assert.False(Weir.Center.Auth.Oidc.ExternalTokens.IsForeign(token));
+    }
 }

@@ -1,4 +1,5 @@
 using Weir.Center.Auth;
+using Weir.Storage.Accounts;
 
 namespace Weir.Center.Tests.Auth;
 
@@ -8,13 +9,14 @@ internal sealed class AccountsLab : IDisposable
     public const string Password = "correct horse battery";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("weir-accounts-").FullName;
+    private bool _ended;
 
     public AccountsLab(Func<AuthOptions, AuthOptions>? change = null)
     {
         var options = new AuthOptions { PasswordRounds = 1000, Time = Time, AdminPassword = Password };
         Options = change?.Invoke(options) ?? options;
         Accounts = Open();
-        Assert.Null(Accounts.Begin());
+        Assert.Null(Accounts.Begin(CancellationToken.None).GetAwaiter().GetResult());
     }
 
     public SetTime Time { get; } = new();
@@ -30,15 +32,23 @@ internal sealed class AccountsLab : IDisposable
     /// <summary>What a restart remembers.</summary>
     public void Restart()
     {
-        Accounts.Dispose();
+        End();
         Accounts = Open();
+        _ended = false;
     }
 
     public void Dispose()
     {
-        Accounts.Dispose();
+        End();
         Directory.Delete(_directory, recursive: true);
     }
 
-    private Accounts Open() => new(File, Options);
+    private Accounts Open() => new(new SqliteAccountStore(File), Options);
+
+    /// <summary>Closes the file, as the end of a center does.</summary>
+    public void End()
+    {
+        if (!_ended) Accounts.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _ended = true;
+    }
 }

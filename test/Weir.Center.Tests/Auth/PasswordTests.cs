@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Weir.Center.Auth;
+using Weir.Storage.Accounts;
 
 namespace Weir.Center.Tests.Auth;
 
@@ -46,7 +47,7 @@ public sealed class PasswordTests
     {
         using var lab = new AccountsLab();
         var token = lab.Accounts.Issue(lab.Admin).Token;
-        using var next = new Accounts(lab.File, lab.Options with { PasswordRounds = 1500 });
+        await using var next = new Accounts(new SqliteAccountStore(lab.File), lab.Options with { PasswordRounds = 1500 });
         Assert.Equal(LoginOutcome.Good, (await next.Logins.WithPassword("admin", AccountsLab.Password, s_here, default)).Outcome);
         Assert.Contains("$1500$", next.Users.Find("admin")!.Password, StringComparison.Ordinal);
         Assert.NotNull(next.Authenticator.Session(token));

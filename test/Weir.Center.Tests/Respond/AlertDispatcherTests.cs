@@ -68,7 +68,7 @@ public sealed class AlertDispatcherTests : IDisposable
                     new AlertRoute("low", _receiver) { MinSeverity = AlertSeverity.Info, Namespaces = ["sh*"], Kinds = ["flood"], Resolved = false },
                     new AlertRoute("high", other) { MinSeverity = AlertSeverity.Critical },
                 ],
-            }, RespondLimits.Default, Path.Combine(_directory, "alerts"), _store, _clock, static _ => { });
+            }, RespondLimits.Default, Path.Combine(_directory, "alerts"), new RespondDocuments(_store, _directory), _clock, static _ => { });
         dispatcher.Offer(Alert("a", AlertSeverity.Low));
         dispatcher.Offer(Alert("b", AlertSeverity.Critical, "pay"));
         dispatcher.Offer(Alert("c", AlertSeverity.Critical) with { Namespace = null });
@@ -201,7 +201,7 @@ public sealed class AlertDispatcherTests : IDisposable
     private SqliteExchangeStore Open() => new(new SqliteStoreOptions { Path = Path.Combine(_directory, "weir.db") });
 
     private AlertDispatcher Start(AlertOptions? options = null, RespondLimits? limits = null, string spool = "alerts") =>
-        new(Options(options ?? new AlertOptions()), limits ?? RespondLimits.Default, Path.Combine(_directory, spool), _store, _clock, static _ => { });
+        new(Options(options ?? new AlertOptions()), limits ?? RespondLimits.Default, Path.Combine(_directory, spool), new RespondDocuments(_store, _directory), _clock, static _ => { });
 
     private AlertOptions Options(AlertOptions options) => options with { Routes = [new AlertRoute("ops", _receiver)], Retry = new DeliveryRetry { FirstMs = 10, MaxMs = 50 } };
 

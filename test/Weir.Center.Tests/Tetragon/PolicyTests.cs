@@ -79,6 +79,8 @@ public sealed class PolicyTests
     [InlineData("kind: TracingPolicy", "kind: Pod", "is neither")]
     [InlineData("cilium.io/v1alpha1", "v1", "is not cilium.io")]
     [InlineData("name: egress", "name: Egress_1", "is no name")]
+    [InlineData("name: egress", "name: false", "is no name")]
+    [InlineData("name: egress", "name: 7", "is no name")]
     [InlineData("name: egress", "name: egress, namespace: shop", "has no namespace")]
     [InlineData("kprobes:", "kprobe:", "is no key")]
     [InlineData("call: tcp_connect", "call: \"\"", "is missing")]

@@ -22,6 +22,8 @@ public sealed partial class HelmTests : IDisposable
     [InlineData("node")]
     [InlineData("ebpf")]
     [InlineData("split")]
+    [InlineData("kernel")]
+    [InlineData("clickhouse")]
     public async Task The_chart_renders_what_was_looked_at(string values)
     {
         await Helm("lint", RepositoryRoot.Combine(Chart), "--strict", "-f", Values(values));
@@ -36,6 +38,8 @@ public sealed partial class HelmTests : IDisposable
     [InlineData("node", "NET_RAW")]
     [InlineData("ebpf", "NET_RAW", "BPF", "PERFMON", "SYS_ADMIN", "SYS_PTRACE")]
     [InlineData("split", "NET_RAW")]
+    [InlineData("kernel", "NET_RAW", "BPF")]
+    [InlineData("clickhouse", "NET_RAW")]
     public async Task Containers_have_the_rights_that_they_need_and_no_others(string values, params string[] capabilities)
     {
         var objects = await Objects(values);
@@ -67,6 +71,8 @@ public sealed partial class HelmTests : IDisposable
     [InlineData("node")]
     [InlineData("ebpf")]
     [InlineData("split")]
+    [InlineData("kernel")]
+    [InlineData("clickhouse")]
     public async Task Our_own_search_for_smells_finds_none(string values)
     {
         var file = Path.Combine(_folder.FullName, "rendered.yaml");
@@ -119,16 +125,36 @@ public sealed partial class HelmTests : IDisposable
         Assert.Contains("cluster:\n  enabled: true", YamlFile.Text(objects.Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == "weir-center"), "data", "center.yaml"), StringComparison.Ordinal);
     }
 
+    /// <summary>What counting in the kernel adds to each way to capture, and how the role is told.</summary>
+    [SkippableTheory]
+    [InlineData("mode=node", "NET_RAW", "BPF")]
+    [InlineData("mode=node,probe.source=ebpf", "NET_RAW", "BPF", "PERFMON")]
+    [InlineData("mode=deliver,deliver.url=https://resurface.example/message", "NET_RAW")]
+    public async Task Counting_in_the_kernel_adds_what_it_needs_and_is_said(string set, params string[] capabilities)
+    {
+        var text = await Helm("template", "weir", RepositoryRoot.Combine(Chart), "--namespace", "weir", "--set", $"probe.accounting=kernel,{set}");
+        var pod = YamlFile.Find(Split(text).Single(one => YamlFile.Text(one, "kind") == "DaemonSet"), "spec", "template", "spec")!;
+        Assert.Equal(capabilities, YamlFile.Texts(pod, "containers", "0", "securityContext", "capabilities", "add"));
+        var arguments = YamlFile.Texts(pod, "containers", "0", "args");
+        Assert.Equal(set.Contains("node", StringComparison.Ordinal), string.Join(' ', arguments).Contains("--accounting-plane kernel", StringComparison.Ordinal));
+        var file = Path.Combine(_folder.FullName, "rendered.yaml");
+        await File.WriteAllTextAsync(file, text);
+        await AssertNoSmells(file);
+    }
+
     [SkippableTheory]
     [InlineData("mode=cluster")]
     [InlineData("rbac.center.rateLimits={apache}")]
     [InlineData("rbac.center.everything=true")]
     [InlineData("mode=deliver")]
     [InlineData("probe.source=pcap")]
+    [InlineData("probe.accounting=ebpf")]
     [InlineData("probe.ports=http")]
     [InlineData("probe.limits.memory=1Gi")]
     [InlineData("mode=split")]
     [InlineData("center.replicas=2")]
+    [InlineData("center.clickhouse.url=clickhouse:http://me:secret@ch:8123/weir")]
+    [InlineData("networkPolicy.egress=[],mode=split,transport.tokenSecret=t,center.clickhouse.url=clickhouse:http://ch:8123/weir")]
     [InlineData("center.userId=0")]
     [InlineData("metrics.port=0")]
     [InlineData("probe.source=ebpf,probe.interfaces=eth0")]
@@ -147,6 +173,8 @@ public sealed partial class HelmTests : IDisposable
     [InlineData("node")]
     [InlineData("ebpf")]
     [InlineData("split")]
+    [InlineData("kernel")]
+    [InlineData("clickhouse")]
     public async Task Kubectl_knows_every_field(string values)
     {
         Skip.IfNot(Child.Exists("kubectl"), "needs kubectl");
@@ -154,7 +182,7 @@ public sealed partial class HelmTests : IDisposable
         foreach (var one in Split(await Render(values)))
         {
             var kind = YamlFile.Text(one, "kind")!;
-            if (kind is not ("DaemonSet" or "Deployment")) continue;
+            if (kind is not ("DaemonSet" or "Deployment" or "StatefulSet")) continue;
             var file = Path.Combine(_folder.FullName, $"{kind}.yaml");
             await using (var writer = new StreamWriter(file)) new YamlStream(new YamlDocument(one)).Save(writer, assignAnchors: false);
             var output = await Child.Output("kubectl", "set", "env", "--local", "-f", file, "WEIR_CHECK=1", "-o", "yaml");
@@ -165,13 +193,15 @@ public sealed partial class HelmTests : IDisposable
             known++;
         }
 
-        Assert.Equal(values == "split" ? 2 : 1, known);
+        Assert.Equal(values is "split" or "kernel" or "clickhouse" ? 2 : 1, known);
     }
 
     [SkippableTheory]
     [InlineData("node")]
     [InlineData("ebpf")]
     [InlineData("split")]
+    [InlineData("kernel")]
+    [InlineData("clickhouse")]
     public async Task The_binary_knows_every_argument(string values)
     {
         foreach (var pod in (await Objects(values)).Select(one => YamlFile.Find(one, "spec", "template", "spec")).OfType<YamlNode>())
@@ -184,24 +214,42 @@ public sealed partial class HelmTests : IDisposable
     }
 
     [SkippableTheory]
-    [InlineData("probe")]
-    [InlineData("center")]
-    public async Task The_configuration_of_the_role_is_understood(string role)
+    [InlineData("split", "probe")]
+    [InlineData("split", "center")]
+    [InlineData("kernel", "probe")]
+    [InlineData("clickhouse", "probe")]
+    [InlineData("clickhouse", "center")]
+    public async Task The_configuration_of_the_role_is_understood(string values, string role)
     {
-        var map = (await Objects("split")).Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == $"weir-{role}");
+        var map = (await Objects(values)).Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == $"weir-{role}");
         // What the mounted secrets hold stands in a folder of the test.
         using var key = RSA.Create(2048);
         using var certificate = new CertificateRequest("CN=weir-center.weir.svc", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         await Write("token", "0123456789abcdef");
+        await Write("password", "made-up-for-this-test");
         await Write("ca.crt", certificate.ExportCertificatePem());
         await Write("tls.crt", certificate.ExportCertificatePem());
         await Write("tls.key", key.ExportPkcs8PrivateKeyPem());
         var text = YamlFile.Text(map, "data", $"{role}.yaml")!;
-        await Write($"{role}.yaml", text.Replace("/etc/weir-token", _folder.FullName, StringComparison.Ordinal).Replace("/etc/weir-tls", _folder.FullName, StringComparison.Ordinal));
+        await Write($"{role}.yaml", text.Replace("/etc/weir-token", _folder.FullName, StringComparison.Ordinal).Replace("/etc/weir-tls", _folder.FullName, StringComparison.Ordinal)
+            .Replace("/etc/weir-store", _folder.FullName, StringComparison.Ordinal));
         using var child = WeirCommand.Start(role, "-c", Path.Combine(_folder.FullName, $"{role}.yaml"), "--check");
         var (code, _, errors) = await child.Finish(TimeSpan.FromMinutes(1));
         Assert.True(code == 0, errors);
+    }
+
+    [SkippableFact]
+    public async Task Over_a_shared_store_each_probe_delivers_to_every_center_by_its_name()
+    {
+        var objects = await Objects("clickhouse");
+        var set = objects.Single(one => YamlFile.Text(one, "kind") == "StatefulSet");
+        var service = objects.Single(one => YamlFile.Text(one, "kind") == "Service" && YamlFile.Text(one, "metadata", "name") == YamlFile.Text(set, "spec", "serviceName"));
+        Assert.Equal("None", YamlFile.Text(service, "spec", "clusterIP"));
+        var probe = YamlFile.Text(objects.Single(one => YamlFile.Text(one, "kind") == "ConfigMap" && YamlFile.Text(one, "metadata", "name") == "weir-probe"), "data", "probe.yaml")!;
+        Assert.Equal("3", YamlFile.Text(set, "spec", "replicas"));
+        for (var n = 0; n < 3; n++) Assert.Contains($"- weir-center-{n}.weir-center.weir.svc:7374\n", probe, StringComparison.Ordinal);
+        Assert.DoesNotContain(objects, one => YamlFile.Text(one, "kind") is "Deployment" or "PersistentVolumeClaim");
     }
 
     [Fact]

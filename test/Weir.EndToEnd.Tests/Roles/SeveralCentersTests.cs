@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Weir.EndToEnd.Tests.Page;
 using Weir.EndToEnd.Tests.Support;
 using Weir.Storage.Tests.ClickHouse;
 using Xunit.Abstractions;
@@ -25,9 +27,9 @@ public sealed class SeveralCentersTests(ITestOutputHelper log) : IDisposable
         Skip.If(ClickHouseServer.Missing is not null, ClickHouseServer.Missing);
         using var server = new ClickHouseServer();
         server.Start();
-        var (one, other) = (Address(), Address());
-        using var killed = await Start(server, one, "one");
-        using var second = await Start(server, other, "other");
+        var (one, other) = (SharedCenters.Address(), SharedCenters.Address());
+        using var killed = await SharedCenters.Start(server, _folder, one, "one");
+        using var second = await SharedCenters.Start(server, _folder, other, "other");
         using var first = await CenterStream.Open(one);
         using var stream = await CenterStream.Open(other);
 
@@ -55,7 +57,7 @@ public sealed class SeveralCentersTests(ITestOutputHelper log) : IDisposable
         await stream.WaitFor(all, s_patience);
 
         // Another begins in the place of the one that was killed; and the one that lived is still followed.
-        using var again = await Start(server, one, "one");
+        using var again = await SharedCenters.Start(server, _folder, one, "one");
         using var third = await CenterStream.Open(one);
         await Send(other, 2000, 1);
         await Send(one, 3000, 1);
@@ -80,29 +82,77 @@ public sealed class SeveralCentersTests(ITestOutputHelper log) : IDisposable
         }
     }
 
+    [SkippableFact]
+    public async Task Who_may_log_in_is_known_at_every_center_and_outlives_the_one_that_made_it()
+    {
+        Skip.If(ClickHouseServer.Missing is not null, ClickHouseServer.Missing);
+        using var server = new ClickHouseServer();
+        server.Start();
+        var (one, other) = (SharedCenters.Address(), SharedCenters.Address());
+        using var killed = await SharedCenters.Start(server, _folder, one, "one");
+        using var second = await SharedCenters.Start(server, _folder, other, "other");
+        using var admin = await Login.Open(one);
+
+        // What one center signed or made is good at the other at once.
+        using var there = new HttpClient { BaseAddress = new Uri(other) };
+        there.DefaultRequestHeaders.Authorization = admin.DefaultRequestHeaders.Authorization;
+        Assert.Equal(HttpStatusCode.OK, await Ask(there));
+        using (await Json(admin, HttpMethod.Post, "/api/v1/users", """{"name":"eve","role":"viewer","password":"some-long-words-of-hers"}""")) { }
+        using var token = await Json(admin, HttpMethod.Post, "/api/v1/tokens", """{"name":"reports","role":"viewer"}""");
+        using var program = new HttpClient { BaseAddress = new Uri(other) };
+        program.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.RootElement.GetProperty("token").GetString());
+        Assert.Equal(HttpStatusCode.OK, await Ask(program));
+
+        killed.Signal("KILL");
+        await killed.Finish(s_patience);
+        var (name, value) = await Login.Session(other, "eve", "some-long-words-of-hers");
+        Assert.Equal(HttpStatusCode.OK, await Ask(there));
+
+        // A center that begins with nothing of its own knows them all, and what it ends is over at the other.
+        using var third = await SharedCenters.Start(server, _folder, one, "third");
+        using var eve = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri(one) };
+        eve.DefaultRequestHeaders.Add("Cookie", $"{name}={value}");
+        // A browser sees one address, whichever center is behind it.
+        eve.DefaultRequestHeaders.Host = new Uri(other).Authority;
+        Assert.Equal(HttpStatusCode.OK, await Ask(eve));
+        using (await Json(there, HttpMethod.Patch, "/api/v1/users/eve", """{"disabled":true}""")) { }
+        using (var gone = await there.DeleteAsync(new Uri($"/api/v1/tokens/{token.RootElement.GetProperty("id").GetString()}", UriKind.Relative))) gone.EnsureSuccessStatusCode();
+        using var elsewhere = new HttpClient { BaseAddress = new Uri(one) };
+        elsewhere.DefaultRequestHeaders.Authorization = program.DefaultRequestHeaders.Authorization;
+        await Eventually(async () => await Ask(eve) == HttpStatusCode.Unauthorized && await Ask(elsewhere) == HttpStatusCode.Unauthorized);
+
+        // Who did that is told by whichever is asked.
+        using var audit = JsonDocument.Parse(await admin.GetStringAsync(new Uri("/api/v1/audit?kind=change", UriKind.Relative)));
+        Assert.Subset(
+            audit.RootElement.GetProperty("items").EnumerateArray().Select(line => line.GetProperty("action").GetString()!).ToHashSet(),
+            new HashSet<string> { "createUser", "createToken", "changeUser", "deleteToken" });
+    }
+
+    private static async Task<HttpStatusCode> Ask(HttpClient http)
+    {
+        using var answer = await http.GetAsync(new Uri("/api/v1/status", UriKind.Relative));
+        return answer.StatusCode;
+    }
+
+    private static async Task<JsonDocument> Json(HttpClient http, HttpMethod method, string path, string body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = new StringContent(body, new MediaTypeHeaderValue("application/json")) };
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task Eventually(Func<Task<bool>> holds)
+    {
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < s_patience; await Task.Delay(100))
+            if (await holds()) return;
+        Assert.Fail($"not within {s_patience}");
+    }
+
     public void Dispose()
     {
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static string Address() => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{RunningWeir.FreePort()}");
-
-    private async Task<Child> Start(ClickHouseServer server, string address, string name)
-    {
-        var file = Path.Combine(_folder, $"{name}.yaml");
-        await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
-            listen: {new Uri(address).Authority}
-            data: {_folder}/{name}
-            adminPassword: {Login.Password}
-            probes:
-              listen: 127.0.0.1:{RunningWeir.FreePort()}
-            store:
-              url: clickhouse:{server.Address}weir
-            """));
-        var center = WeirCommand.Start("center", "-c", file);
-        await center.WaitForError("shows the calls", s_patience);
-        return center;
     }
 
     private async Task Send(string center, int from, int batches) => Assert.Equal(batches, await SendUntilRefused(center, from, batches));

@@ -68,6 +68,33 @@ public sealed class OtlpMetricsPushTests
         Assert.All(metrics.Values, one => Assert.NotEqual(Proto.Metric.DataOneofCase.None, one.DataCase));
     }
 
+    /// <summary>Those of the text that a scraper of OpenMetrics gets, each with its call and, where the request said one, its trace.</summary>
+    [Fact]
+    public async Task Each_bucket_has_an_example_with_its_call_and_its_trace()
+    {
+        await using var collector = await MetricsCollector.Start();
+        var calls = new ExchangeMetrics();
+        var (traced, untraced) = (TestExchange.GetOk(), TestExchange.GetOk());
+        TestExchange.Header(traced.Request, "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        untraced.Response.LastByteNs = untraced.StartedAtNs + 90_000_000_000;
+        foreach (var call in (Exchange[])[traced, untraced]) calls.Write(call);
+        var text = Exposition.Write(MetricSet.From([calls]), openMetrics: true);
+        await using (new OtlpMetricsPush(Options(collector), [calls])) { }
+        await collector.Came(1);
+        var metrics = Assert.Single(collector.Requests).ResourceMetrics.Single().ScopeMetrics.Single().Metrics;
+        var examples = Assert.Single(metrics.Single(one => one.Name == "weir_exchange_duration_seconds").Histogram.DataPoints).Exemplars;
+        Assert.Equal(2, examples.Count);
+        Assert.Equal(2, text.Split(" # {").Length - 1);
+        Assert.Equal(["4BF92F3577B34DA6A3CE929D0E0E4736", ""], examples.Select(one => Convert.ToHexString(one.TraceId.Span)));
+        foreach (var (example, call) in examples.Zip((Exchange[])[traced, untraced]))
+        {
+            var attribute = Assert.Single(example.FilteredAttributes);
+            Assert.Equal(("exchange_id", call.Id.ToString()), (attribute.Key, attribute.Value.StringValue));
+            Assert.Equal((call.DurationNs / 1e9, (ulong)call.StartedAtNs), (example.AsDouble, example.TimeUnixNano));
+            Assert.Contains($"exchange_id=\"{call.Id}\"", text, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_collector_that_is_busy_is_asked_again_and_both_is_told_once()
     {

@@ -107,6 +107,16 @@ public class TrivyReportTests
         }
     }
 
+    [Fact]
+    public void A_score_that_is_no_number_of_this_world_is_none()
+    {
+        var report = Parse("""{"SchemaVersion":2,"Results":[{"Target":"a","Vulnerabilities":[{"VulnerabilityID":"x","SeveritySource":"nvd","CVSS":{"nvd":{"V3Score":1e999}}}]}]}""");
+        Assert.Null(Assert.Single(report.Vulnerabilities).Score);
+        using var stream = new MemoryStream();
+        ImageJson.Write(report, ImageSeverity.Unknown, stream);
+        using (JsonDocument.Parse(stream.ToArray())) Assert.NotEqual(0, stream.Length);
+    }
+
     [Theory]
     [InlineData("registry.example/a:1.0", "registry.example/a:1.0", true)]
     [InlineData("nginx:1.27", "docker.io/library/nginx:1.27", true)]

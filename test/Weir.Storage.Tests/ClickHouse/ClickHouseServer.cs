@@ -108,12 +108,30 @@ public sealed partial class ClickHouseServer : IDisposable
 
     private string Log() => File.Exists(Path.Combine(_directory, "errors")) ? File.ReadAllText(Path.Combine(_directory, "errors")) : "";
 
-    private static int[] FreePorts(int count)
+    /// <summary>Below those that connections begin from: a server takes them a second later, and again after it was killed.</summary>
+    internal static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        foreach (var listener in listeners) listener.Start();
-        var ports = listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners) listener.Stop();
-        return ports;
+        var ports = new List<int>();
+        while (ports.Count < count)
+        {
+            var port = Random.Shared.Next(20_000, 32_000);
+            if (!ports.Contains(port) && IsFree(port)) ports.Add(port);
+        }
+
+        return [.. ports];
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }

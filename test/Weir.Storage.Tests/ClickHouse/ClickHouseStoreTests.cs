@@ -96,7 +96,7 @@ public sealed class ClickHouseStoreTests(ClickHouseFixture fixture) : IClassFixt
         using (var store = new ClickHouseExchangeStore(options)) store.Append(Rows.Range(0, 100));
         fixture.Server.Ask($"DROP TABLE {options.Database}.exchange_counts_feed");
         fixture.Server.Ask($"DROP TABLE {options.Database}.exchange_counts");
-        foreach (var table in (string[])["live_feed", "traffic_counts", "traffic_reports"]) fixture.Server.Ask($"DROP TABLE {options.Database}.{table}");
+        foreach (var table in (string[])["live_feed", "traffic_counts", "traffic_reports", "leases", "traffic_points", "traffic_points_written", "traffic_point_turns"]) fixture.Server.Ask($"DROP TABLE {options.Database}.{table}");
         fixture.Server.Ask($"DROP TABLE {options.Database}.schema_versions");
         fixture.Server.Ask($"CREATE TABLE {options.Database}.schema_versions (version UInt32, applied_at DateTime) ENGINE = MergeTree() ORDER BY version");
         fixture.Server.Ask($"INSERT INTO {options.Database}.schema_versions VALUES (1, now())");
@@ -105,7 +105,7 @@ public sealed class ClickHouseStoreTests(ClickHouseFixture fixture) : IClassFixt
         Assert.Equal(110, migrated.Count);
         Assert.Equal(110, Pages.ReadAll(migrated, new ExchangeQuery { Limit = 9 }).Items.Count);
         Assert.Equal(110, migrated.Overview(s_all with { FromNs = 0, ToNs = long.MaxValue / 2 }).Matched);
-        Assert.Equal("3", fixture.Server.Ask($"SELECT max(version) FROM {options.Database}.schema_versions"));
+        Assert.Equal("5", fixture.Server.Ask($"SELECT max(version) FROM {options.Database}.schema_versions"));
     }
 
     [SkippableFact]

@@ -24,12 +24,7 @@ internal sealed class ZooKeeperServer : IDisposable
 
     public void Start()
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
+        Port = ClickHouseServer.FreePorts(1)[0];
         var configuration = Path.Combine(_directory, "zoo.cfg");
         File.WriteAllText(configuration, string.Create(CultureInfo.InvariantCulture, $"""
             tickTime=1000

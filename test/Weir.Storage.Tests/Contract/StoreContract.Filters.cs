@@ -12,7 +12,7 @@ public abstract partial class StoreContract
         var stored = Enumerable.Range(0, FilteredCalls).Select(Rows.Make).Select(Stored).ToList();
         var random = new Random(17);
         string[] leaves = [.. FilterTests.ExactTexts, .. FilterTests.PartialTexts];
-        foreach (var text in (string[])[.. leaves, .. Enumerable.Range(0, 40).Select(_ => FilterTests.Combine(random, leaves, depth: 3))])
+        foreach (var text in (string[])[.. leaves, .. Enumerable.Range(0, RandomFilters).Select(_ => FilterTests.Combine(random, leaves, depth: 3))])
         {
             var filter = TemporaryStore.Filter(text);
             var expected = stored.Where(filter.Predicate).Select(e => e.Id.ToString()).Reverse();

@@ -14,6 +14,9 @@ public abstract partial class StoreContract
     /// <summary>Two of them, as they are stored: in whole microseconds.</summary>
     private const long PairNs = 2_469_000;
 
+    /// <summary>Filters of random parts that are tried.</summary>
+    private protected virtual int RandomFilters => 40;
+
     /// <summary>An empty store of its own; the test disposes of it.</summary>
     private protected abstract IExchangeStore Open(StoreTestOptions? options = null);
 

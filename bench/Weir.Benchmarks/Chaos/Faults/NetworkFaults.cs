@@ -10,10 +10,18 @@ namespace Weir.Benchmarks.Chaos.Faults;
 /// <summary>The way to the centers cut or narrow; frames and connections that a node was not made for.</summary>
 internal sealed class NetworkFaults(ChaosPlant plant)
 {
+    /// <summary>Seconds.</summary>
+    private const double LongestChurn = 5;
+
+    private const double ConnectionsPerSecond = 10_000;
+
     private int _bursts;
 
     /// <summary>Connections that were made one by one, and the seconds that took.</summary>
     public List<(long Connections, double Seconds)> Churns { get; } = [];
+
+    /// <summary>Connections that were made as frames, the seconds that took, and those of which the device refused a frame.</summary>
+    public List<(long Connections, double Seconds, long Refused)> FrameChurns { get; } = [];
 
     public long HostileFrames { get; private set; }
 
@@ -23,6 +31,7 @@ internal sealed class NetworkFaults(ChaosPlant plant)
         new("narrow network", static role => role.Kind is RoleKind.Probe, Narrow),
         new("hostile frames", static role => role.Sees, Storm),
         new("connection churn", static role => role.Sees, Churn),
+        new("frames of connections", static role => role.Sees, ChurnFrames),
     ];
 
     private async Task Cut(Role role, FaultTime time)
@@ -59,10 +68,23 @@ internal sealed class NetworkFaults(ChaosPlant plant)
         var first = (role.NodeIndex * ChaosPlant.NodeNumbers) + (burst * 10_000_000L);
         using var churn = plant.Bench(
             role, CallLoad.Verb, plant.CallFile(role, $"churn-{burst.ToString(CultureInfo.InvariantCulture)}"), first.ToString(CultureInfo.InvariantCulture), "0",
-            Text(Math.Min(5, time.Lasting.TotalSeconds)));
+            Text(Math.Min(LongestChurn, time.Lasting.TotalSeconds)));
         var said = await Output(churn);
         Churns.Add((long.Parse(said[0], CultureInfo.InvariantCulture), double.Parse(said[1], CultureInfo.InvariantCulture)));
         await role.Recover("a churn of connections");
+    }
+
+    private async Task ChurnFrames(Role role, FaultTime time)
+    {
+        var burst = Interlocked.Increment(ref _bursts);
+        var first = (role.NodeIndex * ChaosPlant.NodeNumbers) + (burst * 10_000_000L);
+        using var churn = plant.Bench(
+            role, FrameChurn.Verb, ChaosPlant.ChurnDevice, plant.CallFile(role, $"{ChaosPlant.FrameCalls}-{burst.ToString(CultureInfo.InvariantCulture)}"),
+            first.ToString(CultureInfo.InvariantCulture), Text(ConnectionsPerSecond), Text(Math.Min(LongestChurn, time.Lasting.TotalSeconds)));
+        var said = await Output(churn);
+        lock (FrameChurns) FrameChurns.Add((long.Parse(said[0], CultureInfo.InvariantCulture), double.Parse(said[1], CultureInfo.InvariantCulture), long.Parse(said[2], CultureInfo.InvariantCulture)));
+        await role.WorkedOff();
+        await role.Recover("frames of connections");
     }
 
     private static async Task<string[]> Output(Child child)

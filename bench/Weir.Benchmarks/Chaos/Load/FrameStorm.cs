@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Weir.Packets;
 
 namespace Weir.Benchmarks.Chaos.Load;
@@ -26,34 +24,22 @@ internal static class FrameStorm
         var seconds = double.Parse(arguments[1], CultureInfo.InvariantCulture);
         var random = new Random(int.Parse(arguments[2], CultureInfo.InvariantCulture));
         var frames = Read(arguments[3]);
-        using var socket = new Socket(AddressFamily.Packet, SocketType.Raw, ProtocolType.Unspecified);
-        var device = new LinkEndPoint(Index(arguments[0]));
-        var (clock, sent, refused) = (Stopwatch.StartNew(), 0L, 0L);
+        using var device = new PacketDevice(arguments[0]);
+        var clock = Stopwatch.StartNew();
         while (clock.Elapsed.TotalSeconds < seconds)
         {
             for (var burst = 0; burst < 50; burst++)
             {
                 var frame = frames.Count == 0 || random.Next(4) == 0 ? Noise(random) : Ugly(frames[random.Next(frames.Count)], random);
-                try
-                {
-                    socket.SendTo(frame, device);
-                    sent++;
-                }
-                catch (SocketException)
-                {
-                    // Too long for the device, or its queue is full.
-                    refused++;
-                }
+                device.Write(frame, 0);
             }
 
             Thread.Sleep(1);
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sent} {refused}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Sent} {device.Refused}"));
         return 0;
     }
-
-    private static int Index(string device) => int.Parse(File.ReadAllText($"/sys/class/net/{device}/ifindex"), CultureInfo.InvariantCulture);
 
     private static List<byte[]> Read(string folder)
     {
@@ -91,20 +77,5 @@ internal static class FrameStorm
         // Version and header length of IPv4, so that more than the first look is taken.
         if (random.Next(2) == 0) frame[14] = 0x45;
         return frame;
-    }
-
-    /// <summary>sockaddr_ll (packet(7)): family, protocol, device index, the rest empty.</summary>
-    private sealed class LinkEndPoint(int device) : EndPoint
-    {
-        private const int Bytes = 20;
-
-        public override AddressFamily AddressFamily => AddressFamily.Packet;
-
-        public override SocketAddress Serialize()
-        {
-            var address = new SocketAddress(AddressFamily.Packet, Bytes);
-            for (var i = 0; i < sizeof(int); i++) address[4 + i] = (byte)(device >> (8 * i));
-            return address;
-        }
     }
 }

@@ -13,7 +13,13 @@ internal sealed class ChaosPlant : IAsyncDisposable
 {
     public const string StormDevice = "storm0";
 
+    /// <summary>Its other end is where nobody captures and no address is of these frames: what is sent onto it is seen once and answered by nobody.</summary>
+    public const string ChurnDevice = "churn0";
+
     private const string Token = "made-up-for-this-test";
+
+    /// <summary>How files begin that tell calls made as frames.</summary>
+    public const string FrameCalls = "frames";
 
     /// <summary>Numbers of calls of one node; no call of another has them.</summary>
     public const long NodeNumbers = 10_000_000_000;
@@ -119,7 +125,10 @@ internal sealed class ChaosPlant : IAsyncDisposable
         foreach (var node in Lab.Nodes)
         {
             await Child.Output("ip", "-n", node, "link", "add", StormDevice, "type", "veth", "peer", "name", "storm1");
-            foreach (var device in (string[])[StormDevice, "storm1"]) await Child.Output("ip", "-n", node, "link", "set", device, "up");
+            var end = $"churn-{Text(Lab.Nodes.ToList().IndexOf(node))}";
+            await Child.Output("ip", "link", "add", end, "type", "veth", "peer", "name", ChurnDevice, "netns", node);
+            await Child.Output("ip", "link", "set", end, "up");
+            foreach (var device in (string[])[StormDevice, "storm1", ChurnDevice]) await Child.Output("ip", "-n", node, "link", "set", device, "up");
         }
     }
 
@@ -195,7 +204,7 @@ internal sealed class ChaosPlant : IAsyncDisposable
             Weir = _weir,
             Node = Lab.Nodes[node],
             NodeIndex = node,
-            Arguments = _ => ["up", "-i", "lo,storm0,storm1", "--listen", "127.0.0.1:7373", "--data", Path.Combine(disk.Folder, "data-up"), "--metrics", "127.0.0.1:7375"],
+            Arguments = _ => ["up", "-i", "lo,storm0,storm1,churn0", "--listen", "127.0.0.1:7373", "--data", Path.Combine(disk.Folder, "data-up"), "--metrics", "127.0.0.1:7375"],
             ReadyText = "shows the calls",
             Metrics = "http://127.0.0.1:7375/metrics",
             Health = "http://127.0.0.1:7373/readyz",
@@ -213,7 +222,7 @@ internal sealed class ChaosPlant : IAsyncDisposable
             Weir = _weir,
             Node = Lab.Nodes[node],
             NodeIndex = node,
-            Arguments = life => ["sniff", "-i", "lo,storm0,storm1", "-o", $"jsonl:{Path.Combine(disk.Folder, $"{Text(life)}.jsonl")}", "--metrics", "127.0.0.1:7375"],
+            Arguments = life => ["sniff", "-i", "lo,storm0,storm1,churn0", "-o", $"jsonl:{Path.Combine(disk.Folder, $"{Text(life)}.jsonl")}", "--metrics", "127.0.0.1:7375"],
             ReadyText = "capturing on",
             Metrics = "http://127.0.0.1:7375/metrics",
             Health = "http://127.0.0.1:7375/healthz",

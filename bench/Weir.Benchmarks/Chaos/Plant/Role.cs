@@ -19,6 +19,9 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
 {
     private const int AskSeconds = 10;
 
+    /// <summary>Records in the second or so between two looks: several times the steady load of a node.</summary>
+    private const int SteadyRecords = 500;
+
     /// <summary>Of standard error, with a breach: a stack trace and what came before it.</summary>
     private const int ToldCharacters = 3000;
 
@@ -201,6 +204,22 @@ internal sealed partial class Role(string name, RoleKind kind, ChaosBounds bound
         }
 
         LongestRecoveryMs = Math.Max(LongestRecoveryMs, clock.ElapsedMilliseconds);
+    }
+
+    /// <summary>
+    /// Waits until it has made records of what it captured: for as long as it makes many more in a second than the steady load is. What is in
+    /// its memory alone would be lost with it, and the chaos has to know what that may be.
+    /// </summary>
+    public async Task WorkedOff()
+    {
+        for (var (clock, before) = (Stopwatch.StartNew(), -1L); clock.ElapsedMilliseconds < bounds.RestartMs;)
+        {
+            await Ask();
+            var captured = Life.Counter("captured");
+            if (before >= 0 && captured - before < SteadyRecords) return;
+            before = captured;
+            await Task.Delay(1000);
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -46,6 +46,8 @@ internal static class ChaosTable
         output.WriteLine(Line(
             $"records {stored.Records:N0}; hostile frames {network.HostileFrames:N0}; churned connections {network.Churns.Sum(static one => one.Connections):N0}, at most {network.Churns.Select(static one => one.Connections / one.Seconds).DefaultIfEmpty().Max():N0}/s"));
         output.WriteLine(Line(
+            $"connections as frames {accounts.Sum(static one => one.AsFrames.Made):N0}, of which {accounts.Sum(static one => one.AsFrames.Stored):N0} are stored; {network.FrameChurns.Select(static one => one.Connections / one.Seconds).DefaultIfEmpty().Min():N0} to {network.FrameChurns.Select(static one => one.Connections / one.Seconds).DefaultIfEmpty().Max():N0}/s; refused by the device {network.FrameChurns.Sum(static one => one.Refused):N0}"));
+        output.WriteLine(Line(
             $"damaged segments {damage.Segments.Count} with {damage.Segments.Sum(static one => one.Messages):N0} calls; damaged stores {damage.Stores.Count}, {damage.Stores.Count(static one => one.Told)} told; cut last lines {stored.CutLines}"));
         var reasons = plant.Watching.SelectMany(static role => role.Lives).SelectMany(static life => life.Counters).Where(static one => one.Value > 0 && one.Key is not ("delivered" or "captured"))
             .GroupBy(static one => one.Key).OrderBy(static group => group.Key, StringComparer.Ordinal);

@@ -44,10 +44,19 @@ internal sealed class NodeAccount(Role role, ChaosPlant plant, StoredCalls store
 
     public long UnexplainedCalls { get; private set; }
 
+    /// <summary>Of all those, calls that were made as frames, and those of them that are stored.</summary>
+    public (long Made, long Stored) AsFrames { get; private set; }
+
     public void Judge()
     {
         var segments = damage.Segments.Where(segment => segment.Role == role).ToList();
-        foreach (var call in plant.CallFiles(role).SelectMany(CallLog.Read)) Judge(call, segments);
+        foreach (var file in plant.CallFiles(role))
+        {
+            var before = (Made, Stored);
+            foreach (var call in CallLog.Read(file)) Judge(call, segments);
+            if (Path.GetFileName(file).StartsWith(ChaosPlant.FrameCalls, StringComparison.Ordinal)) AsFrames = (AsFrames.Made + Made - before.Made, AsFrames.Stored + Stored - before.Stored);
+        }
+
         if (_halves.Count > 0) breaches.Add("nothing acknowledged is lost", $"{role.Name}: {_halves.Count} calls are stored incomplete, and no loss was told then: {Times(_halves)}");
         Explain();
         JudgeSegments(segments);

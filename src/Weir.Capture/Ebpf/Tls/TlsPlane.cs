@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
 using Weir.Linux.Bpf;
 using Weir.Packets;
 
@@ -26,7 +25,7 @@ public sealed class TlsPlane : IDisposable
     /// <exception cref="BpfException">Something that the plane needs is missing; the message says what to do.</exception>
     internal TlsPlane(KernelPlane sockets, ProcessTable processes, KernelClock clock, TlsLimits limits)
     {
-        if (BpfLibrary.FindTracepoints("sock_send_length", "sock_recv_length").Count < 2)
+        if (KernelPlane.Choose() != ProgramSet.SocketLengths)
             throw new BpfException("eBPF", 0, "a session is bound to its socket by what sockets tell of their sends and receives, which needs Linux 6.3");
         (_sockets, _clock) = (sockets, clock);
         _feed = new TlsFeed(processes, clock, TlsFeedLimits.Default);
@@ -34,9 +33,7 @@ public sealed class TlsPlane : IDisposable
         try
         {
             foreach (var shared in (string[])["events", "counters", "control"]) _programs.Map(shared).Share(sockets.Sockets.Map(shared));
-            ref var config = ref MemoryMarshal.AsRef<ProgramConfig>(_programs.DataMap(".rodata").InitialValue());
-            if (config.Version != ProgramConfig.ContractVersion)
-                throw new BpfException("eBPF", 0, $"the TLS programs are of contract {config.Version}, Weir is of {ProgramConfig.ContractVersion}");
+            ref var config = ref _programs.Configuration<ProgramConfig>();
             config.Own[0] = (uint)Environment.ProcessId;
             config.Calls = SystemCalls.OfThisHost();
             _programs.Load();

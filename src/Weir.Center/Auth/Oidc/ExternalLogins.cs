@@ -1,7 +1,9 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace Weir.Center.Auth.Oidc;
 
@@ -114,9 +116,15 @@ internal sealed class ExternalLogins : IDisposable
         }
 
         var (status, body) = await _documents.PostAsync(addresses.Token, form, authorization, cancellation);
-        if (body.ValueKind != System.Text.Json.JsonValueKind.Object) return (null, "the provider answered with no token");
-        if (status != HttpStatusCode.OK) return (null, $"the provider did not take the code: {(body.TryGetProperty("error", out var error) ? Plain(error.ToString()) : ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture))}");
-        return body.TryGetProperty("id_token", out var token) && token.ValueKind == System.Text.Json.JsonValueKind.String ? (token.GetString(), "") : (null, "the provider answered with no ID token");
+        return ReadToken(status, body);
+    }
+
+    /// <summary>The ID token in an answer of the token endpoint, or why there is none.</summary>
+    internal static (string? Token, string Trouble) ReadToken(HttpStatusCode status, JsonElement body)
+    {
+        if (body.ValueKind != JsonValueKind.Object) return (null, "the provider answered with no token");
+        if (status != HttpStatusCode.OK) return (null, $"the provider did not take the code: {(body.TryGetProperty("error", out var error) ? Plain(error.ToString()) : ((int)status).ToString(CultureInfo.InvariantCulture))}");
+        return body.TryGetProperty("id_token", out var token) && token.ValueKind == JsonValueKind.String ? (token.GetString(), "") : (null, "the provider answered with no ID token");
     }
 
     private (User? User, string ReturnTo, string Trouble) Refused(string name, IPAddress? from, string trouble)

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using Weir.Records.Json;
 
 namespace Weir.Center.Auth.Oidc;
 
@@ -17,6 +18,9 @@ internal sealed record ExternalIdentity(string Subject, string Name, Role? Role,
 /// </summary>
 internal sealed class ExternalTokens(OidcOptions options, ProviderDocuments documents, TimeProvider time)
 {
+    /// <summary>Levels of nesting of a header or of claims.</summary>
+    private const int MaxDepth = 16;
+
     private static readonly string[] s_algorithms = ["RS256", "PS256", "ES256"];
 
     /// <summary>Whether a token is for <see cref="ReadAsync"/> rather than one of the center's own.</summary>
@@ -95,7 +99,9 @@ internal sealed class ExternalTokens(OidcOptions options, ProviderDocuments docu
         if (!Base64Url.IsValid(part)) return null;
         try
         {
-            var found = JsonElement.Parse(Base64Url.DecodeFromChars(part), new JsonDocumentOptions { MaxDepth = 16 });
+            var json = Base64Url.DecodeFromChars(part);
+            if (!WholeJson.Is(json, MaxDepth)) return null;
+            var found = JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return found.ValueKind == JsonValueKind.Object ? found : null;
         }
         catch (Exception e) when (e is JsonException or FormatException)
@@ -104,19 +110,7 @@ internal sealed class ExternalTokens(OidcOptions options, ProviderDocuments docu
         }
     }
 
-    private static string? Text(JsonElement one, string name)
-    {
-        if (!one.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String) return null;
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // An escape that stands for half a character.
-            return null;
-        }
-    }
+    private static string? Text(JsonElement one, string name) => one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static DateTimeOffset? Time(JsonElement one, string name) =>
         one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var seconds) && seconds is >= 0 and < 1L << 37

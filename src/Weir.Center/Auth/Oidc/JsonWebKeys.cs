@@ -8,6 +8,13 @@ namespace Weir.Center.Auth.Oidc;
 internal sealed class JsonWebKeys
 {
     private const int MinRsaBits = 2048;
+
+    /// <summary>Bytes of a modulus with a sign: 8192 bits. Each signature costs with the cube of it.</summary>
+    private const int MaxModulusBytes = 1025;
+
+    /// <summary>Bytes of an exponent; 65537 has three.</summary>
+    private const int MaxExponentBytes = 8;
+
     private const int MaxKeys = 64;
 
     private readonly List<(string? Id, string? Algorithm, Func<string, byte[], byte[], bool> Verify, bool IsRsa)> _keys = [];
@@ -53,7 +60,7 @@ internal sealed class JsonWebKeys
 
     private static RSAParameters? Rsa(JsonElement one)
     {
-        if (Bytes(one, "n") is not { } modulus || Bytes(one, "e") is not { } exponent) return null;
+        if (Bytes(one, "n") is not { Length: <= MaxModulusBytes } modulus || Bytes(one, "e") is not { Length: <= MaxExponentBytes } exponent) return null;
         var parameters = new RSAParameters { Modulus = modulus, Exponent = exponent };
         try
         {
@@ -83,5 +90,7 @@ internal sealed class JsonWebKeys
 
     private static string? Text(JsonElement one, string name) => one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
-    private static byte[]? Bytes(JsonElement one, string name) => Text(one, name) is { Length: > 0 } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
+    /// <summary>Null also where there are none: a text of blanks is valid, and the framework's reader of keys wants a first byte.</summary>
+    private static byte[]? Bytes(JsonElement one, string name) =>
+        Text(one, name) is { } text && Base64Url.IsValid(text) && Base64Url.DecodeFromChars(text) is { Length: > 0 } bytes ? bytes : null;
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Weir.Records.Json;
 
 namespace Weir.Center.Auth.Oidc;
 
@@ -31,6 +32,9 @@ internal sealed record ProviderAddresses(Uri Authorization, Uri Token, Uri Keys,
 /// </summary>
 internal sealed class ProviderDocuments(OidcOptions options, TimeProvider time) : IDisposable
 {
+    /// <summary>Levels of nesting of a document.</summary>
+    private const int MaxDepth = 32;
+
     private readonly SemaphoreSlim _one = new(1);
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = options.Limits.Timeout })
     {
@@ -138,7 +142,9 @@ internal sealed class ProviderDocuments(OidcOptions options, TimeProvider time) 
         try
         {
             using var response = await _http.SendAsync(request, cancellation);
-            return (response.StatusCode, JsonElement.Parse(await response.Content.ReadAsByteArrayAsync(cancellation), new JsonDocumentOptions { MaxDepth = 32 }));
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation);
+            if (!WholeJson.Is(body, MaxDepth)) throw new JsonException();
+            return (response.StatusCode, JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth }));
         }
         catch (HttpRequestException e)
         {

@@ -28,7 +28,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private const string Document = "respond-alerts";
 
     private readonly Lock _lock = new();
-    private readonly IExchangeStore _store;
+    private readonly RespondDocuments _documents;
     private readonly AlertOptions _options;
     private readonly RespondLimits _limits;
     private readonly TimeProvider _time;
@@ -39,9 +39,9 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private long _offered, _silenced, _repeated, _unrouted, _omitted, _noRoom;
 
     /// <exception cref="Export.OutputException">A queue's directory cannot be used.</exception>
-    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, IExchangeStore store, TimeProvider time, Action<string> tell)
+    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, RespondDocuments documents, TimeProvider time, Action<string> tell)
     {
-        (_options, _limits, _store, _time) = (options, limits, store, time);
+        (_options, _limits, _documents, _time) = (options, limits, documents, time);
         _deliveries = new DeliveryBook(limits.MaxKnown);
         foreach (var route in options.Routes)
         {
@@ -87,7 +87,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     /// <exception cref="StoreException">The store can't be read.</exception>
     public void Load()
     {
-        var stored = _store.LoadDocuments(Document);
+        var stored = _documents.Load(Document);
         if (stored.Count == 0 || RespondJson.Read<AlertState>(stored[0].Body) is not { } state) return;
         // What was handed on already must not change: the receiver may have it under this id.
         foreach (var group in state.Groups) group.IsSealed = true;
@@ -315,5 +315,5 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         Id = group.Id, CreatedAt = now, Group = group.Labels, Alerts = group.Alerts, Omitted = group.Omitted,
     };
 
-    private void Save() => _store.SaveDocuments(Document, [("state", RespondJson.Write(_state))]);
+    private void Save() => _documents.Save(Document, "state", RespondJson.Write(_state));
 }

@@ -3,10 +3,10 @@ using Weir.Storage;
 namespace Weir.Center.Respond.Incidents;
 
 /// <summary>The incidents of late, in memory and in the store. Thread-safe.</summary>
-internal sealed class IncidentBook(IExchangeStore store, RespondLimits limits)
+internal sealed class IncidentBook(RespondDocuments documents, RespondLimits limits)
 {
     private readonly Lock _lock = new();
-    private readonly DocumentSlots<IncidentRecord> _slots = new(store, "respond-incidents", limits.MaxIncidents);
+    private readonly DocumentSlots<IncidentRecord> _slots = new(documents, "respond-incidents", limits.MaxIncidents);
     private readonly SortedDictionary<long, IncidentRecord> _records = [];
 
     /// <summary>For the next incident.</summary>

@@ -50,10 +50,10 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     private readonly ExchangeIdGenerator _ids = new();
     private long _applied, _reverted, _failed;
 
-    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, IExchangeStore store, ChangeLog log, TimeProvider time)
+    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, IExchangeStore store, RespondDocuments documents, ChangeLog log, TimeProvider time)
     {
         (_options, _limits, _cluster, _store, _log, _time) = (options, limits, cluster, store, log, time);
-        _slots = new DocumentSlots<RateLimitRecord>(store, "respond-ratelimits", limits.MaxRateLimits);
+        _slots = new DocumentSlots<RateLimitRecord>(documents, "respond-ratelimits", limits.MaxRateLimits);
     }
 
     public string Name => "ratelimits";

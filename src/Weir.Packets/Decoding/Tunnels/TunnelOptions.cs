@@ -34,4 +34,7 @@ public sealed record TunnelOptions
 
     /// <summary>Every UDP port at which a tunnel is looked for; those that are not configured are IANA's.</summary>
     public IEnumerable<ushort> UdpPorts => [.. VxlanPorts, .. GenevePorts, .. TunnelSettings.FixedPorts];
+
+    /// <summary>A bit for each of these ports, at <c>(port ^ port >> 6) &amp; 63</c>: most UDP is no tunnel, and one look at the mask says so.</summary>
+    public ulong PortMask => UdpPorts.Aggregate(0UL, static (mask, port) => mask | (1UL << TunnelSettings.MaskBit(port)));
 }

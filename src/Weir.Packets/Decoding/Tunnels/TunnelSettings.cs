@@ -25,7 +25,7 @@ internal sealed class TunnelSettings
         (_allowed, _denied) = ([.. options.AllowedVnis], [.. options.DeniedVnis]);
         // The first entry of a port counts, so what the user configured goes before what is fixed.
         _ports = [.. options.UdpPorts];
-        foreach (var port in _ports) _portMask |= 1UL << MaskBit(port);
+        _portMask = options.PortMask;
         _kinds =
         [
             .. options.VxlanPorts.Select(_ => TunnelKind.Vxlan), .. options.GenevePorts.Select(_ => TunnelKind.Geneve),
@@ -41,7 +41,6 @@ internal sealed class TunnelSettings
     /// </summary>
     public TunnelKind KindOf(ushort sourcePort, ushort destinationPort)
     {
-        // Most UDP is no tunnel, and one look at the mask says so.
         if ((((_portMask >> MaskBit(sourcePort)) | (_portMask >> MaskBit(destinationPort))) & 1) == 0) return TunnelKind.None;
         var index = Array.IndexOf(_ports, destinationPort);
         if (index >= 0) return _kinds[index];
@@ -55,7 +54,7 @@ internal sealed class TunnelSettings
     }
 
     /// <summary>A spread of the port's bits that keeps the usual tunnels apart from 53, 123, 443 and 514.</summary>
-    private static int MaskBit(ushort port) => (port ^ (port >> 6)) & 63;
+    public static int MaskBit(ushort port) => (port ^ (port >> 6)) & 63;
 
     public bool Wants(uint vni) =>
         (_allowed.Length == 0 || Array.IndexOf(_allowed, vni) >= 0) && (_denied.Length == 0 || Array.IndexOf(_denied, vni) < 0);

@@ -5,16 +5,16 @@ using System.Text;
 namespace Weir.Records.Metrics;
 
 /// <summary>The wire format of protocol buffers, as much as metrics need (protobuf.dev, "Encoding"). Grows with what is written.</summary>
-internal sealed class ProtobufText
+internal sealed class ProtobufWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     /// <summary>A message within this one, or a packed list.</summary>
-    public void Message<T>(int field, T state, Action<ProtobufText, T> write)
+    public void Message<T>(int field, T state, Action<ProtobufWriter, T> write)
     {
-        var inner = new ProtobufText();
+        var inner = new ProtobufWriter();
         write(inner, state);
         Tag(field, 2);
         Varint(inner._bytes.WrittenCount);
@@ -28,6 +28,13 @@ internal sealed class ProtobufText
         Tag(field, 2);
         Varint(Encoding.UTF8.GetByteCount(text));
         Encoding.UTF8.GetBytes(text, _bytes);
+    }
+
+    public void Bytes(int field, ReadOnlySpan<byte> bytes)
+    {
+        Tag(field, 2);
+        Varint(bytes.Length);
+        _bytes.Write(bytes);
     }
 
     public void Varint(int field, long value)

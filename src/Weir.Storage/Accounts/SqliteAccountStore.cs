@@ -7,19 +7,22 @@ namespace Weir.Storage.Accounts;
 /// Users, tokens, keys and the audit log: one SQLite file, readable by its owner only, one connection under a lock. What a method wrote
 /// has reached the disk when it returns (synchronous=FULL). Thread-safe.
 /// </summary>
-public sealed class AccountStore : IDisposable
+public sealed class SqliteAccountStore : IAccountStore
 {
     private readonly SmallDatabase _file;
 
     /// <param name="path">Created when missing, with its directory.</param>
     /// <exception cref="StoreException">The file can't be opened, is damaged, or is not ours; the message says what to do.</exception>
-    public AccountStore(string path) => _file = new SmallDatabase(path, AccountSchema.ApplicationId, AccountSchema.Migrations);
+    public SqliteAccountStore(string path) => _file = new SmallDatabase(path, AccountSchema.ApplicationId, AccountSchema.Migrations);
+
+    public bool IsShared => false;
+
+    public long Revision() => 0;
 
     public IReadOnlyList<UserRecord> LoadUsers() => Query(
         "SELECT name, role, password, disabled, stamp, created_ms, changed_ms FROM users ORDER BY name",
         static row => new UserRecord(row.GetString(0), row.GetString(1), row.GetString(2), row.GetBoolean(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6)));
 
-    /// <summary>Writes a user; one of the same name gives up its place and keeps its tokens.</summary>
     public void SaveUser(UserRecord user) => Execute(
         """
         INSERT INTO users VALUES($name, $role, $password, $disabled, $stamp, $created, $changed)
@@ -28,7 +31,6 @@ public sealed class AccountStore : IDisposable
         ("$name", user.Name), ("$role", user.Role), ("$password", user.Password), ("$disabled", user.Disabled), ("$stamp", user.Stamp),
         ("$created", user.CreatedMs), ("$changed", user.ChangedMs));
 
-    /// <summary>Forgets a user with all tokens.</summary>
     public void DeleteUser(string name) => Execute("DELETE FROM users WHERE name=$name", ("$name", name));
 
     public IReadOnlyList<TokenRecord> LoadTokens() => Query(
@@ -46,7 +48,6 @@ public sealed class AccountStore : IDisposable
 
     public void DeleteToken(string id) => Execute("DELETE FROM tokens WHERE id=$id", ("$id", id));
 
-    /// <summary>Oldest first.</summary>
     public IReadOnlyList<SigningKeyRecord> LoadKeys() => Query(
         "SELECT id, secret, created_ms FROM signing_keys ORDER BY created_ms, id",
         static row => new SigningKeyRecord(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2)));
@@ -56,18 +57,13 @@ public sealed class AccountStore : IDisposable
 
     public void DeleteKey(string id) => Execute("DELETE FROM signing_keys WHERE id=$id", ("$id", id));
 
-    /// <summary>Sessions that were ended before their time, with the time (Unix milliseconds) at which that no longer matters.</summary>
     public IReadOnlyList<(string Id, long ExpiresMs)> LoadEndedSessions() =>
         Query("SELECT id, expires_ms FROM ended_sessions", static row => (row.GetString(0), row.GetInt64(1)));
 
-    /// <summary>Remembers an ended session, and forgets those that would be over by now.</summary>
     public void EndSession(string id, long expiresMs, long nowMs) => Execute(
         "DELETE FROM ended_sessions WHERE expires_ms<$now; INSERT OR IGNORE INTO ended_sessions VALUES($id, $expires)",
         ("$now", nowMs), ("$id", id), ("$expires", expiresMs));
 
-    /// <summary>Writes a line; of its kind only the newest are kept.</summary>
-    /// <param name="line">What happened.</param>
-    /// <param name="keep">Lines of a kind.</param>
     public void AppendAudit(AuditRecord line, int keep) => Execute(
         """
         INSERT INTO audit(at_ms, kind, actor, via, address, action, target, status, detail)
@@ -77,7 +73,6 @@ public sealed class AccountStore : IDisposable
         ("$at", line.AtMs), ("$kind", line.Kind), ("$actor", line.Actor), ("$via", line.Via), ("$address", line.Address), ("$action", line.Action),
         ("$target", line.Target), ("$status", line.Status), ("$detail", line.Detail), ("$keep", keep));
 
-    /// <summary>Newest first.</summary>
     public IReadOnlyList<AuditRecord> QueryAudit(AuditQuery query) => Query(
         """
         SELECT id, at_ms, kind, actor, via, address, action, target, status, detail FROM audit
