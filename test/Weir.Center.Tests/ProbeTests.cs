@@ -108,6 +108,21 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task The_status_of_a_call_that_ends_badly_comes_after_its_answers()
+    {
+        await using var center = await Start(port => port with { Limits = ProbeLimits.Default with { MaxStateBytes = 1000 } });
+        using var channel = Connect(center);
+        for (var turn = 0; turn < 200; turn++)
+        {
+            await using var call = channel.Start(CenterMethods.Deliver);
+            await call.Write(new FromProbe { Hello = new Hello { Probe = "node-1", Version = "1" } });
+            await call.Write(new FromProbe { Beat = new Beat { Losses = { new LossCount { Reason = new string('x', 2000) } } } });
+            Assert.NotNull((await call.Read())!.Welcome);
+            Assert.Equal(RpcStatusCode.InvalidArgument, (await Assert.ThrowsAsync<RpcException>(async () => await call.Read())).Code);
+        }
+    }
+
+    [Fact]
     public async Task A_store_that_takes_too_long_makes_the_center_busy_and_loses_nothing()
     {
         await using var center = await Start(port => port with { Limits = ProbeLimits.Default with { StoreTimeout = TimeSpan.FromMilliseconds(200) } });

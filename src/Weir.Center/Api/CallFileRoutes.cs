@@ -54,11 +54,7 @@ internal static class CallFileRoutes
         [Description("Calls at most, 1 to 10000; 1000 when left out")] string? limit = null)
     {
         var format = context.GetEndpoint()!.Metadata.GetRequiredMetadata<FileFormat>();
-        if (!string.IsNullOrEmpty(id))
-        {
-            return StoredCalls.Find(store, id, cancellation) is { } record ? new CallFile(format, "call-" + id, [record]) : StoredCalls.Unknown;
-        }
-
+        if (!string.IsNullOrEmpty(id)) return StoredCalls.Find(store, id, cancellation) is { } record ? new CallFile(format, "call-" + id, [record]) : StoredCalls.Unknown;
         var now = time.GetUtcNow();
         if (!CallSelection.TryRead(where, from, to, now, out var selection, out var problem)) return problem;
         if (!CountParameter.TryParse(limit, DefaultLimit, MaxLimit, out var count)) return Problem.BadParameter("limit", $"must be 1 to {MaxLimit}");

@@ -119,6 +119,8 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
 
     public void Dispose() => _stop.Dispose();
 
+    private bool AllIsDue => Environment.TickCount64 - _saved >= _options.SaveInterval.TotalMilliseconds;
+
     private EndpointCatalogue Empty()
     {
         var empty = new EndpointCatalogue(_options.Limits);
@@ -219,7 +221,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
         Apply(_shared.Follow(cancellation));
         _shared.SaveDecisions();
         bool isDue;
-        lock (_lock) isDue = _news.Count > 0 || Environment.TickCount64 - _saved >= _options.SaveInterval.TotalMilliseconds;
+        lock (_lock) isDue = _news.Count > 0 || AllIsDue;
         if (isDue) Save();
     }
 
@@ -250,7 +252,7 @@ internal sealed class LiveCatalogue : IStatusSource, IDisposable
         List<string> names;
         lock (_lock)
         {
-            var all = _shared is null || Environment.TickCount64 - _saved >= _options.SaveInterval.TotalMilliseconds || _stop.IsCancellationRequested;
+            var all = _shared is null || AllIsDue || _stop.IsCancellationRequested;
             names = [.. all ? _changed : _news];
             if (all) _saved = Environment.TickCount64;
             _changed.ExceptWith(names);

@@ -67,6 +67,8 @@ internal sealed class ProbeDelivery(ExchangeIngest ingest, TrafficIngest traffic
             if (keeper is not null) packets.Leave(keeper);
             registry.Disconnect(probe);
             answers.Writer.TryComplete();
+            // Whatever ends the call: its status comes after the last answer, and never beside one.
+            await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await answering;

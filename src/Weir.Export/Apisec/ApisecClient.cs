@@ -153,20 +153,8 @@ internal sealed class ApisecClient : IDisposable
         return text.ToString();
     }
 
-    private static JsonElement Parse(byte[] body)
-    {
-        if (!WholeJson.Is(body)) return default;
-        try
-        {
-            using var document = JsonDocument.Parse(body);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            // Only the status of such an answer says something.
-            return default;
-        }
-    }
+    /// <summary>Nothing where it is no JSON: only the status of such an answer says something.</summary>
+    private static JsonElement Parse(byte[] body) => WholeJson.TryParse(body, out var value) ? value : default;
 
     private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? date - DateTimeOffset.UtcNow : null);

@@ -52,11 +52,8 @@ public sealed class HarOutput(Stream stream, string name, BodyDecoderLimits? lim
         Stream.Flush();
     }
 
-    private static byte[] Head()
-    {
-        return Encoding.ASCII.GetBytes(
-            $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{ProductVersion.Text}}}"},"pages":[],"entries":[""");
-    }
+    private static byte[] Head() => Encoding.ASCII.GetBytes(
+        $$$"""{"log":{"version":"1.2","creator":{"name":"Weir","version":"{{{ProductVersion.Text}}}"},"pages":[],"entries":[""");
 
     private sealed class Encoder(HarOutput output, HarEntryWriter entries) : IExchangeEncoder
     {

@@ -82,24 +82,15 @@ internal sealed class OtlpSender(OtlpOptions options, DeliverySpool spool, OwnDe
     /// <summary>Nothing where the answer is not what the protocol says: the status alone has decided.</summary>
     internal static (long Rejected, string Message) PartialSuccess(ReadOnlyMemory<byte> answer)
     {
-        if (!WholeJson.Is(answer.Span)) return (0, "");
-        try
-        {
-            using var document = JsonDocument.Parse(answer);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("partialSuccess", out var partial)
-                || partial.ValueKind != JsonValueKind.Object)
-            {
-                return (0, "");
-            }
-
-            // 64-bit numbers are strings in the JSON of protocol buffers, and numbers are taken as well.
-            var rejected = partial.TryGetProperty("rejectedSpans", out var count) && long.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var spans) ? spans : 0;
-            var message = partial.TryGetProperty("errorMessage", out var text) ? text.ToString() : "";
-            return (rejected, message.Length > 200 ? message[..200] : message);
-        }
-        catch (JsonException)
+        if (!WholeJson.TryParse(answer.Span, out var document) || document.ValueKind != JsonValueKind.Object
+            || !document.TryGetProperty("partialSuccess", out var partial) || partial.ValueKind != JsonValueKind.Object)
         {
             return (0, "");
         }
+
+        // 64-bit numbers are strings in the JSON of protocol buffers, and numbers are taken as well.
+        var rejected = partial.TryGetProperty("rejectedSpans", out var count) && long.TryParse(count.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var spans) ? spans : 0;
+        var message = partial.TryGetProperty("errorMessage", out var text) ? text.ToString() : "";
+        return (rejected, message.Length > 200 ? message[..200] : message);
     }
 }

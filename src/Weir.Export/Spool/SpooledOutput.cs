@@ -11,8 +11,8 @@ namespace Weir.Export.Spool;
 /// </summary>
 public abstract class SpooledOutput : BatchingOutput
 {
-    /// <summary>Full bundles that may wait for the disk: 20 MiB of 5 MiB each.</summary>
-    private const int MaxSealed = 4;
+    /// <summary>Bytes of full bundles from which on no more may come to wait for the disk.</summary>
+    private const long MaxSealedBytes = 20 << 20;
 
     /// <summary>How often somebody who waits for room looks whether the user wants to end.</summary>
     private const int StopCheckMs = 50;
@@ -25,6 +25,7 @@ public abstract class SpooledOutput : BatchingOutput
     private BatchSender? _sender;
     private Bundle _current = new();
     private bool _ending;
+    private long _sealedBytes;
     private long _queueFull;
 
     /// <exception cref="OutputException">The spool directory cannot be used.</exception>
@@ -101,7 +102,7 @@ public abstract class SpooledOutput : BatchingOutput
 
     private bool MakeRoom()
     {
-        while (_sealed.Count >= MaxSealed)
+        while (_sealedBytes >= MaxSealedBytes)
         {
             if (!_options.WaitForRoom || _options.Stop.IsCancellationRequested) return false;
             Monitor.Wait(_gate, StopCheckMs);
@@ -113,6 +114,7 @@ public abstract class SpooledOutput : BatchingOutput
     private void Seal()
     {
         _sealed.Enqueue(_current);
+        _sealedBytes += _current.Lines.WrittenCount;
         _current = new Bundle();
     }
 
@@ -142,6 +144,7 @@ public abstract class SpooledOutput : BatchingOutput
             }
 
             var bundle = _sealed.Dequeue();
+            _sealedBytes -= bundle.Lines.WrittenCount;
             Monitor.PulseAll(_gate);
             return bundle;
         }

@@ -26,4 +26,14 @@ public static class WholeJson
             return false;
         }
     }
+
+    /// <summary>The value, where <see cref="Is"/> says that it is one.</summary>
+    /// <param name="utf8">The whole text.</param>
+    /// <param name="value">Lasts by itself; nothing when there is none.</param>
+    /// <param name="maxDepth">Levels of nesting.</param>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out JsonElement value, int maxDepth = 64)
+    {
+        value = Is(utf8, maxDepth) ? JsonElement.Parse(utf8, new JsonDocumentOptions { MaxDepth = maxDepth }) : default;
+        return value.ValueKind != JsonValueKind.Undefined;
+    }
 }

@@ -14,7 +14,20 @@ public class WholeJsonTests
     [InlineData("{\"a\":1", false)]
     [InlineData("", false)]
     [InlineData("1 2", false)]
-    public void Json_is_whole_when_all_its_texts_are(string text, bool expected) => Assert.Equal(expected, WholeJson.Is(Encoding.UTF8.GetBytes(text)));
+    public void Json_is_whole_when_all_its_texts_are(string text, bool expected)
+    {
+        Assert.Equal(expected, WholeJson.Is(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(expected, WholeJson.TryParse(Encoding.UTF8.GetBytes(text), out _));
+    }
+
+    [Fact]
+    public void What_is_whole_is_read()
+    {
+        Assert.True(WholeJson.TryParse("{\"a\":[\"\\u00e9\"]}"u8, out var value));
+        Assert.Equal("é", value.GetProperty("a")[0].GetString());
+        Assert.True(WholeJson.TryParse("null"u8, out value));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, value.ValueKind);
+    }
 
     [Fact]
     public void Bytes_that_are_no_utf8_are_no_text() => Assert.False(WholeJson.Is([(byte)'"', 0xFF, (byte)'"']));

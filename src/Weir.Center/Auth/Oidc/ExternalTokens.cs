@@ -94,21 +94,8 @@ internal sealed class ExternalTokens(OidcOptions options, ProviderDocuments docu
     }
 
     /// <summary>Null when it is no JSON object in base64url.</summary>
-    private static JsonElement? Parse(string part)
-    {
-        if (!Base64Url.IsValid(part)) return null;
-        try
-        {
-            var json = Base64Url.DecodeFromChars(part);
-            if (!WholeJson.Is(json, MaxDepth)) return null;
-            var found = JsonElement.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return found.ValueKind == JsonValueKind.Object ? found : null;
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            return null;
-        }
-    }
+    private static JsonElement? Parse(string part) =>
+        Base64Url.IsValid(part) && WholeJson.TryParse(Base64Url.DecodeFromChars(part), out var found, MaxDepth) && found.ValueKind == JsonValueKind.Object ? found : null;
 
     private static string? Text(JsonElement one, string name) => one.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 

@@ -143,8 +143,9 @@ internal sealed class ProviderDocuments(OidcOptions options, TimeProvider time) 
         {
             using var response = await _http.SendAsync(request, cancellation);
             var body = await response.Content.ReadAsByteArrayAsync(cancellation);
-            if (!WholeJson.Is(body, MaxDepth)) throw new JsonException();
-            return (response.StatusCode, JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth }));
+            return WholeJson.TryParse(body, out var document, MaxDepth)
+                ? (response.StatusCode, document)
+                : throw new OidcException($"the provider {options.Issuer.Host} answered with something that is no JSON");
         }
         catch (HttpRequestException e)
         {
@@ -153,10 +154,6 @@ internal sealed class ProviderDocuments(OidcOptions options, TimeProvider time) 
         catch (TaskCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw new OidcException($"the provider {options.Issuer.Host} did not answer within {options.Limits.Timeout.TotalSeconds:0} s", e);
-        }
-        catch (JsonException e)
-        {
-            throw new OidcException($"the provider {options.Issuer.Host} answered with something that is no JSON", e);
         }
     }
 
