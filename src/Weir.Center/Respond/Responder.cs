@@ -39,7 +39,7 @@ internal sealed class Responder : IDisposable
         Watch = new IncidentWatch(options, time);
         Incidents = new IncidentBook(documents, options.Limits, _share);
         Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), documents, time, tell, _share?.Silences);
-        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, documents, Log, time);
+        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, documents, Log, time, _share);
         _auto = new AutoLimiter(options.RateLimits.Auto, RateLimits, Log, time);
     }
 
@@ -185,8 +185,9 @@ internal sealed class Responder : IDisposable
                 try
                 {
                     // First: what others wrote may be much, and others wait for a sign of life.
-                    share.Leases.Look([], _stop.Token);
+                    share.Leases.Look(RateLimits.Orphans, _stop.Token);
                     share.Follow(_stop.Token);
+                    RateLimits.TakeUp();
                 }
                 catch (StoreException e)
                 {
