@@ -23,11 +23,7 @@ internal sealed class SharedSilences(FollowedDocuments<Silence> documents, strin
     {
         lock (_adding)
         {
-            if (At(now).Count >= limits.MaxSilences) return false;
-            var taken = documents.Items.Where(one => one.Place.Center == self && one.Item.EndsAt > now).Select(static one => one.Place.Name).ToHashSet(StringComparer.Ordinal);
-            var name = Enumerable.Range(0, limits.MaxSilences).Select(slot => RespondDocuments.NameOf(slot, limits.MaxSilences)).First(one => !taken.Contains(one));
-            documents.Save(new DocumentPlace(self, name), silence);
-            return true;
+            return At(now).Count < limits.MaxSilences && Put(silence, now);
         }
     }
 
@@ -48,11 +44,23 @@ internal sealed class SharedSilences(FollowedDocuments<Silence> documents, strin
         return isThere;
     }
 
-    /// <summary>Takes up those that a center kept with its own alerts until now.</summary>
+    /// <summary>Takes up those that a center kept with its own alerts until now, which are no more than it has places for.</summary>
     /// <exception cref="StoreException">Some could not be written down.</exception>
     public void TakeUp(IEnumerable<Silence> silences, DateTimeOffset now)
     {
-        var known = documents.Items.Select(static one => one.Item.Id).ToHashSet(StringComparer.Ordinal);
-        foreach (var silence in silences.Where(one => one.EndsAt > now && !known.Contains(one.Id))) Add(silence, now);
+        lock (_adding)
+        {
+            var known = documents.Items.Select(static one => one.Item.Id).ToHashSet(StringComparer.Ordinal);
+            foreach (var silence in silences.Where(one => one.EndsAt > now && !known.Contains(one.Id))) Put(silence, now);
+        }
+    }
+
+    /// <summary>Writes it in a place of this center where none is, or one that is over.</summary>
+    private bool Put(Silence silence, DateTimeOffset now)
+    {
+        var taken = documents.Items.Where(one => one.Place.Center == self && one.Item.EndsAt > now).Select(static one => one.Place.Name).ToHashSet(StringComparer.Ordinal);
+        if (Enumerable.Range(0, limits.MaxSilences).Select(slot => RespondDocuments.NameOf(slot, limits.MaxSilences)).FirstOrDefault(one => !taken.Contains(one)) is not { } name) return false;
+        documents.Save(new DocumentPlace(self, name), silence);
+        return true;
     }
 }
