@@ -68,6 +68,31 @@ public sealed class SharedRateLimitTests(ClickHouseFixture fixture) : IClassFixt
     }
 
     [SkippableFact]
+    public async Task What_incidents_set_by_themselves_counts_at_all_centers()
+    {
+        // Nobody looks now and then: what counts is what is asked for before a limit is set.
+        static RespondOptions Auto(RespondOptions options) => options with
+        {
+            Follow = s_quick with { Interval = TimeSpan.FromHours(1) },
+            RateLimits = options.RateLimits with { Auto = new AutoLimitOptions { Enabled = true, DryRun = false, Allow = ["shop/*"], RequestsPerSecond = 5, MaxPerHour = 1 } },
+        };
+        await using var one = await Site.StartAsync(Auto, store: ClickHouseServer.Options(fixture.Server.Address));
+        await using var other = await one.StartBesideAsync(Auto);
+        one.Attack();
+        await TestCenter.Until(async () => (await one.Json(Path)) is var limits && limits.GetArrayLength() == 1 && limits[0].GetProperty("state").GetString() == "active");
+        other.Attack(client: 77);
+        await TestCenter.Until(async () => (await Skipped(other)).Any(static why => why.Contains("is limited already", StringComparison.Ordinal)));
+        var id = Id((await other.Json(Path))[0]);
+        Assert.Equal(HttpStatusCode.OK, (await other.Delete($"{Path}/{id}")).Status);
+        other.Attack(client: 88);
+        await TestCenter.Until(async () => (await Skipped(other)).Any(static why => why.Contains("1 changes were made within the hour", StringComparison.Ordinal)));
+        Assert.Single((await other.Json(Path)).EnumerateArray());
+
+        static async Task<List<string>> Skipped(Site site) =>
+            [.. (await site.Json(Path + "/changes")).EnumerateArray().Where(static one => one.GetProperty("action").GetString() == "ratelimit.skip").Select(static one => one.GetProperty("detail").GetString()!)];
+    }
+
+    [SkippableFact]
     public async Task The_end_of_a_limit_whose_center_is_gone_is_made_by_another()
     {
         await using var one = await Start();

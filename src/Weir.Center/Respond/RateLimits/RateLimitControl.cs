@@ -123,6 +123,10 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
 
     public RateLimitRecord? ActiveOn(RateLimitTarget target) => All.FirstOrDefault(one => one.IsOpen && one.Request.Target == target);
 
+    /// <summary>Learns what other centers have set by now, before something is decided by it.</summary>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public void Refresh(CancellationToken cancellation) => _share?.Follow(cancellation);
+
     /// <exception cref="RateLimitException">As of <see cref="RateLimiter"/>, or there is no cluster.</exception>
     public RateLimiter Limiter()
     {
@@ -148,7 +152,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     }
 
     /// <exception cref="RateLimitException">It was not applied.</exception>
-    /// <exception cref="StoreException">It could not be written down, so nothing was changed.</exception>
+    /// <exception cref="StoreException">It could not be written down, or not be read what others set, so nothing was changed.</exception>
     public async Task<RateLimitRecord> ApplyAsync(RateLimitOrder order, CancellationToken cancellation)
     {
         var limiter = Limiter();
@@ -158,6 +162,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
             var now = _time.GetUtcNow();
             var (id, expires) = (NextId(now), now + Ttl(order));
             var plan = await limiter.PlanAsync(order.Request, id, expires, cancellation);
+            Refresh(cancellation);
             var earlier = ActiveOn(order.Request.Target);
             var record = new RateLimitRecord
             {
@@ -265,7 +270,8 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     /// <summary>A limit as it is now: what another center wrote may have gone on since the last look.</summary>
     private RateLimitRecord? Present(string id)
     {
-        if (Find(id) is not { } known || known.Place is not { } place) return Find(id);
+        var known = Find(id);
+        if (known?.Place is not { } place) return known;
         return _share!.RateLimits.Read(place) is { } present && present.Id == id ? present with { Place = place } : null;
     }
 

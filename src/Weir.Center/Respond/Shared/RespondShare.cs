@@ -7,7 +7,7 @@ namespace Weir.Center.Respond.Shared;
 
 /// <summary>
 /// What the centers over one store know of each other's incidents, silences, limits and changes (docs/decisions/0025-one-response-of-several-centers.md).
-/// Looks are made by one thread; the rest is for any.
+/// Thread-safe, but for looks at leases.
 /// </summary>
 internal sealed class RespondShare
 {
