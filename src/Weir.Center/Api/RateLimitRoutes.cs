@@ -118,10 +118,17 @@ internal static class RateLimitRoutes
     private static async Task<IResult> Revert(HttpContext context, Responder responder, string id)
     {
         if (responder.RateLimits.Find(id) is null) return Unknown();
-        if (await responder.RateLimits.RevertAsync(id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
-            return Results.Problem("The limit is over already.", statusCode: StatusCodes.Status409Conflict, title: "Nothing to take back");
-        // Accepted: the cluster did not let it go yet, and is asked again.
-        return RespondRoutes.Json(RateLimitView.Of(record), record.State == RateLimitState.Reverted ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        try
+        {
+            if (await responder.RateLimits.RevertAsync(id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
+                return Results.Problem("The limit is over already.", statusCode: StatusCodes.Status409Conflict, title: "Nothing to take back");
+            // Accepted: the cluster did not let it go yet, and is asked again.
+            return RespondRoutes.Json(RateLimitView.Of(record), record.State == RateLimitState.Reverted ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        }
+        catch (RateLimitException e)
+        {
+            return Failed(e);
+        }
     }
 
     private static IResult Unknown() => Problem.NotFound("There is no limit of this id; the oldest are forgotten.");

@@ -71,11 +71,18 @@ internal static class SeedRoutes
     {
         if (await RequestBody.Read(context, RequestForm.MaxBytes) is null) return RequestBody.TooLarge(RequestForm.MaxBytes);
         if (responder.RateLimits.Default is not { } target) return NoDefault();
-        if (responder.RateLimits.ActiveOn(target) is not { } active || await responder.RateLimits.RevertAsync(active.Id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
-            return Problem.NotFound($"No limit of Weir is set on {target}.");
-        return record.State == RateLimitState.Reverted
-            ? RespondRoutes.Json(new JsonObject { ["message"] = $"Rate limiting reverted on {target.Name}" })
-            : Problem.Unavailable($"The cluster did not let the limit go yet, and is asked again: {record.Error}");
+        try
+        {
+            if (responder.RateLimits.ActiveOn(target) is not { } active || await responder.RateLimits.RevertAsync(active.Id, RespondRoutes.Who(context), context.RequestAborted) is not { } record)
+                return Problem.NotFound($"No limit of Weir is set on {target}.");
+            return record.State == RateLimitState.Reverted
+                ? RespondRoutes.Json(new JsonObject { ["message"] = $"Rate limiting reverted on {target.Name}" })
+                : Problem.Unavailable($"The cluster did not let the limit go yet, and is asked again: {record.Error}");
+        }
+        catch (RateLimitException e)
+        {
+            return RateLimitRoutes.Failed(e);
+        }
     }
 
     private static async Task<IResult> Check(HttpContext context, Responder responder)

@@ -9,6 +9,8 @@ internal sealed class ClusterLink(Func<KubernetesClient>? open) : IDisposable
     private readonly Lock _lock = new();
     private KubernetesClient? _client;
 
+    public bool IsConfigured => open is not null;
+
     /// <exception cref="KubernetesException">None is configured, or its credentials cannot be read.</exception>
     public KubernetesClient Client()
     {

@@ -1,9 +1,10 @@
+using Weir.Center.Respond.Shared;
 using Weir.Storage;
 
 namespace Weir.Center.Respond;
 
 /// <summary>Something that somebody changed.</summary>
-/// <param name="Number">Counts up.</param>
+/// <param name="Number">Counts up; each center counts for itself.</param>
 /// <param name="At">When.</param>
 /// <param name="By">Who: a user, or <c>auto</c> and <c>expiry</c> for Weir itself.</param>
 /// <param name="Action">Such as <c>ratelimit.apply</c>.</param>
@@ -11,11 +12,17 @@ namespace Weir.Center.Respond;
 /// <param name="Detail">With what result.</param>
 public sealed record ChangeEntry(long Number, DateTimeOffset At, string By, string Action, string Subject, string? Detail);
 
-/// <summary>Who changed what and when, in the store. Thread-safe.</summary>
-internal sealed class ChangeLog(RespondDocuments documents, RespondLimits limits, TimeProvider time)
+/// <summary>Who changed what and when, in the store; at any center, where several share it. Thread-safe.</summary>
+/// <param name="documents">Where it is written down.</param>
+/// <param name="limits">How much is kept.</param>
+/// <param name="time">Clock.</param>
+/// <param name="share">What other centers wrote; null where there are none.</param>
+internal sealed class ChangeLog(RespondDocuments documents, RespondLimits limits, TimeProvider time, RespondShare? share)
 {
+    public const string Kind = "respond-changes";
+
     private readonly Lock _lock = new();
-    private readonly DocumentSlots<ChangeEntry> _slots = new(documents, "respond-changes", limits.MaxChanges);
+    private readonly DocumentSlots<ChangeEntry> _slots = new(documents, Kind, limits.MaxChanges);
     private readonly List<ChangeEntry> _entries = [];
     private long _next = 1;
 
@@ -44,6 +51,9 @@ internal sealed class ChangeLog(RespondDocuments documents, RespondLimits limits
     /// <summary>Newest first.</summary>
     public IReadOnlyList<ChangeEntry> Latest(int most)
     {
-        lock (_lock) return [.. _entries.AsEnumerable().Reverse().Take(most)];
+        List<ChangeEntry> own;
+        lock (_lock) own = [.. _entries.AsEnumerable().Reverse()];
+        if (share is null) return [.. own.Take(most)];
+        return [.. own.Concat(share.Changes.Items.Select(static one => one.Item)).OrderByDescending(static entry => entry.At).ThenByDescending(static entry => entry.Number).Take(Math.Min(most, limits.MaxChanges))];
     }
 }

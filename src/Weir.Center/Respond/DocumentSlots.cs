@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weir.Center.Probes;
+using Weir.Center.Respond.Shared;
 using Weir.Storage;
 
 namespace Weir.Center.Respond;
@@ -37,14 +38,31 @@ internal static class RespondJson
 /// </summary>
 internal sealed class RespondDocuments(IExchangeStore store, string directory)
 {
-    private readonly string _owner = store.IsShared ? "@" + StoreIdentity.Of(directory).ToString("x32", CultureInfo.InvariantCulture) : "";
+    private const string OfCenter = "@";
 
-    public void Save(string kind, string name, byte[] body) => store.SaveDocuments(kind + _owner, [(name, body)]);
+    /// <summary>Name of this center among those that share the store; empty where it has the store for itself.</summary>
+    public string Center { get; } = store.IsShared ? StoreIdentity.Of(directory).ToString("x32", CultureInfo.InvariantCulture) : "";
+
+    public static string KindOf(string kind, string center) => center.Length == 0 ? kind : kind + OfCenter + center;
+
+    /// <summary>Whose documents of a kind these are; null when they are of another kind, or nobody's.</summary>
+    public static string? CenterOf(string kind, string stored)
+    {
+        var start = kind + OfCenter;
+        return stored.Length > start.Length && stored.StartsWith(start, StringComparison.Ordinal) ? stored[start.Length..] : null;
+    }
+
+    /// <summary>Name of item N of a ring.</summary>
+    public static string NameOf(long number, int count) => (number % count).ToString("D6", CultureInfo.InvariantCulture);
+
+    public void Save(string kind, string name, byte[] body) => Save(kind, new DocumentPlace(Center, name), body);
+
+    public void Save(string kind, DocumentPlace place, byte[] body) => store.SaveDocuments(KindOf(kind, place.Center), [(place.Name, body)]);
 
     public IReadOnlyList<(string Name, byte[] Body)> Load(string kind)
     {
-        var own = store.LoadDocuments(kind + _owner);
-        return own.Count > 0 || _owner.Length == 0 ? own : store.LoadDocuments(kind);
+        var own = store.LoadDocuments(KindOf(kind, Center));
+        return own.Count > 0 || Center.Length == 0 ? own : store.LoadDocuments(kind);
     }
 }
 
@@ -52,11 +70,9 @@ internal sealed class RespondDocuments(IExchangeStore store, string directory)
 internal sealed class DocumentSlots<T>(RespondDocuments documents, string kind, int count)
     where T : class
 {
-    public void Save(long number, T item) => documents.Save(kind, Name(number), RespondJson.Write(item));
+    public void Save(long number, T item) => documents.Save(kind, RespondDocuments.NameOf(number, count), RespondJson.Write(item));
 
     /// <summary>All that can be read, in no order.</summary>
     public IReadOnlyList<T> Load() =>
         [.. documents.Load(kind).Select(static one => RespondJson.Read<T>(one.Body)).OfType<T>()];
-
-    private string Name(long number) => (number % count).ToString("D6", CultureInfo.InvariantCulture);
 }

@@ -22,6 +22,21 @@ public sealed record RespondOptions
     public RateLimitOptions RateLimits { get; init; } = new();
 
     public RespondLimits Limits { get; init; } = RespondLimits.Default;
+
+    public FollowOptions Follow { get; init; } = new();
+}
+
+/// <summary>How centers over one store follow each other's incidents, silences, limits and changes.</summary>
+public sealed record FollowOptions
+{
+    /// <summary>Time between two looks at what others wrote. 2 s: a person who looks at another center does not wait.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time between two times that a center says that it is there. 10 s.</summary>
+    public TimeSpan HoldInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Silence by the store's clock, after which a center is gone: its incidents are over, and others end its limits. 60 s: a restart may take less.</summary>
+    public TimeSpan GoneAfter { get; init; } = TimeSpan.FromSeconds(60);
 }
 
 /// <summary>Who is told, and how often.</summary>

@@ -2,6 +2,7 @@ using Weir.Center.Cluster;
 using Weir.Center.Respond.Alerts;
 using Weir.Center.Respond.Incidents;
 using Weir.Center.Respond.RateLimits;
+using Weir.Center.Respond.Shared;
 using Weir.Detection.Findings;
 using Weir.Export.Alerts;
 using Weir.Records;
@@ -10,7 +11,7 @@ using Weir.Storage;
 
 namespace Weir.Center.Respond;
 
-/// <summary>The loop: calls → incidents → alerts → limits, and their ends.</summary>
+/// <summary>The loop: calls → incidents → alerts → limits, and their ends. Over a store that centers share it follows what the others do.</summary>
 internal sealed class Responder : IDisposable
 {
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(500);
@@ -21,9 +22,11 @@ internal sealed class Responder : IDisposable
     private readonly Action<string> _tell;
     private readonly CancellationTokenSource _stop = new();
     private readonly AutoLimiter _auto;
+    private readonly RespondShare? _share;
     private string? _lastError;
     private Task _events = Task.CompletedTask;
     private Task _ticks = Task.CompletedTask;
+    private Task _looks = Task.CompletedTask;
 
     /// <exception cref="Export.OutputException">A queue's directory cannot be used.</exception>
     public Responder(RespondOptions options, string directory, IExchangeStore store, TimeProvider time, Action<string> tell)
@@ -31,11 +34,12 @@ internal sealed class Responder : IDisposable
         (_options, _store, _tell) = (options, store, tell);
         Cluster = new ClusterLink(options.Cluster);
         var documents = new RespondDocuments(store, directory);
-        Log = new ChangeLog(documents, options.Limits, time);
+        _share = store is ISharedDocuments shared ? new RespondShare(shared, documents, options, time) : null;
+        Log = new ChangeLog(documents, options.Limits, time, _share);
         Watch = new IncidentWatch(options, time);
-        Incidents = new IncidentBook(documents, options.Limits);
-        Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), documents, time, tell);
-        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, documents, Log, time);
+        Incidents = new IncidentBook(documents, options.Limits, _share);
+        Alerts = new AlertDispatcher(options.Alerts, options.Limits, Path.Combine(directory, "alerts"), documents, time, tell, _share?.Silences);
+        RateLimits = new RateLimitControl(options.RateLimits, options.Limits, Cluster, store, documents, Log, time, _share);
         _auto = new AutoLimiter(options.RateLimits.Auto, RateLimits, Log, time);
     }
 
@@ -53,13 +57,17 @@ internal sealed class Responder : IDisposable
 
     public IEnumerable<IStatusSource> Sources => [Watch, Alerts, RateLimits];
 
-    /// <exception cref="StoreException">The store can't be read.</exception>
+    /// <exception cref="StoreException">The store can't be read, or written where centers share it.</exception>
     public void Start()
     {
+        _share?.Follow(_stop.Token);
         Log.Load();
         Incidents.Load();
         Alerts.Load();
         RateLimits.Load();
+        // After what an earlier run left open is over: others take for open what a center left that is there.
+        _share?.Leases.Look([], _stop.Token);
+        if (_share is not null) _looks = Task.Run(() => Look(_share));
         Watch.Replay(_store, Incidents.NextNumber, _stop.Token);
         _events = Task.Run(TakeEvents);
         _ticks = Task.Run(Tick);
@@ -73,6 +81,15 @@ internal sealed class Responder : IDisposable
         Watch.Stop();
         await _events;
         await _ticks;
+        await _looks;
+        try
+        {
+            _share?.Leases.Release();
+        }
+        catch (StoreException e)
+        {
+            Tell(e);
+        }
     }
 
     public void Dispose()
@@ -155,6 +172,32 @@ internal sealed class Responder : IDisposable
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // What is due is found at the next start.
+        }
+    }
+
+    private async Task Look(RespondShare share)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_options.Follow.Interval, _stop.Token);
+                try
+                {
+                    // First: what others wrote may be much, and others wait for a sign of life.
+                    share.Leases.Look(RateLimits.Orphans, _stop.Token);
+                    share.Follow(_stop.Token);
+                    RateLimits.TakeUp();
+                }
+                catch (StoreException e)
+                {
+                    Tell(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The center stops.
         }
     }
 

@@ -133,8 +133,8 @@ public sealed class RateLimiter(KubernetesClient client)
     });
 
     /// <summary>
-    /// Takes a limit back: own objects go, annotations become what they were. What somebody changed since then is theirs and stays; it is told.
-    /// Doing it twice does no harm.
+    /// Takes a limit back: own objects go, annotations become what they were. What somebody changed since then is theirs and stays, and what has another
+    /// limit of Weir by now stays with that; it is told. Doing it twice does no harm.
     /// </summary>
     /// <returns>What was left, and why.</returns>
     public Task<IReadOnlyList<string>> RevertAsync(IReadOnlyList<RateLimitChange> changes, CancellationToken cancellation = default) =>
@@ -206,7 +206,8 @@ public sealed class RateLimiter(KubernetesClient client)
         foreach (var change in changes.Reverse())
         {
             if (await FindAsync(change, cancellation).ConfigureAwait(false) is not { } live) continue;
-            if (change.IsOwn) await DeleteOwnAsync(change, live, left, cancellation).ConfigureAwait(false);
+            if (OtherLimit(change, live) is { } other) left.Add($"{change.Type.Kind} {change.Namespace}/{change.Name} has limit {other} by now, and stays");
+            else if (change.IsOwn) await DeleteOwnAsync(change, live, left, cancellation).ConfigureAwait(false);
             else await RestoreAsync(change, live, left, cancellation).ConfigureAwait(false);
         }
 
@@ -249,6 +250,11 @@ public sealed class RateLimiter(KubernetesClient client)
         var nothing = PolicyObjects.Fragment(change.Type, new RateLimitTarget(change.Type.Kind, change.Namespace, change.Name), []);
         await client.ApplyAsync(change.Type, change.Namespace, change.Name, Bytes(nothing), new ChangeOptions { FieldManager = FieldOwners.Manager }, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The limit that took the place of a change, by the mark that Weir itself put there; null when it is still this one's.</summary>
+    private static string? OtherLimit(RateLimitChange change, JsonElement live) =>
+        ReadMark(change.Body) is { } own && RateLimitMark.Read(live) is { } now && now.Id != own.Id && FieldOwners.OfAnnotation(live, RateLimitPlan.MarkAnnotation)?.Manager == FieldOwners.Manager
+            ? now.Id : null;
 
     private static RateLimitMark? ReadMark(JsonObject body) => RateLimitMark.Read(JsonElement.Parse(body.ToJsonString()));
 

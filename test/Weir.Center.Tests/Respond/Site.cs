@@ -11,6 +11,7 @@ using Weir.Kubernetes.Access;
 using Weir.Kubernetes.RateLimits;
 using Weir.Kubernetes.TestServer;
 using Weir.Records;
+using Weir.Storage;
 
 namespace Weir.Center.Tests.Respond;
 
@@ -24,11 +25,15 @@ internal sealed class Site : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("weir-respond-").FullName;
     private readonly ExchangeIdGenerator _ids = new();
     private readonly KubernetesLimits _limits = KubernetesLimits.Default with { RequestTimeout = TimeSpan.FromSeconds(20) };
+    private readonly bool _isBeside;
     private CenterHost? _host;
 
-    private Site(ApiServer cluster) => Cluster = cluster;
+    private Site(ApiServer cluster, ClickHouseStoreOptions? store, bool isBeside = false) => (Cluster, Store, _isBeside) = (cluster, store, isBeside);
 
     public ApiServer Cluster { get; }
+
+    /// <summary>The store that centers share; null for one of its own.</summary>
+    public ClickHouseStoreOptions? Store { get; }
 
     public HttpClient Http { get; private set; } = new();
 
@@ -43,12 +48,21 @@ internal sealed class Site : IAsyncDisposable
         Baseline = BaselineOptions.Default with { Learning = TimeSpan.FromSeconds(1) }, Incidents = new Weir.Detection.Findings.IncidentOptions { Quiet = TimeSpan.FromHours(1) },
     };
 
-    public static async Task<Site> StartAsync(Func<RespondOptions, RespondOptions>? change = null, ApiServerOptions? cluster = null, bool withCluster = true)
+    public static async Task<Site> StartAsync(
+        Func<RespondOptions, RespondOptions>? change = null, ApiServerOptions? cluster = null, bool withCluster = true, ClickHouseStoreOptions? store = null)
     {
-        var site = new Site(await ApiServer.StartAsync(cluster));
+        var site = new Site(await ApiServer.StartAsync(cluster), store);
         site.Cluster.Put("ingressclasses", new JsonObject { ["metadata"] = new JsonObject { ["name"] = "edge" }, ["spec"] = new JsonObject { ["controller"] = "k8s.io/ingress-nginx" } });
         site.AddIngress("web", "orders");
         await site.StartCenterAsync(change, withCluster);
+        return site;
+    }
+
+    /// <summary>Another center over the same store and cluster, to be disposed of before this one.</summary>
+    public async Task<Site> StartBesideAsync(Func<RespondOptions, RespondOptions>? change = null)
+    {
+        var site = new Site(Cluster, Store, isBeside: true);
+        await site.StartCenterAsync(change);
         return site;
     }
 
@@ -65,7 +79,7 @@ internal sealed class Site : IAsyncDisposable
     public async Task StartCenterAsync(Func<RespondOptions, RespondOptions>? change = null, bool withCluster = true)
     {
         var options = Quick with { Cluster = withCluster ? Open : null, RateLimits = new RateLimitOptions { Default = Ingress } };
-        _host = CenterHost.Create(TestCenter.Options(_directory) with { Respond = change is null ? options : change(options) });
+        _host = CenterHost.Create(TestCenter.Options(_directory) with { ClickHouse = Store, Respond = change is null ? options : change(options) });
         await _host.StartAsync(CancellationToken.None);
         Http = new HttpClient { BaseAddress = new Uri(_host.Address) };
         Http.DefaultRequestHeaders.Authorization = new("Bearer", TestCenter.Token(_host));
@@ -146,7 +160,7 @@ internal sealed class Site : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopCenterAsync();
-        await Cluster.DisposeAsync();
+        if (!_isBeside) await Cluster.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 

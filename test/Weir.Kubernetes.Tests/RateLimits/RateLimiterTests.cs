@@ -109,6 +109,24 @@ public class RateLimiterTests
         Assert.Equal([KeyValuePair.Create(Cluster.Nginx + "limit-rps", "5")], await Cluster.AnnotationsAsync(lab));
     }
 
+    [Theory]
+    [InlineData(IngressNginx)]
+    [InlineData("gateway.envoyproxy.io/gatewayclass-controller")]
+    public async Task What_has_another_limit_by_now_stays_with_that_when_the_earlier_is_taken_back(string controller)
+    {
+        var (lab, limiter) = await Cluster.StartAsync(controller);
+        await using var _ = lab;
+        var target = controller == IngressNginx ? Cluster.Ingress : Cluster.Route;
+        var first = await limiter.PlanAsync(Request(10, target: target), Id, null);
+        await limiter.ApplyAsync(first, takeOver: false);
+        var second = await limiter.PlanAsync(Request(2, target: target), "01JWEIR00000000000000000002", null);
+        await limiter.ApplyAsync(second, takeOver: false);
+        Assert.Contains("has limit 01JWEIR00000000000000000002", Assert.Single(await limiter.RevertAsync(first.Changes)), StringComparison.Ordinal);
+        Assert.True((await limiter.CheckAsync(second.Changes)).IsApplied);
+        Assert.Empty(await limiter.RevertAsync(second.Changes));
+        Assert.False((await limiter.CheckAsync(second.Changes)).IsApplied);
+    }
+
     [Fact]
     public async Task A_mark_that_somebody_else_wrote_makes_Weir_set_nothing()
     {

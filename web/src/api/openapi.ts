@@ -318,7 +318,7 @@ export interface CaptureFacts {
 
 /** Something that somebody changed. */
 export interface ChangeEntry {
-  /** Counts up. */
+  /** Counts up; each center counts for itself. */
   number: number;
   /** When. */
   at: string;
@@ -609,7 +609,7 @@ export interface IncidentReason {
 export interface IncidentRecord {
   /** A ULID. */
   id: string;
-  /** Counts up over the life of the store. */
+  /** Counts up over the life of the store; each center counts for itself. */
   number: number;
   state: IncidentState;
   kind: FindingKind;

@@ -1,3 +1,4 @@
+using Weir.Center.Respond.Shared;
 using Weir.Export.Alerts;
 using Weir.Records;
 using Weir.Records.Status;
@@ -35,13 +36,21 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     private readonly ExchangeIdGenerator _ids = new();
     private readonly Dictionary<string, AlertOutput> _outputs = new(StringComparer.Ordinal);
     private readonly DeliveryBook _deliveries;
+    private readonly SharedSilences? _shared;
     private AlertState _state = new();
     private long _offered, _silenced, _repeated, _unrouted, _omitted, _noRoom;
 
+    /// <param name="options">Who is told of what.</param>
+    /// <param name="limits">How much is kept.</param>
+    /// <param name="spool">Directory of the queues.</param>
+    /// <param name="documents">Where it is written down what was taken.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="tell">Takes what an operator should read.</param>
+    /// <param name="shared">The silences of all centers over the store; null where there is one center, which keeps its own.</param>
     /// <exception cref="Export.OutputException">A queue's directory cannot be used.</exception>
-    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, RespondDocuments documents, TimeProvider time, Action<string> tell)
+    public AlertDispatcher(AlertOptions options, RespondLimits limits, string spool, RespondDocuments documents, TimeProvider time, Action<string> tell, SharedSilences? shared = null)
     {
-        (_options, _limits, _documents, _time) = (options, limits, documents, time);
+        (_options, _limits, _documents, _time, _shared) = (options, limits, documents, time, shared);
         _deliveries = new DeliveryBook(limits.MaxKnown);
         foreach (var route in options.Routes)
         {
@@ -67,6 +76,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         get
         {
             var now = _time.GetUtcNow();
+            if (_shared is not null) return _shared.At(now);
             lock (_lock) return [.. _state.Silences.Where(one => one.EndsAt > now)];
         }
     }
@@ -84,7 +94,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     public IReadOnlyList<AlertDelivery> DeliveriesOf(string incident) => _deliveries.Of(incident);
 
     /// <summary>Takes up what an earlier run left.</summary>
-    /// <exception cref="StoreException">The store can't be read.</exception>
+    /// <exception cref="StoreException">The store can't be read, or silences could not be written down for all centers.</exception>
     public void Load()
     {
         var stored = _documents.Load(Document);
@@ -92,6 +102,14 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         // What was handed on already must not change: the receiver may have it under this id.
         foreach (var group in state.Groups) group.IsSealed = true;
         lock (_lock) _state = state;
+        if (_shared is null || state.Silences.Count == 0) return;
+        // As an older Weir kept them: for this center alone.
+        _shared.TakeUp(state.Silences, _time.GetUtcNow());
+        lock (_lock)
+        {
+            _state.Silences.Clear();
+            Save();
+        }
     }
 
     /// <summary>Takes an alert for everybody who wants it.</summary>
@@ -104,7 +122,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
         {
             _offered++;
             var now = _time.GetUtcNow();
-            if (_state.Silences.Exists(silence => silence.Covers(alert, now)))
+            if (Silences.Any(silence => silence.Covers(alert, now)))
             {
                 _silenced++;
                 if (incident is not null) _deliveries.Silenced(incident, alert, now);
@@ -196,20 +214,24 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
     /// <exception cref="StoreException">It could not be written down.</exception>
     public Silence? Add(Func<string, Silence> make)
     {
+        var now = _time.GetUtcNow();
+        var silence = make(NextId(now));
+        if (_shared is not null) return _shared.Add(silence, now) ? silence : null;
         lock (_lock)
         {
-            var now = _time.GetUtcNow();
             _state.Silences.RemoveAll(one => one.EndsAt <= now);
             if (_state.Silences.Count >= _limits.MaxSilences) return null;
-            var silence = make(NextId(now));
             _state.Silences.Add(silence);
             Save();
             return silence;
         }
     }
 
+    /// <returns>False when there is none of this id.</returns>
+    /// <exception cref="StoreException">It could not be written down.</exception>
     public bool RemoveSilence(string id)
     {
+        if (_shared is not null) return _shared.Remove(id, _time.GetUtcNow());
         lock (_lock)
         {
             if (_state.Silences.RemoveAll(one => one.Id == id) == 0) return false;
@@ -225,6 +247,7 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
 
     public void Report(IStatusReport report)
     {
+        report.Gauge("silences", Silences.Count);
         lock (_lock)
         {
             report.Counter("offered", _offered);
@@ -234,7 +257,6 @@ internal sealed class AlertDispatcher : IStatusSource, IDisposable
             report.Counter("omitted", _omitted);
             report.Counter("no_room", _noRoom);
             report.Gauge("groups", _state.Groups.Count);
-            report.Gauge("silences", _state.Silences.Count);
         }
 
         report.Counter("delivered", _outputs.Values.Sum(static one => one.Delivered));

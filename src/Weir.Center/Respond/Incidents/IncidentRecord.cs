@@ -17,7 +17,7 @@ public sealed record IncidentRecord
     /// <summary>A ULID.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Counts up over the life of the store.</summary>
+    /// <summary>Counts up over the life of the store; each center counts for itself.</summary>
     public required long Number { get; init; }
 
     public IncidentState State { get; init; }

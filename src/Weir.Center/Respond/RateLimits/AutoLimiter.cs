@@ -24,6 +24,8 @@ internal sealed class AutoLimiter(AutoLimitOptions options, RateLimitControl con
             var targets = await control.Limiter().TargetsOfAsync(space, service, cancellation);
             var allowed = targets.Where(one => options.Allow.Any(pattern => Glob.Matches(pattern, $"{one.Namespace}/{one.Name}"))).ToList();
             if (allowed.Count == 0) return Skip(about, targets.Count == 0 ? $"nothing leads to {space}/{service}" : $"{string.Join(", ", targets)} is not on the list of what may be limited");
+            // An attack shows at several centers at once.
+            control.Refresh(cancellation);
             if (allowed.FirstOrDefault(one => control.ActiveOn(one) is null) is not { } target) return Skip(about, $"{allowed[0]} is limited already");
             if (MadeWithinTheHour(control, time) >= options.MaxPerHour) return Skip(about, $"{options.MaxPerHour} changes were made within the hour");
             var order = new RateLimitOrder(

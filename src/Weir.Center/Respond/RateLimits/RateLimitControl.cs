@@ -1,4 +1,5 @@
 using Weir.Center.Cluster;
+using Weir.Center.Respond.Shared;
 using Weir.Kubernetes;
 using Weir.Kubernetes.RateLimits;
 using Weir.Records;
@@ -28,10 +29,13 @@ public sealed record RateLimitOrder(RateLimitRequest Request, string By)
 
 /// <summary>
 /// The limits that are set, and their ends. A limit is in the store before the cluster is asked, so that an end of this process leaves none behind that nobody
-/// knows: what was half done is taken back at the next start, what has expired meanwhile too. One change at a time.
+/// knows: what was half done is taken back at the next start, what has expired meanwhile too. One change at a time. Where several centers share the store each
+/// shows the limits of all and takes any of them back; the end of a limit is its own center's, and when that is gone, another's.
 /// </summary>
 internal sealed class RateLimitControl : IStatusSource, IDisposable
 {
+    public const string Kind = "respond-ratelimits";
+
     private static readonly TimeSpan s_hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_lastRetry = TimeSpan.FromMinutes(1);
@@ -46,14 +50,16 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     private readonly ChangeLog _log;
     private readonly DocumentSlots<RateLimitRecord> _slots;
     private readonly SortedDictionary<long, RateLimitRecord> _records = [];
-    private readonly Dictionary<long, (DateTimeOffset At, TimeSpan Wait)> _retries = [];
+    private readonly RespondShare? _share;
+    private readonly Dictionary<string, (DateTimeOffset At, TimeSpan Wait)> _retries = new(StringComparer.Ordinal);
     private readonly ExchangeIdGenerator _ids = new();
     private long _applied, _reverted, _failed;
 
-    public RateLimitControl(RateLimitOptions options, RespondLimits limits, ClusterLink cluster, IExchangeStore store, RespondDocuments documents, ChangeLog log, TimeProvider time)
+    public RateLimitControl(
+        RateLimitOptions options, RespondLimits limits, ClusterLink cluster, IExchangeStore store, RespondDocuments documents, ChangeLog log, TimeProvider time, RespondShare? share)
     {
-        (_options, _limits, _cluster, _store, _log, _time) = (options, limits, cluster, store, log, time);
-        _slots = new DocumentSlots<RateLimitRecord>(documents, "respond-ratelimits", limits.MaxRateLimits);
+        (_options, _limits, _cluster, _store, _log, _time, _share) = (options, limits, cluster, store, log, time, share);
+        _slots = new DocumentSlots<RateLimitRecord>(documents, Kind, limits.MaxRateLimits);
     }
 
     public string Name => "ratelimits";
@@ -62,8 +68,29 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
 
     public AutoLimitOptions Auto => _options.Auto;
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Of all centers, newest first.</summary>
     public IReadOnlyList<RateLimitRecord> All
+    {
+        get
+        {
+            var own = Own;
+            // Ids begin with the time. Several centers may have taken up the same of an older Weir.
+            return _share is null ? own : [.. own.Concat(OfOthers).OrderByDescending(static one => one.Id, StringComparer.Ordinal).ThenByDescending(static one => one.Progress).DistinctBy(static one => one.Id)];
+        }
+    }
+
+    /// <summary>Centers that are gone and left limits that somebody has to end.</summary>
+    public IReadOnlyCollection<string> Orphans
+    {
+        get
+        {
+            if (_share is null || !_cluster.IsConfigured) return [];
+            var now = _time.GetUtcNow();
+            return [.. OfOthers.Where(one => !_share.Leases.IsThere(one.Place!.Value.Center) && IsDue(one, now, isHalfDone: true)).Select(static one => one.Place!.Value.Center).Distinct()];
+        }
+    }
+
+    private List<RateLimitRecord> Own
     {
         get
         {
@@ -71,15 +98,34 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
         }
     }
 
+    private IEnumerable<RateLimitRecord> OfOthers =>
+        _share is null ? [] : _share.RateLimits.Items.Where(one => !_share.IsOwn(one.Place)).Select(static one => one.Item with { Place = one.Place });
+
     public void Load()
     {
         lock (_lock)
             foreach (var record in _slots.Load()) _records[record.Number] = record;
     }
 
+    /// <summary>Takes up what other centers wrote of limits of this one: that they took them back. After each look at the store.</summary>
+    public void TakeUp()
+    {
+        foreach (var item in _share?.RateLimits.Items.Where(one => _share.IsOwn(one.Place)).Select(static one => one.Item) ?? [])
+        {
+            lock (_lock)
+            {
+                if (_records.TryGetValue(item.Number, out var known) && known.Id == item.Id && known.Progress < item.Progress) _records[item.Number] = item;
+            }
+        }
+    }
+
     public RateLimitRecord? Find(string id) => All.FirstOrDefault(one => one.Id == id);
 
     public RateLimitRecord? ActiveOn(RateLimitTarget target) => All.FirstOrDefault(one => one.IsOpen && one.Request.Target == target);
+
+    /// <summary>Learns what other centers have set by now, before something is decided by it.</summary>
+    /// <exception cref="StoreException">The store can't be read.</exception>
+    public void Refresh(CancellationToken cancellation) => _share?.Follow(cancellation);
 
     /// <exception cref="RateLimitException">As of <see cref="RateLimiter"/>, or there is no cluster.</exception>
     public RateLimiter Limiter()
@@ -106,7 +152,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     }
 
     /// <exception cref="RateLimitException">It was not applied.</exception>
-    /// <exception cref="StoreException">It could not be written down, so nothing was changed.</exception>
+    /// <exception cref="StoreException">It could not be written down, or not be read what others set, so nothing was changed.</exception>
     public async Task<RateLimitRecord> ApplyAsync(RateLimitOrder order, CancellationToken cancellation)
     {
         var limiter = Limiter();
@@ -116,6 +162,7 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
             var now = _time.GetUtcNow();
             var (id, expires) = (NextId(now), now + Ttl(order));
             var plan = await limiter.PlanAsync(order.Request, id, expires, cancellation);
+            Refresh(cancellation);
             var earlier = ActiveOn(order.Request.Target);
             var record = new RateLimitRecord
             {
@@ -159,14 +206,17 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
         }
     }
 
-    /// <summary>Takes a limit back. Where the cluster refuses, it is tried again until it is gone.</summary>
+    /// <summary>Takes a limit back, whichever center set it. Where the cluster refuses, it is tried again until it is gone.</summary>
     /// <returns>The limit as it is now; null when there is none of this id that is set.</returns>
+    /// <exception cref="RateLimitException">Another center is setting it just now.</exception>
     public async Task<RateLimitRecord?> RevertAsync(string id, string by, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
         {
-            if (Find(id) is not { IsOpen: true } record) return null;
+            if (Present(id) is not { IsOpen: true } record) return null;
+            if (record is { State: RateLimitState.Applying, Place: { } place } && _share!.Leases.IsThere(place.Center))
+                throw new RateLimitException(RateLimitFault.Unavailable, "another center is setting this limit just now: ask again in a moment");
             _log.Add(by, "ratelimit.revert", $"{record.Request.Target}", Describe(record));
             return await TryRevertAsync(record);
         }
@@ -179,18 +229,18 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
     /// <exception cref="RateLimitException">The cluster could not be asked.</exception>
     public Task<RateLimitCheck> CheckAsync(RateLimitRecord record, CancellationToken cancellation) => Limiter().CheckAsync(record.Changes, cancellation);
 
-    /// <summary>Takes back what is over, and what an earlier run left half done. Called now and then.</summary>
+    /// <summary>Takes back what is over, and what an earlier run or a center that is gone left half done. Called now and then.</summary>
     public async Task ExpireAsync(bool isStart, CancellationToken cancellation)
     {
         var now = _time.GetUtcNow();
-        foreach (var due in All.Where(one => one.IsOpen && (one.ExpiresAt <= now || one.State == RateLimitState.Reverting || (isStart && one.State == RateLimitState.Applying))))
+        foreach (var due in All.Where(one => IsMine(one) && IsDue(one, now, isHalfDone: isStart || one.Place is not null)))
         {
-            if (_retries.TryGetValue(due.Number, out var retry) && retry.At > now) continue;
+            if (_retries.TryGetValue(due.Id, out var retry) && retry.At > now) continue;
             await _changing.WaitAsync(cancellation);
             try
             {
-                if (Find(due.Id) is not { IsOpen: true } record) continue;
-                if (!_retries.ContainsKey(due.Number)) _log.Add("expiry", "ratelimit.revert", $"{record.Request.Target}", Describe(record));
+                if (Present(due.Id) is not { IsOpen: true } record) continue;
+                if (!_retries.ContainsKey(due.Id)) _log.Add("expiry", "ratelimit.revert", $"{record.Request.Target}", Describe(record));
                 _ = await TryRevertAsync(record);
             }
             finally
@@ -210,11 +260,26 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
         report.Counter("applied", Interlocked.Read(ref _applied));
         report.Counter("reverted", Interlocked.Read(ref _reverted));
         report.Counter("failed", Interlocked.Read(ref _failed));
-        report.Gauge("active", All.Count(static one => one.IsOpen));
-        report.Gauge("reverting", All.Count(static one => one.State == RateLimitState.Reverting));
+        var own = Own;
+        report.Gauge("active", own.Count(static one => one.IsOpen));
+        report.Gauge("reverting", own.Count(static one => one.State == RateLimitState.Reverting));
     }
 
     public void Dispose() => _changing.Dispose();
+
+    /// <summary>A limit as it is now: what another center wrote may have gone on since the last look.</summary>
+    private RateLimitRecord? Present(string id)
+    {
+        var known = Find(id);
+        if (known?.Place is not { } place) return known;
+        return _share!.RateLimits.Read(place) is { } present && present.Id == id ? present with { Place = place } : null;
+    }
+
+    /// <summary>Its end is this center's: it set it, or answers for the one that did.</summary>
+    private bool IsMine(RateLimitRecord record) => record.Place is not { } place || _share!.Leases.AnswersFor(place.Center);
+
+    private static bool IsDue(RateLimitRecord record, DateTimeOffset now, bool isHalfDone) => record.IsOpen
+        && (record.ExpiresAt <= now || record.State == RateLimitState.Reverting || (isHalfDone && record.State == RateLimitState.Applying));
 
     private async Task<RateLimitRecord> TryRevertAsync(RateLimitRecord record)
     {
@@ -225,13 +290,13 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
         {
             var left = await Limiter().RevertAsync(record.Changes, CancellationToken.None);
             record = record with { State = RateLimitState.Reverted, EndedAt = _time.GetUtcNow(), Left = left, Error = null };
-            _retries.Remove(record.Number);
+            _retries.Remove(record.Id);
             Interlocked.Increment(ref _reverted);
         }
         catch (RateLimitException e)
         {
-            var wait = _retries.TryGetValue(record.Number, out var last) && last.Wait * 2 < s_lastRetry ? last.Wait * 2 : _retries.ContainsKey(record.Number) ? s_lastRetry : s_firstRetry;
-            _retries[record.Number] = (_time.GetUtcNow() + wait, wait);
+            var wait = _retries.TryGetValue(record.Id, out var last) && last.Wait * 2 < s_lastRetry ? last.Wait * 2 : _retries.ContainsKey(record.Id) ? s_lastRetry : s_firstRetry;
+            _retries[record.Id] = (_time.GetUtcNow() + wait, wait);
             record = record with { Error = e.Message };
         }
 
@@ -270,6 +335,12 @@ internal sealed class RateLimitControl : IStatusSource, IDisposable
 
     private void Save(RateLimitRecord record)
     {
+        if (record.Place is { } place)
+        {
+            _share!.RateLimits.Save(place, record);
+            return;
+        }
+
         _slots.Save(record.Number, record);
         lock (_lock)
         {

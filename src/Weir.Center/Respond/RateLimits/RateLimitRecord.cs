@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Weir.Center.Respond.Shared;
 using Weir.Kubernetes;
 using Weir.Kubernetes.RateLimits;
 
@@ -36,6 +37,7 @@ public sealed record RateLimitRecord
     /// <summary>A ULID; it stands in the mark on the objects too.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Counts up; each center counts for itself.</summary>
     public required long Number { get; init; }
 
     public required RateLimitState State { get; init; }
@@ -69,6 +71,12 @@ public sealed record RateLimitRecord
 
     /// <summary>What others had changed and therefore stayed.</summary>
     public IReadOnlyList<string> Left { get; init; } = [];
+
+    /// <summary>Where it is written down, when that is another center's; null for one of this center.</summary>
+    internal DocumentPlace? Place { get; init; }
+
+    /// <summary>How far it has come: a limit never goes back, so of two words about one the larger is the later.</summary>
+    internal int Progress => State switch { RateLimitState.Applying => 0, RateLimitState.Active => 1, RateLimitState.Reverting => 2, _ => 3 };
 
     internal bool IsOpen => State is RateLimitState.Applying or RateLimitState.Active or RateLimitState.Reverting;
 

@@ -148,7 +148,7 @@ function Told({ deliveries, why, receivers }: { deliveries: readonly Delivery[] 
       <p className="muted" data-testid="told-nobody">
         {receivers === 0
           ? <>Nobody: no receiver of alerts is configured. <a className="link" href="/settings?view=alerts" onClick={(event) => follow(event, '/settings?view=alerts')}>How to name one</a></>
-          : 'Nobody since this center started: no receiver wants this severity, namespace or kind, or all knew of it already.'}
+          : 'Nobody by this center since it started: no receiver wants this severity, namespace or kind, all knew of it already, or another center found it and told of it.'}
       </p>
     );
   }
