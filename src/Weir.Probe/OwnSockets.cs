@@ -10,8 +10,14 @@ namespace Weir.Probe;
 /// </summary>
 public sealed class OwnSockets
 {
-    /// <summary>Last packets of a connection come after it was closed.</summary>
-    private static readonly TimeSpan s_linger = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// Where the path is broken the kernel goes on sending what was on its way when the socket was closed: eight times, each after twice the
+    /// time, 100 s from 200 ms on (tcp_orphan_retries in net/ipv4/tcp_timer.c).
+    /// </summary>
+    private static readonly TimeSpan s_linger = TimeSpan.FromMinutes(2);
+
+    /// <summary>Its own packets may wait to be read for as long. What opens a connection at this end later is somebody else's, to whom the kernel gave the port.</summary>
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _time;
     private ImmutableArray<Socket> _sockets = [];
@@ -32,7 +38,7 @@ public sealed class OwnSockets
         {
             var isEnd = (socket.Port == packet.SourcePort && socket.Address == packet.Source)
                 || (socket.Port == packet.DestinationPort && socket.Address == packet.Destination);
-            if (isEnd && !socket.IsOver(_time)) return true;
+            if (isEnd && socket.Holds((packet.Flags & TcpFlags.Syn) != 0, _time)) return true;
         }
 
         return false;
@@ -41,6 +47,7 @@ public sealed class OwnSockets
     private sealed class Socket(OwnSockets owner, IpAddress address, ushort port) : IDisposable
     {
         private long _closedAt;
+        private volatile bool _isTaken;
 
         public IpAddress Address { get; } = address;
 
@@ -48,6 +55,19 @@ public sealed class OwnSockets
 
         public void Dispose() => Volatile.Write(ref _closedAt, owner._time.GetTimestamp());
 
-        public bool IsOver(TimeProvider time) => Volatile.Read(ref _closedAt) is not 0 and var closed && time.GetElapsedTime(closed) > s_linger;
+        public bool IsOver(TimeProvider time) => Since(time) > s_linger;
+
+        /// <param name="opens">The packet opens a connection.</param>
+        /// <param name="time">Clock.</param>
+        public bool Holds(bool opens, TimeProvider time)
+        {
+            if (_isTaken || IsOver(time)) return false;
+            if (!opens || Since(time) <= s_settled) return true;
+            _isTaken = true;
+            return false;
+        }
+
+        /// <summary>Time since it was closed; none while it is open.</summary>
+        private TimeSpan Since(TimeProvider time) => Volatile.Read(ref _closedAt) is not 0 and var closed ? time.GetElapsedTime(closed) : TimeSpan.Zero;
     }
 }

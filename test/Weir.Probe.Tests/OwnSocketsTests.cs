@@ -40,21 +40,39 @@ public class OwnSocketsTests
         var connection = sockets.Add(s_local);
         clock.Now = 10_000;
         connection.Dispose();
-        clock.Now = 14_000;
+        clock.Now = 129_000;
         Assert.True(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374));
-        clock.Now = 16_000;
+        clock.Now = 131_000;
         Assert.False(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374));
         // The kernel may give the port again.
         using var again = sockets.Add(s_local);
         Assert.True(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374));
     }
 
-    private static bool Has(OwnSockets sockets, string from, int fromPort, string to, int toPort)
+    [Fact]
+    public void A_connection_that_opens_at_the_end_of_a_closed_one_is_not_own()
+    {
+        var clock = new Clock();
+        var sockets = new OwnSockets(clock);
+        var connection = sockets.Add(s_local);
+        Assert.True(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374, TcpFlags.Syn));
+        clock.Now = 10_000;
+        connection.Dispose();
+        // Its own, which waited in the ring.
+        clock.Now = 12_000;
+        Assert.True(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374, TcpFlags.Syn));
+        clock.Now = 40_000;
+        Assert.True(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 7374));
+        Assert.False(Has(sockets, "10.0.0.5", 40_001, "10.0.0.9", 80, TcpFlags.Syn));
+        Assert.False(Has(sockets, "10.0.0.9", 80, "10.0.0.5", 40_001));
+    }
+
+    private static bool Has(OwnSockets sockets, string from, int fromPort, string to, int toPort, TcpFlags flags = default)
     {
         var packet = new PacketView
         {
             Source = IpAddress.From(IPAddress.Parse(from)), SourcePort = (ushort)fromPort,
-            Destination = IpAddress.From(IPAddress.Parse(to)), DestinationPort = (ushort)toPort,
+            Destination = IpAddress.From(IPAddress.Parse(to)), DestinationPort = (ushort)toPort, Flags = flags,
         };
         return sockets.Has(in packet);
     }

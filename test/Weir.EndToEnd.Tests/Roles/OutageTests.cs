@@ -82,6 +82,7 @@ public sealed class OutageTests(ITestOutputHelper log) : IDisposable
         // A kernel that had no time for its ring on a busy machine lost packets, which the ledger says: then fewer were captured.
         if (complete)
         {
+            foreach (var stranger in one.Concat(two).Where(call => call.Path?.StartsWith("/n", StringComparison.Ordinal) != true)) log.WriteLine($"no load asked for this: {stranger.Record}");
             Assert.Equal(asked, captured);
             Assert.Equal(asked, one.Concat(two).Select(call => call.Path).Distinct().Count());
         }
@@ -144,15 +145,15 @@ public sealed class OutageTests(ITestOutputHelper log) : IDisposable
     private static int Number(string said, string pattern) =>
         int.Parse(Regex.Match(said, pattern).Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
-    private static async Task<List<(string Id, string? Path)>> Calls(RoleLab lab, int center)
+    private static async Task<List<(string Id, string? Path, string Record)>> Calls(RoleLab lab, int center)
     {
-        var calls = new List<(string, string?)>();
+        var calls = new List<(string, string?, string)>();
         string? cursor = null;
         do
         {
             var page = JsonDocument.Parse(await lab.Get($"{Page(center)}/api/v1/exchanges?limit=1000{(cursor is null ? "" : $"&cursor={cursor}")}")).RootElement;
             calls.AddRange(page.GetProperty("items").EnumerateArray().Select(item => (
-                item.GetProperty("id").GetString()!, item.GetProperty("request") is { ValueKind: JsonValueKind.Object } request ? request.GetProperty("path").GetString() : null)));
+                item.GetProperty("id").GetString()!, item.GetProperty("request") is { ValueKind: JsonValueKind.Object } request ? request.GetProperty("path").GetString() : null, item.GetRawText())));
             cursor = page.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.String ? next.GetString() : null;
         }
         while (cursor is not null);

@@ -89,7 +89,8 @@ public sealed class WakizashiTests(ITestOutputHelper log) : IDisposable
         }
 
         await Summed(influx, 5515);
-        await Waiting(http, new Uri(pages[1]).Port, 0);
+        // The first may have written all of them.
+        await Waiting(http, new Uri(pages[1]).Port, 0, hasWritten: false);
 
         // While InfluxDB is away both get more, and one is killed.
         await influx.Stop();
@@ -181,13 +182,13 @@ public sealed class WakizashiTests(ITestOutputHelper log) : IDisposable
         Assert.Equal("True connection close", reply.Trim());
     }
 
-    private static async Task Waiting(HttpClient http, int page, long points)
+    private static async Task Waiting(HttpClient http, int page, long points, bool hasWritten = true)
     {
         using var limit = new CancellationTokenSource(s_patience);
         while (true)
         {
             var status = JsonDocument.Parse(await http.GetStringAsync(new Uri($"http://127.0.0.1:{page}/api/v1/status"), limit.Token)).RootElement.GetProperty("influx");
-            if (status.GetProperty("waiting").GetInt64() == points && (points > 0 || status.GetProperty("points").GetInt64() > 0)) return;
+            if (status.GetProperty("waiting").GetInt64() == points && (points > 0 || !hasWritten || status.GetProperty("points").GetInt64() > 0)) return;
             await Task.Delay(100, limit.Token);
         }
     }
