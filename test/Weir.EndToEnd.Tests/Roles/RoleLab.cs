@@ -43,6 +43,8 @@ internal sealed class RoleLab : IAsyncDisposable
             await Ip("netns", "add", node);
             await lab.Hub("link", "add", Cable(n), "type", "veth", "peer", "name", "eth0", "netns", node);
             await lab.Hub("link", "set", Cable(n), "master", "hub");
+            // What is for a node whose cable is pulled goes to nobody: a bridge would give it to all, whose probes see it then.
+            await lab.Hub("link", "set", Cable(n), "type", "bridge_slave", "flood", "off");
             await lab.Hub("link", "set", Cable(n), "up");
             await Ip("-n", node, "addr", "add", string.Create(CultureInfo.InvariantCulture, $"198.18.0.{10 + n}/24"), "dev", "eth0");
             await Ip("-n", node, "link", "set", "lo", "up");
