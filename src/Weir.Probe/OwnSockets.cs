@@ -61,10 +61,9 @@ public sealed class OwnSockets
         /// <param name="time">Clock.</param>
         public bool Holds(bool opens, TimeProvider time)
         {
-            if (_isTaken || IsOver(time)) return false;
-            if (!opens || Since(time) <= s_settled) return true;
-            _isTaken = true;
-            return false;
+            var since = Since(time);
+            if (opens && since > s_settled) _isTaken = true;
+            return !_isTaken && since <= s_linger;
         }
 
         /// <summary>Time since it was closed; none while it is open.</summary>

@@ -74,10 +74,8 @@ internal static class ExchangeRoutes
         return Results.Bytes(Encode(Read(store, query, cancellation)), "application/json");
     }
 
-    private static IResult Get([Description("Id of the call")] string id, IExchangeStore store, CancellationToken cancellation)
-    {
-        return StoredCalls.Find(store, id, cancellation) is { } record ? Results.Bytes(record, "application/json") : StoredCalls.Unknown;
-    }
+    private static IResult Get([Description("Id of the call")] string id, IExchangeStore store, CancellationToken cancellation) =>
+        StoredCalls.Find(store, id, cancellation) is { } record ? Results.Bytes(record, "application/json") : StoredCalls.Unknown;
 
     /// <summary>Full records carry bodies: they are read a few at a time, until the page has enough bytes.</summary>
     private static ExchangePage Read(IExchangeStore store, ExchangeQuery query, CancellationToken cancellation)
