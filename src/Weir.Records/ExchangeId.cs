@@ -4,20 +4,38 @@ namespace Weir.Records;
 /// A ULID: 48 bits of Unix milliseconds, 80 bits that make it unique. Its 26-character Crockford base-32 form sorts by
 /// time. The same exchange keeps its id through spool, transport and store, so a repeated delivery is recognised.
 /// </summary>
-public readonly record struct ExchangeId(UInt128 Value)
+/// <remarks>
+/// Two halves: code that knows a <see cref="UInt128"/> inside a type cannot be compiled ahead of time, and an exchange has an id.
+/// </remarks>
+public readonly record struct ExchangeId
 {
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     public const int TextLength = 26;
 
+    private readonly ulong _high;
+    private readonly ulong _low;
+
+    public ExchangeId(UInt128 value)
+        : this((ulong)(value >> 64), (ulong)value)
+    {
+    }
+
+    /// <param name="high">The upper 64 bits, of which 48 are the time.</param>
+    /// <param name="low">The lower ones.</param>
+    internal ExchangeId(ulong high, ulong low) => (_high, _low) = (high, low);
+
+    public UInt128 Value => new(_high, _low);
+
     /// <summary>Writes the 26 ASCII characters.</summary>
     public void Format(Span<byte> destination)
     {
-        var rest = Value;
+        var (high, low) = (_high, _low);
         for (var i = TextLength - 1; i >= 0; i--)
         {
-            destination[i] = (byte)Alphabet[(int)(rest & 31)];
-            rest >>= 5;
+            destination[i] = (byte)Alphabet[(int)(low & 31)];
+            low = (low >> 5) | (high << 59);
+            high >>= 5;
         }
     }
 
@@ -48,22 +66,23 @@ public readonly record struct ExchangeId(UInt128 Value)
 /// <summary>Makes ids that are unique per process and worker: random start, counted up. Not thread-safe; one per worker.</summary>
 public sealed class ExchangeIdGenerator
 {
-    private static readonly UInt128 LowMask = (UInt128.One << 80) - 1;
-    private UInt128 _next;
+    private ushort _high;
+    private ulong _low;
 
     public ExchangeIdGenerator()
         : this(RandomStart())
     {
     }
 
-    public ExchangeIdGenerator(UInt128 start) => _next = start & LowMask;
+    /// <param name="start">Its lower 80 bits are counted up.</param>
+    public ExchangeIdGenerator(UInt128 start) => (_high, _low) = ((ushort)(start >> 64), (ulong)start);
 
     /// <param name="unixNs">Start of the exchange.</param>
     public ExchangeId Next(long unixNs)
     {
-        _next = (_next + 1) & LowMask;
+        if (unchecked(++_low) == 0) _high = unchecked((ushort)(_high + 1));
         var milliseconds = (ulong)Math.Max(0, unixNs / 1_000_000);
-        return new ExchangeId(((UInt128)(milliseconds & 0xFFFF_FFFF_FFFF) << 80) | _next);
+        return new ExchangeId((milliseconds << 16) | _high, _low);
     }
 
     private static UInt128 RandomStart()

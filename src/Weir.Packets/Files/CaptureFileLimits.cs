@@ -14,6 +14,6 @@ public sealed record CaptureFileLimits
     /// <summary>Interfaces over all sections of a pcapng file; more counts as damage. 65 536 is what an old packet block can name.</summary>
     public int MaxInterfaces { get; init; } = 65_536;
 
-    /// <summary>Bytes asked of the stream at once. 1 MiB makes system calls and inflate calls rare beside parsing.</summary>
-    public int ReadBytes { get; init; } = 1 << 20;
+    /// <summary>Bytes asked of the stream at once: system calls are rare beside parsing, and what was read is still in the core's own cache.</summary>
+    public int ReadBytes { get; init; } = 256 << 10;
 }
