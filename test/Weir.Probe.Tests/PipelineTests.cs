@@ -31,10 +31,13 @@ public partial class PipelineTests
         }
     }
 
-    [Fact]
-    public void Exchanges_in_steady_state_allocate_nothing()
+    [Theory]
+    [InlineData("")]
+    [InlineData("80,8000-8999")]
+    public void Exchanges_in_steady_state_allocate_nothing(string ports)
     {
-        var pipeline = new CapturePipeline(ReadBack.Options, new ExchangeFanOut(null, [new NoneOutput()], ExchangeLimit.None));
+        var options = ReadBack.Options with { Ports = PortRange.ParseList(ports), ExcludedPorts = PortRange.ParseList("9") };
+        var pipeline = new CapturePipeline(options, new ExchangeFanOut(null, [new NoneOutput()], ExchangeLimit.None));
         var round = 0;
         var allocated = SteadyState.AllocatedBytes(() => Frames(round++), frames =>
         {

@@ -45,9 +45,12 @@ public readonly record struct PortRange
     /// <summary>Whether one of the two ports is in one of the ranges; no ranges take all.</summary>
     public static bool Matches(IReadOnlyList<PortRange> ranges, ushort source, ushort destination)
     {
-        if (ranges.Count == 0) return true;
-        foreach (var range in ranges)
+        var count = ranges.Count;
+        if (count == 0) return true;
+        // By number: an enumerator behind an interface is an allocation, and this is asked of every packet.
+        for (var i = 0; i < count; i++)
         {
+            var range = ranges[i];
             if (source >= range.First && source <= range.Last) return true;
             if (destination >= range.First && destination <= range.Last) return true;
         }

@@ -32,7 +32,7 @@ internal sealed class Http1LineReader
 
     public void Reset()
     {
-        _gathered.Clear();
+        if (_gathered.Length > 0) _gathered.Clear();
         _length = 0;
         _delivered = _endsInCarriageReturn = false;
     }
