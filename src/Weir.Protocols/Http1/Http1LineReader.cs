@@ -32,7 +32,7 @@ internal sealed class Http1LineReader
 
     public void Reset()
     {
-        if (_gathered.Length > 0) _gathered.Clear();
+        _gathered.Clear();
         _length = 0;
         _delivered = _endsInCarriageReturn = false;
     }
